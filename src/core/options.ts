@@ -1,0 +1,70 @@
+/** The options of a run, checked and in plain units, and their defaults. */
+import type { Header } from "./entry.ts";
+import type { Method } from "./outcome.ts";
+
+export const existsPolicies = ["rename", "skip", "overwrite", "fail"] as const;
+/** What happens where a file of the name is already there. */
+export type ExistsPolicy = (typeof existsPolicies)[number];
+
+export const layouts = ["flat", "host", "path"] as const;
+/** How file names are spread over folders. */
+export type Layout = (typeof layouts)[number];
+
+/** What one attempt needs to know; plain data, sent once to every worker. */
+export type DownloadOptions = {
+	/** Absolute path of the download directory. */
+	readonly dir: string;
+	readonly onExists: ExistsPolicy;
+	readonly layout: Layout;
+	readonly contentDisposition: boolean;
+	readonly adjustExtension: boolean;
+	readonly fsync: boolean;
+	/** For DNS, TCP and TLS together. */
+	readonly connectTimeoutMs: number;
+	/** Longest wait for the next byte, the response head included. */
+	readonly idleTimeoutMs: number;
+	/** Longest wait that Retry-After may ask for. */
+	readonly retryMaxWaitMs: number;
+	readonly maxRedirects: number;
+	/** Largest file in bytes; absent when there is no limit. */
+	readonly maxSizeBytes?: number;
+	/** Sent with every request, in their order; the entry's own replace those of the same name. */
+	readonly headers: readonly Header[];
+	/** PEM text of the certificates to trust instead of the built-in ones. */
+	readonly caCertificate?: string;
+	readonly insecure: boolean;
+};
+
+/** What the coordinator needs to know. */
+export type RunOptions = DownloadOptions & {
+	readonly method: Method;
+	readonly concurrency: number;
+	readonly perHost: number;
+	readonly workers: number;
+	/** Further attempts after the first. */
+	readonly retries: number;
+	readonly retryBaseMs: number;
+	/** Longest time for one entry, all attempts and waits together; absent when there is no limit. */
+	readonly timeoutMs?: number;
+	readonly keepDuplicates: boolean;
+	/** Forget what earlier runs in the directory recorded. */
+	readonly fresh: boolean;
+};
+
+export const defaults = {
+	dir: "downloads",
+	method: "async",
+	/** A fixed number until it adapts while running. */
+	concurrency: 32,
+	perHost: 16,
+	retries: 3,
+	retryBaseSeconds: 0.5,
+	retryMaxWaitSeconds: 60,
+	connectTimeoutSeconds: 10,
+	idleTimeoutSeconds: 30,
+	timeoutSeconds: 0,
+	onExists: "rename",
+	layout: "flat",
+	maxRedirects: 10,
+	logDir: "logs",
+} as const;

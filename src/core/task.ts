@@ -1,0 +1,63 @@
+/** What the coordinator hands to a runner and what comes back: plain data that crosses threads and processes unchanged. */
+import type { Checksum } from "./checksum.ts";
+import type { Header } from "./entry.ts";
+import type { Failure } from "./failure.ts";
+import type { Model } from "./outcome.ts";
+
+/** One attempt at one entry. */
+export type Task = {
+	/** Number of the entry within the run. */
+	readonly id: number;
+	/** Hexadecimal digest that identifies the entry in its directory, in this run and in later ones. */
+	readonly key: string;
+	/** The mirror that this attempt asks, credentials included. */
+	readonly url: string;
+	/** The first listed URL: it names the file, wherever the bytes come from. */
+	readonly namedBy: string;
+	/** Which attempt this is, counted from 1. */
+	readonly attempt: number;
+	/** File to save under, relative to the download directory; already proven to be lexically inside of it. */
+	readonly out?: string;
+	readonly checksum?: Checksum;
+	readonly headers?: readonly Header[];
+	/** Whether an earlier attempt left bytes of this entry that may be continued. */
+	readonly resume: boolean;
+	/** Time left to the entry, in milliseconds; absent when it has no limit. */
+	readonly timeLeftMs?: number;
+};
+
+/** How one attempt ended. A failing URL is a result, never an exception. */
+export type AttemptResult = {
+	readonly id: number;
+	/** HTTP status of the last response head, where there was one. */
+	readonly httpStatus?: number;
+	/** Where the attempt ran. */
+	readonly worker: WorkerLabel;
+	/** Whether bytes were kept that a later attempt may continue. */
+	readonly kept: boolean;
+} & AttemptEnd;
+
+/** The ways in which an attempt ends. */
+export type AttemptEnd =
+	| {
+			readonly kind: "saved";
+			/** Path relative to the download directory, with `/` as separator. */
+			readonly file: string;
+			readonly bytes: number;
+			readonly sha256?: string;
+	  }
+	| { readonly kind: "skipped"; readonly file: string; readonly bytes: number }
+	| { readonly kind: "failed"; readonly failure: Failure; readonly retryAfterMs?: number }
+	| { readonly kind: "cancelled" };
+
+/** Names one worker: the model that it belongs to and its number there, counted from 1; 0 is the coordinator. */
+export type WorkerLabel = { readonly model: Model; readonly number: number };
+
+/** Bytes that a running attempt has received, sent a few times a second for transfers that last. */
+export type TaskProgress = {
+	readonly id: number;
+	/** Bytes of the file that are here, those of earlier attempts included. */
+	readonly bytes: number;
+	/** Size of the whole file, where the server announced it. */
+	readonly totalBytes?: number;
+};
