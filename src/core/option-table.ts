@@ -1,0 +1,99 @@
+/** The one table of the options of `get`: parsing, checks, help and docs/cli.md all come from it. */
+import type { Kind } from "./option-kinds.ts";
+import { bytes, choice, integer, integerOrAuto, onOff, seconds, text, texts } from "./option-kinds.ts";
+import type { Bytes, OptionName, OptionValues } from "./option-values.ts";
+import { defaults, existsPolicies, layouts } from "./options.ts";
+import { methods } from "./outcome.ts";
+
+/** One option. */
+export type OptionSpec<T> = {
+	/** Long name, without its dashes. */
+	readonly name: string;
+	readonly short?: string;
+	readonly group: string;
+	readonly kind: Kind<T>;
+	readonly help: string;
+	/** The default as the help shows it. */
+	readonly fallback?: string;
+	/** What this release does not offer yet: the option as a whole, or some of its values. */
+	readonly notYet?: true | readonly string[];
+};
+
+/** A switch `--no-NAME` turns off what is on by default: its option is true unless it was given. */
+export const negated = "no-";
+
+/** What reading gives: bytes come out as a number, everything else as it went in. */
+type Read<V> = [Bytes] extends [V] ? number : V;
+type OptionTable = { readonly [K in OptionName]-?: OptionSpec<Read<NonNullable<OptionValues[K]>>> };
+
+export const listFormats = ["text", "aria2", "jsonl", "csv", "tsv", "metalink", "parquet"] as const;
+export const progressModes = ["auto", "bar", "plain", "json", "none"] as const;
+
+const files = "Files:";
+const speed = "Concurrency:";
+const retry = "Retries and time-outs:";
+const http = "HTTP:";
+const lists = "Lists:";
+const records = "Runs, records and output:";
+
+const optionalPort: Kind<boolean | number> = {
+	argument: "PORT",
+	optional: true,
+	read: (given) => (typeof given === "boolean" ? { value: given } : integer(0, 65535).read(given)),
+};
+
+// biome-ignore format: one option a line reads as the table that it is
+export const optionTable: OptionTable = {
+	dir: { name: "dir", short: "d", group: files, kind: text("DIR"), fallback: defaults.dir, help: "where the files go; created with its parents" },
+	onExists: { name: "on-exists", group: files, kind: choice("P", existsPolicies), fallback: defaults.onExists, help: "rename, skip, overwrite or fail, for a file that is already there" },
+	layout: { name: "layout", group: files, kind: choice("L", layouts), fallback: defaults.layout, help: "flat, host (DIR/host/name) or path (DIR/host/path/name)" },
+	contentDisposition: { name: "no-content-disposition", group: files, kind: onOff, help: "name files from the URL alone" },
+	adjustExtension: { name: "adjust-extension", group: files, kind: onOff, help: "add the extension of the media type where the name has none" },
+	maxSize: { name: "max-size", group: files, kind: bytes, fallback: "none", help: "a larger file fails as too_large" },
+	checksums: { name: "checksums", group: files, kind: text("FILE"), help: "a SHA256SUMS-style file; entries are matched by file name", notYet: true },
+	fsync: { name: "fsync", group: files, kind: onOff, help: "flush each file and its folder before it counts as saved" },
+
+	method: { name: "method", short: "m", group: speed, kind: choice("M", methods), fallback: "auto", help: "the concurrency model: async, threads, processes, mix, cluster or auto", notYet: ["threads", "processes", "mix", "cluster"] },
+	concurrency: { name: "concurrency", short: "c", group: speed, kind: integerOrAuto(1, 10_000), fallback: "auto", help: "downloads in flight at once, over all workers" },
+	perHost: { name: "per-host", group: speed, kind: integerOrAuto(1, 10_000), fallback: "auto", help: "most in flight to one host, over all workers of this machine" },
+	workers: { name: "workers", short: "w", group: speed, kind: integer(1, 1024), fallback: "cores", help: "threads or processes, for the methods that have them" },
+	segments: { name: "segments", group: speed, kind: integerOrAuto(1, 64), fallback: "auto", help: "connections for one large file, where the server supports ranges", notYet: Array.from({ length: 63 }, (_, index) => String(index + 2)) },
+	limitRate: { name: "limit-rate", group: speed, kind: bytes, fallback: "none", help: "bytes a second over all workers", notYet: true },
+	limitRatePerHost: { name: "limit-rate-per-host", group: speed, kind: bytes, fallback: "none", help: "bytes a second to one host", notYet: true },
+	redis: { name: "redis", group: speed, kind: text("URL"), help: "for cluster: the Redis server", notYet: true },
+	sink: { name: "sink", group: speed, kind: text("URL"), help: "for cluster: the shared destination, a directory or s3://bucket/prefix", notYet: true },
+
+	retries: { name: "retries", group: retry, kind: integer(0, 1000), fallback: String(defaults.retries), help: "further attempts after the first" },
+	retryBase: { name: "retry-base", group: retry, kind: seconds, fallback: String(defaults.retryBaseSeconds), help: "first back-off, in seconds" },
+	retryMaxWait: { name: "retry-max-wait", group: retry, kind: seconds, fallback: String(defaults.retryMaxWaitSeconds), help: "longest wait between attempts, in seconds; also caps Retry-After" },
+	connectTimeout: { name: "connect-timeout", group: retry, kind: seconds, fallback: String(defaults.connectTimeoutSeconds), help: "for DNS, TCP and TLS together, in seconds; 0 is no limit" },
+	idleTimeout: { name: "idle-timeout", group: retry, kind: seconds, fallback: String(defaults.idleTimeoutSeconds), help: "longest wait for the next byte, the response head included; 0 is no limit" },
+	timeout: { name: "timeout", group: retry, kind: seconds, fallback: String(defaults.timeoutSeconds), help: "longest time for one entry, all its attempts and waits together; 0 is no limit" },
+
+	header: { name: "header", short: "H", group: http, kind: texts("'K: V'"), help: "send this header with every request; repeatable" },
+	userAgent: { name: "user-agent", group: http, kind: text("TEXT"), fallback: "downspout/VERSION", help: "the User-Agent header" },
+	referer: { name: "referer", group: http, kind: text("URL"), help: "the Referer header" },
+	maxRedirects: { name: "max-redirects", group: http, kind: integer(0, 1000), fallback: String(defaults.maxRedirects), help: "redirects to follow for one request" },
+	caCertificate: { name: "ca-certificate", group: http, kind: text("F"), help: "trust the PEM certificates of this file instead of the built-in ones" },
+	insecure: { name: "insecure", group: http, kind: onOff, help: "do not check TLS certificates" },
+	http2: { name: "http2", group: http, kind: choice("WHEN", ["auto", "always", "never"]), fallback: "auto", help: "auto, always or never", notYet: ["always"] },
+	compressed: { name: "compressed", group: http, kind: onOff, help: "ask for and decode Content-Encoding; without it, bytes are saved as sent", notYet: true },
+	proxy: { name: "proxy", group: http, kind: text("URL"), help: "the proxy to use; else http_proxy, https_proxy, all_proxy and no_proxy", notYet: true },
+	loadCookies: { name: "load-cookies", group: http, kind: text("FILE"), help: "cookies to send, in Netscape's format", notYet: true },
+	netrc: { name: "netrc", group: http, kind: onOff, help: "take credentials from ~/.netrc", notYet: true },
+	netrcFile: { name: "netrc-file", group: http, kind: text("F"), help: "take credentials from this file", notYet: true },
+	denyPrivate: { name: "deny-private", group: http, kind: onOff, help: "refuse addresses that are not public, redirects included", notYet: true },
+
+	format: { name: "format", group: lists, kind: choice("F", listFormats), fallback: "by name", help: "text, aria2, jsonl, csv, tsv, metalink or parquet", notYet: ["jsonl", "csv", "tsv", "metalink", "parquet"] },
+	urlColumn: { name: "url-column", group: lists, kind: text("NAME"), fallback: "url", help: "the column of URLs, for csv, tsv, jsonl and parquet", notYet: true },
+	outColumn: { name: "out-column", group: lists, kind: text("NAME"), fallback: "out", help: "the column of file names", notYet: true },
+	checksumColumn: { name: "checksum-column", group: lists, kind: text("NAME"), fallback: "checksum", help: "the column of checksums", notYet: true },
+	keepDuplicates: { name: "keep-duplicates", group: lists, kind: onOff, help: "download a URL again each time that it is listed" },
+
+	fresh: { name: "fresh", group: records, kind: onOff, help: "forget what earlier runs in DIR recorded" },
+	logDir: { name: "log-dir", group: records, kind: text("DIR"), fallback: defaults.logDir, help: "where each run leaves its log, results, summary and failed.txt" },
+	progress: { name: "progress", group: records, kind: choice("P", progressModes), fallback: "auto", help: "auto, bar, plain, json or none, on standard error" },
+	quiet: { name: "quiet", short: "q", group: records, kind: onOff, help: "the same as --progress none" },
+	json: { name: "json", group: records, kind: onOff, help: "print the summary as one JSON object" },
+	dashboard: { name: "dashboard", group: records, kind: optionalPort, help: "the live web page, on 127.0.0.1", notYet: true },
+};

@@ -1,0 +1,81 @@
+/** What a user can ask for: the long options of `get` in camelCase, as the command line and the library take them. */
+
+/** A number of bytes, or its text with one of the suffixes k, M, G (1000) and Ki, Mi, Gi (1024). */
+export type Bytes = number | string;
+
+/** Every option may be left out; {@link resolveOptions} checks the values and fills in the defaults. */
+export type OptionValues = {
+	/** Where the files go. */
+	readonly dir?: string;
+	/** The concurrency model: async, threads, processes, mix, cluster or auto. */
+	readonly method?: string;
+	/** Downloads in flight at once, over all workers. */
+	readonly concurrency?: number | "auto";
+	/** Most downloads in flight to one host. */
+	readonly perHost?: number | "auto";
+	/** Threads or processes. */
+	readonly workers?: number;
+	/** Further attempts after the first. */
+	readonly retries?: number;
+	/** First back-off, in seconds. */
+	readonly retryBase?: number;
+	/** Longest wait between attempts, in seconds; also caps Retry-After. */
+	readonly retryMaxWait?: number;
+	/** For DNS, TCP and TLS together, in seconds; 0 is no limit. */
+	readonly connectTimeout?: number;
+	/** Longest wait for the next byte, in seconds; 0 is no limit. */
+	readonly idleTimeout?: number;
+	/** Longest time for one entry, in seconds; 0 is no limit. */
+	readonly timeout?: number;
+	/** rename, skip, overwrite or fail. */
+	readonly onExists?: string;
+	/** flat, host or path. */
+	readonly layout?: string;
+	readonly contentDisposition?: boolean;
+	readonly adjustExtension?: boolean;
+	/** A SHA256SUMS-style file. */
+	readonly checksums?: string;
+	readonly maxSize?: Bytes;
+	/** Bytes a second over all workers. */
+	readonly limitRate?: Bytes;
+	/** Bytes a second to one host. */
+	readonly limitRatePerHost?: Bytes;
+	/** Connections for one large file. */
+	readonly segments?: number | "auto";
+	/** Request headers, each as `Name: value`. */
+	readonly header?: readonly string[];
+	readonly userAgent?: string;
+	readonly referer?: string;
+	/** A cookie file in Netscape's format. */
+	readonly loadCookies?: string;
+	readonly netrc?: boolean;
+	readonly netrcFile?: string;
+	readonly proxy?: string;
+	/** A file with the PEM certificates to trust. */
+	readonly caCertificate?: string;
+	readonly insecure?: boolean;
+	/** auto, always or never. */
+	readonly http2?: string;
+	readonly denyPrivate?: boolean;
+	readonly compressed?: boolean;
+	readonly maxRedirects?: number;
+	/** text, aria2, jsonl, csv, tsv, metalink or parquet. */
+	readonly format?: string;
+	readonly urlColumn?: string;
+	readonly outColumn?: string;
+	readonly checksumColumn?: string;
+	readonly keepDuplicates?: boolean;
+	readonly fresh?: boolean;
+	readonly fsync?: boolean;
+	/** Where the records of each run go. */
+	readonly logDir?: string;
+	/** auto, bar, plain, json or none. */
+	readonly progress?: string;
+	readonly quiet?: boolean;
+	readonly json?: boolean;
+	readonly dashboard?: boolean | number;
+	readonly redis?: string;
+	readonly sink?: string;
+};
+
+export type OptionName = keyof OptionValues;
