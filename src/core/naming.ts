@@ -1,0 +1,53 @@
+/** What files are called and in which folder they go, up to collisions, which the file system settles. */
+import type { Layout } from "./options.ts";
+import { safeName } from "./safe-name.ts";
+
+export { nameFromContentDisposition } from "./content-disposition.ts";
+export { safeFolderPath, safeOutPath } from "./out-path.ts";
+export { maxNameBytes, type NameOrigin, numberedName, safeName } from "./safe-name.ts";
+
+/** Longest folder path that a URL may ask for, in bytes: with DIR and a name it stays below the 4096 of Linux. */
+const maxFolderBytes = 2000;
+/** Most folders that a URL may ask for. */
+const maxFolders = 100;
+
+/** One character of UTF-8 in percent escapes, or what looks like it. */
+const utf8Escapes =
+	/%[0-7][0-9a-f]|%[cd][0-9a-f](?:%[89ab][0-9a-f])|%e[0-9a-f](?:%[89ab][0-9a-f]){2}|%f[0-7](?:%[89ab][0-9a-f]){3}/gi;
+
+/** The last segment of the path, percent-decoded, else `index.html`. Not yet a safe name. */
+export function nameFromUrl(url: URL): string {
+	const segment = url.pathname.slice(url.pathname.lastIndexOf("/") + 1);
+	return segment === "" ? "index.html" : decodePercent(segment);
+}
+
+/**
+ * The folder for a URL's file, relative to the download directory: empty for `flat`, else `host` or `host/path`, each
+ * segment made safe. A port other than the scheme's own stands as `host+port`. Of a path that is too long or too deep
+ * the first folders stay.
+ */
+export function folderOf(url: URL, layout: Layout): string {
+	if (layout === "flat") return "";
+	const host = url.hostname.replace(/^\[|\]$/g, "");
+	let folder = safeName(url.port === "" ? host : `${host}+${url.port}`, { fromOut: false });
+	if (layout === "host") return folder;
+	const segments = url.pathname.split("/").slice(0, -1);
+	for (const segment of segments.filter((part) => part !== "").slice(0, maxFolders)) {
+		const deeper = `${folder}/${safeName(decodePercent(segment), { fromOut: false })}`;
+		if (Buffer.byteLength(deeper) > maxFolderBytes) break;
+		folder = deeper;
+	}
+	return folder;
+}
+
+/** Decodes what is valid UTF-8 and leaves other escapes as they are: no two names become one. */
+function decodePercent(text: string): string {
+	if (!text.includes("%")) return text;
+	return text.replace(utf8Escapes, (escaped) => {
+		try {
+			return decodeURIComponent(escaped);
+		} catch {
+			return escaped;
+		}
+	});
+}

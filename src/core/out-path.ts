@@ -1,0 +1,56 @@
+/** Proves that the `out` and `dir` of an entry stay inside the download directory, as far as text can tell. */
+import { safeName } from "./safe-name.ts";
+
+/** Where downspout keeps its own things, at the top of the download directory. */
+const privateFolder = ".downspout";
+
+/**
+ * The path to save under, relative to the download directory, with `/` between its segments, each made safe.
+ * Undefined when it is unsafe: absolute (in Windows' way too), leading out, into `.downspout`, or without a name at its
+ * end. A `\` becomes `_`, but is judged as a separator too, so that a list means the same everywhere.
+ * Symbolic links are for the file system to judge.
+ * @param dir folder that `out` is relative to
+ */
+export function safeOutPath(out: string, dir = ""): string | undefined {
+	if (isAbsolute(out) || isAbsolute(dir) || endsWithoutName(out)) return undefined;
+	return safeRelative(dir === "" ? out : `${dir}/${out}`);
+}
+
+/** The folder that `dir` names, like `safeOutPath`; empty for the download directory itself. */
+export function safeFolderPath(dir: string): string | undefined {
+	return isAbsolute(dir) ? undefined : safeRelative(dir);
+}
+
+function safeRelative(path: string): string | undefined {
+	const segments = resolveSegments(path.split("/"));
+	if (segments === undefined || resolveSegments(path.split(/[/\\]/)) === undefined) return undefined;
+	return segments.join("/");
+}
+
+/** The segments made safe, with `..` applied; undefined where they lead out or into the private folder. */
+function resolveSegments(segments: readonly string[]): string[] | undefined {
+	const resolved: string[] = [];
+	for (const segment of segments) {
+		if (segment === "" || segment === ".") continue;
+		if (segment !== "..") resolved.push(safeName(segment, { fromOut: true }));
+		else if (resolved.pop() === undefined) return undefined;
+	}
+	return isPrivate(resolved[0] ?? "") ? undefined : resolved;
+}
+
+function isAbsolute(path: string): boolean {
+	return /^(?:[/\\]|[a-z]:[/\\])/i.test(path.trimStart());
+}
+
+function endsWithoutName(path: string): boolean {
+	return /(?:^|[/\\])\.{0,2}$/.test(path.trim());
+}
+
+/** Compares as lenient file systems do: without case, compatibility forms and invisible characters. */
+function isPrivate(segment: string): boolean {
+	const folded = segment
+		.normalize("NFKC")
+		.replace(/\p{Default_Ignorable_Code_Point}/gu, "")
+		.toLowerCase();
+	return folded === privateFolder;
+}
