@@ -1,0 +1,62 @@
+/** Answers requests: judges each, waits as told, and sends a file, a fault or a refusal. */
+import { originSize } from "./content.ts";
+import type { Exchange, Respond } from "./exchange.ts";
+import { createFactsCache } from "./file-facts.ts";
+import type { OriginOptions } from "./options.ts";
+import { createPacing } from "./pacing.ts";
+import { errorReply, fileReply, type Reply, refusal } from "./reply.ts";
+import { pause } from "./send-body.ts";
+import { sendReply } from "./send-reply.ts";
+import type { Tally } from "./tally.ts";
+import { judge, type Verdict } from "./verdict.ts";
+
+/** Makes the answerer of a server with these options. */
+export function createResponder(options: OriginOptions, tally: Tally): Respond {
+	const factsOf = createFactsCache(options.seed, options.cacheBytes);
+	const pacing = createPacing(options);
+	const replyTo = ({ request }: Exchange, path: string, verdict: Verdict): Reply => {
+		const sizeBytes = originSize(path);
+		if (request.method !== "GET" && request.method !== "HEAD") return refusal(405);
+		if (sizeBytes === undefined || verdict.kind === "missing") return refusal(404);
+		if (verdict.kind === "error") return errorReply(options, verdict.errorStatus);
+		return fileReply({ options, request, path, file: factsOf(path, sizeBytes) });
+	};
+	return (exchange) => {
+		const path = pathOf(exchange.request.url ?? "/");
+		tally.count("requests");
+		const verdict = judge(options, path, tally.countPath(path));
+		const answer = (): Promise<void> | undefined => {
+			const reply = replyTo(exchange, path, verdict);
+			const cutOff = verdict.kind === "reset";
+			countReply(tally, reply, cutOff);
+			return sendReply({ exchange, reply, cutOff, pace: pacing(exchange.connection, verdict.slow) });
+		};
+		const late = verdict.delayMs < 1 ? answer() : delayed(exchange, verdict.delayMs, answer);
+		late?.catch(() => exchange.response.destroy());
+	};
+}
+
+async function delayed(
+	{ response }: Exchange,
+	delayMs: number,
+	answer: () => Promise<void> | undefined,
+): Promise<void> {
+	const gone = new AbortController();
+	const onClose = (): void => gone.abort();
+	response.once("close", onClose);
+	await pause(delayMs, gone.signal);
+	response.off("close", onClose);
+	await answer();
+}
+
+function pathOf(target: string): string {
+	const queryAt = target.indexOf("?");
+	return queryAt < 0 ? target : target.slice(0, queryAt);
+}
+
+function countReply(tally: Tally, { status }: Reply, cutOff: boolean): void {
+	if (cutOff) tally.count("resets");
+	else if (status === 206) tally.count("ranged");
+	else if (status === 404) tally.count("missing");
+	else if (status === 429 || status >= 500) tally.count("errors");
+}
