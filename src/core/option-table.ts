@@ -19,9 +19,6 @@ export type OptionSpec<T> = {
 	readonly notYet?: true | readonly string[];
 };
 
-/** A switch `--no-NAME` turns off what is on by default: its option is true unless it was given. */
-export const negated = "no-";
-
 /** What reading gives: bytes come out as a number, everything else as it went in. */
 type Read<V> = [Bytes] extends [V] ? number : V;
 type OptionTable = { readonly [K in OptionName]-?: OptionSpec<Read<NonNullable<OptionValues[K]>>> };

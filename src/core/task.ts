@@ -35,6 +35,8 @@ export type AttemptResult = {
 	readonly worker: WorkerLabel;
 	/** Whether bytes were kept that a later attempt may continue. */
 	readonly kept: boolean;
+	/** Number of the worker's file of intents: what lies in earlier ones has been told to the coordinator. */
+	readonly intents: number;
 } & AttemptEnd;
 
 /** The ways in which an attempt ends. */

@@ -1,0 +1,99 @@
+// Sets up a checkout, with nothing but Node 20 and npm: packages as locked, and dist when the sources are newer.
+// Does nothing, and says nothing, when there is nothing to do. `node scripts/set-up.mjs [--test]`
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+const forTests = process.argv.includes("--test");
+
+/** Debian packages that tests use, and a program of each that shows that it is there. */
+const debianPackages = [
+	{ name: "nginx-light", program: "nginx" },
+	{ name: "curl", program: "curl" },
+];
+
+installPackages();
+build();
+if (forTests) installDebianPackages();
+
+/** npm ci, unless the lock file is the one that node_modules was installed from. */
+function installPackages() {
+	const stamp = join(root, "node_modules", ".locked");
+	const locked = createHash("sha256")
+		.update(readFileSync(join(root, "package-lock.json")))
+		.digest("hex");
+	if (existsSync(stamp) && readFileSync(stamp, "utf8") === locked) return;
+	if (!matchesLock()) run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
+	writeFileSync(stamp, locked);
+}
+
+/** Whether npm itself installed what the lock file names, at the versions that it names. */
+function matchesLock() {
+	const installed = readPackages(join(root, "node_modules", ".package-lock.json"));
+	const wanted = readPackages(join(root, "package-lock.json"));
+	if (installed === undefined || wanted === undefined) return false;
+	return Object.entries(wanted).every(
+		([path, { version, optional }]) => path === "" || optional || installed[path]?.version === version,
+	);
+}
+
+/** @param {string} path */
+function readPackages(path) {
+	return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")).packages : undefined;
+}
+
+/** tsc, unless dist is newer than every source. */
+function build() {
+	const stamp = join(root, "node_modules", ".built");
+	const sources = [
+		join(root, "src"),
+		join(root, "tsconfig.json"),
+		join(root, "tsconfig.build.json"),
+		join(root, "package.json"),
+	];
+	const built =
+		existsSync(join(root, "dist", "cli", "main.js")) && existsSync(stamp) ? Number(readFileSync(stamp, "utf8")) : 0;
+	const changed = Math.max(...sources.map(newest));
+	if (changed <= built) return;
+	run("npm", ["run", "--silent", "build"]);
+	writeFileSync(stamp, String(changed));
+}
+
+/** @param {string} path @returns {number} the latest time of change below it, in milliseconds */
+function newest(path) {
+	const stats = statSync(path);
+	if (!stats.isDirectory()) return stats.mtimeMs;
+	return Math.max(stats.mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name))));
+}
+
+/** What cannot be installed is named; the tests that need it then say so themselves. */
+function installDebianPackages() {
+	const missing = debianPackages.filter(({ program }) => spawnSync("sh", ["-c", `command -v ${program}`]).status !== 0);
+	if (missing.length === 0) return;
+	const names = missing.map(({ name }) => name);
+	if (process.getuid?.() !== 0 || spawnSync("sh", ["-c", "command -v apt-get"]).status !== 0) {
+		note(`please install these Debian packages for the tests: ${names.join(" ")}`);
+		return;
+	}
+	const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+	run("apt-get", ["update", "-qq"], env);
+	run("apt-get", ["install", "-qq", "-y", "--no-install-recommends", ...names], env);
+}
+
+/** @param {string} program @param {readonly string[]} args */
+function run(program, args, env = process.env) {
+	note([program, ...args].join(" "));
+	// What it prints is no output of the command that is being set up for.
+	const { status, error } = spawnSync(program, args, { cwd: root, env, stdio: ["ignore", 2, 2] });
+	if (status === 0) return;
+	note(`failed: ${program} ${error?.message ?? `ended with ${status}`}`);
+	process.exit(1);
+}
+
+/** @param {string} message */
+function note(message) {
+	process.stderr.write(`set-up: ${message}\n`);
+}

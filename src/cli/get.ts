@@ -1,0 +1,39 @@
+/** The command `get`: from a command line to files, a summary and an exit code. */
+import { resolveOptions } from "../core/resolve-options.ts";
+import { exitCodeOf, exitCodes } from "./exit-codes.ts";
+import { helpText, parse } from "./flags.ts";
+import { getShape } from "./get-shape.ts";
+import { openLists } from "./open-lists.ts";
+import { resolveOutput } from "./output-options.ts";
+import { type Performed, perform } from "./perform.ts";
+import { printSummary } from "./print-summary.ts";
+import { listenForStop } from "./stop.ts";
+import { lookAround } from "./surroundings.ts";
+import { complain } from "./terminal.ts";
+
+/**
+ * Runs the command; gives its exit code.
+ * @throws {UsageError} the command line is wrong. @throws {ListError} a list cannot be read.
+ */
+export async function runGet(args: readonly string[]): Promise<number> {
+	if (args.length === 0) {
+		process.stderr.write(helpText(getShape));
+		return exitCodes.usage;
+	}
+	const parsed = parse(getShape, args);
+	if (parsed === undefined) return exitCodes.done;
+	const { values, operands } = parsed;
+	const options = resolveOptions(values, await lookAround(values));
+	const output = resolveOutput(values);
+	using stop = listenForStop();
+	await using list = await openLists(operands, values, stop.signal);
+	const performed = await perform({ options, output, list, signal: stop.signal });
+	printSummary(performed, output);
+	if (performed.error !== undefined) complain(performed.error.message);
+	return stop.exitCode() ?? codeOf(performed);
+}
+
+function codeOf({ summary, error }: Performed): number {
+	if (error !== undefined) return exitCodeOf(error) ?? exitCodes.broken;
+	return summary.failed > 0 ? exitCodes.failed : exitCodes.done;
+}

@@ -1,0 +1,25 @@
+/** The options that say what is shown and recorded: they do not change the run. */
+import { resolve } from "node:path";
+import { optionTable } from "../core/option-table.ts";
+import { defaults } from "../core/options.ts";
+import { readOption } from "../core/read-option.ts";
+import type { GivenValues } from "../core/resolve-options.ts";
+
+export type OutputOptions = {
+	/** Absolute path of the folder that holds a folder for each run. */
+	readonly logDir: string;
+	/** One of the progress modes; `auto` depends on the terminal. */
+	readonly progress: string;
+	/** Whether the summary is printed as JSON. */
+	readonly json: boolean;
+};
+
+/** @throws {UsageError} a value is wrong. */
+export function resolveOutput(values: GivenValues): OutputOptions {
+	const quiet = readOption(values.quiet, optionTable.quiet) ?? false;
+	return {
+		logDir: resolve(readOption(values.logDir, optionTable.logDir) ?? defaults.logDir),
+		progress: quiet ? "none" : (readOption(values.progress, optionTable.progress) ?? "auto"),
+		json: readOption(values.json, optionTable.json) ?? false,
+	};
+}

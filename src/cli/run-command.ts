@@ -1,0 +1,28 @@
+/** Picks the command that the first argument names, and turns its errors into one line and an exit code. */
+import { closest } from "./closest.ts";
+import { type CommandName, commands, isCommandName } from "./commands.ts";
+import { exitCodeOf } from "./exit-codes.ts";
+import { complain } from "./terminal.ts";
+
+/** Runs what a command line asks for and gives its exit code. `get` may be left out. */
+export async function runCommand(args: readonly string[]): Promise<number> {
+	const [first] = args;
+	const name: CommandName = first !== undefined && isCommandName(first) ? first : "get";
+	try {
+		return await commands[name].run(name === first ? args.slice(1) : args);
+	} catch (error) {
+		const code = exitCodeOf(error);
+		if (code === undefined) throw error;
+		complain(
+			`${error instanceof Error ? error.message : String(error)}${meant(error, name === first ? undefined : first)}`,
+		);
+		return code;
+	}
+}
+
+/** A list that is not there may be a command with a typing error in it. */
+function meant(error: unknown, word: string | undefined): string {
+	if (word === undefined || !(error instanceof Error && "code" in error && error.code === "list_unreadable")) return "";
+	const near = closest(word, Object.keys(commands));
+	return near === undefined ? "" : ` (did you mean the command ${near}?)`;
+}

@@ -1,0 +1,35 @@
+/** SIGINT and SIGTERM: the first one asks the run to stop, the second one ends the process. */
+import { type StopSignal, signalCodes } from "./exit-codes.ts";
+
+/** Why a run was asked to stop: the reason of the abort signal. */
+export type StopReason = { readonly signal: StopSignal };
+
+export type Stop = Disposable & {
+	readonly signal: AbortSignal;
+	/** The exit code where a signal came. */
+	exitCode(): number | undefined;
+};
+
+/** A run that hangs while it stops is cut off in time for the promised two seconds. */
+const lastResortMs = 1800;
+
+/** Listens until it is disposed of. */
+export function listenForStop(): Stop {
+	const controller = new AbortController();
+	let received: StopSignal | undefined;
+	const onSignal = (signal: StopSignal): void => {
+		if (received !== undefined) process.exit(signalCodes[signal]);
+		received = signal;
+		setTimeout(() => process.exit(signalCodes[signal]), lastResortMs).unref();
+		const reason: StopReason = { signal };
+		controller.abort(reason);
+	};
+	process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
+	return {
+		signal: controller.signal,
+		exitCode: () => (received === undefined ? undefined : signalCodes[received]),
+		[Symbol.dispose]() {
+			process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
+		},
+	};
+}
