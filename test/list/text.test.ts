@@ -1,0 +1,266 @@
+/** Text lists: the grammar, however the bytes are cut into chunks, and what reaches the reader when. */
+import assert from "node:assert/strict";
+import { PassThrough } from "node:stream";
+import { test } from "node:test";
+import fc from "fast-check";
+import type { Entry } from "../../src/core/entry.ts";
+import { maxLineLength } from "../../src/list/lines.ts";
+import { readTextList } from "../../src/list/text.ts";
+
+type Read = { readonly entries: readonly Entry[]; readonly warnings: readonly string[] };
+
+async function read(chunks: Iterable<Uint8Array>, list?: string): Promise<Read> {
+	const warnings: string[] = [];
+	const entries: Entry[] = [];
+	const options = { warn: (message: string) => void warnings.push(message), ...(list !== undefined && { list }) };
+	async function* source(): AsyncGenerator<Uint8Array> {
+		yield* chunks;
+	}
+	for await (const batch of readTextList(source(), options)) entries.push(...batch);
+	return { entries, warnings };
+}
+
+const readText = (text: string): Promise<Read> => read([Buffer.from(text)]);
+const urlsOf = ({ entries }: Read): string[] => entries.map((entry) => entry.urls.join(" "));
+
+test("lines become entries with their numbers", async () => {
+	const cases: readonly [string, readonly [number, string][]][] = [
+		["", []],
+		["\n\n# nothing\n  # here\n\t#\n", []],
+		["http://a", [[1, "http://a"]]],
+		[
+			"http://a\nhttp://b\n",
+			[
+				[1, "http://a"],
+				[2, "http://b"],
+			],
+		],
+		[
+			"http://a\r\nhttp://b\rhttp://c\r\r\n\nhttp://d",
+			[
+				[1, "http://a"],
+				[2, "http://b"],
+				[3, "http://c"],
+				[6, "http://d"],
+			],
+		],
+		["\ufeffhttp://a\n", [[1, "http://a"]]],
+		["\ufeff# x\nhttp://a\n", [[2, "http://a"]]],
+		[
+			"  http://a \t\n\u00a0http://b\n",
+			[
+				[1, "http://a"],
+				[2, "http://b"],
+			],
+		],
+		[
+			"no url at all\nftp://x\n",
+			[
+				[1, "no url at all"],
+				[2, "ftp://x"],
+			],
+		],
+		[
+			"http://a#x=1\n  http://b?name=value\nout=x\n",
+			[
+				[1, "http://a#x=1"],
+				[2, "http://b?name=value"],
+				[3, "out=x"],
+			],
+		],
+		[
+			"http://a\thttp://b\n\t http://c\t\t http://d \n",
+			[
+				[1, "http://a http://b"],
+				[2, "http://c http://d"],
+			],
+		],
+		["http://é\u2028x\n", [[1, "http://é\u2028x"]]],
+	];
+	for (const [text, expected] of cases) {
+		const { entries, warnings } = await readText(text);
+		assert.deepEqual(
+			entries.map((entry) => [entry.line, entry.urls.join(" ")]),
+			expected,
+			JSON.stringify(text),
+		);
+		assert.deepEqual(warnings, []);
+	}
+});
+
+test("indented options belong to the entry above", async () => {
+	const text = [
+		"http://a\thttp://m",
+		" out=first.txt",
+		"\tout = not an option, but an entry",
+		"http://b",
+		"  dir=sub/dir ",
+		"# a comment between",
+		"",
+		"  out=second.txt",
+		"\tchecksum=sha-256=ABC",
+		"  header=X-One: 1",
+		"  header=X-Two:2:3",
+		"  referer=http://r/",
+		"  user-agent=Mozilla/5.0 (x=y)",
+		"  out=the last one.txt",
+	].join("\n");
+	const { entries, warnings } = await read([Buffer.from(text)], "list.txt");
+	assert.deepEqual(warnings, []);
+	assert.deepEqual(entries, [
+		{ line: 1, list: "list.txt", urls: ["http://a", "http://m"], out: "first.txt" },
+		{ line: 3, list: "list.txt", urls: ["out = not an option, but an entry"] },
+		{
+			line: 4,
+			list: "list.txt",
+			urls: ["http://b"],
+			dir: "sub/dir",
+			out: "the last one.txt",
+			checksum: "sha-256=ABC",
+			headers: [
+				["X-One", "1"],
+				["X-Two", "2:3"],
+				["Referer", "http://r/"],
+				["User-Agent", "Mozilla/5.0 (x=y)"],
+			],
+		},
+	]);
+});
+
+test("an option that cannot be used is warned of once and passed over", async () => {
+	const { entries, warnings } = await readText(
+		" out=early\nhttp://a\n split=5\n pause=true\nhttp://b\n split=6\n header=nonsense\n out=b\n",
+	);
+	assert.deepEqual(entries, [
+		{ line: 2, urls: ["http://a"] },
+		{ line: 5, urls: ["http://b"], out: "b" },
+	]);
+	assert.deepEqual(
+		warnings.map((warning) => /^line (\d+): .*"([a-z]+)"/.exec(warning)?.slice(1).join()),
+		["1,out", "3,split", "4,pause", "7,header"],
+	);
+});
+
+test("invalid UTF-8 becomes U+FFFD and stops nothing", async () => {
+	const result = await read([Buffer.from("http://a/caf\xe9\nhttp://b\n\xc3", "latin1")]);
+	assert.deepEqual(urlsOf(result), ["http://a/caf\ufffd", "http://b", "\ufffd"]);
+});
+
+test("a line that is too long is one entry that is no URL", async () => {
+	const long = "x".repeat(maxLineLength);
+	const result = await readText(`http://a/${long}\n# ${long}\n  out=${long}\nhttp://b/${long.slice(20)}\nhttp://c\n`);
+	const [first = "", second, third] = urlsOf(result);
+	assert.equal(URL.canParse(first), false);
+	assert.ok(first.includes("http://a/xxx") && first.length < 2100);
+	assert.equal(second?.length, "http://b/".length + maxLineLength - 20);
+	assert.equal(third, "http://c");
+	assert.deepEqual(
+		result.entries.map(({ line }) => line),
+		[1, 4, 5],
+	);
+	assert.equal(result.entries[0]?.out, undefined);
+	assert.equal(result.warnings.length, 1);
+});
+
+test("it makes no difference where the chunks are cut", async () => {
+	const line = fc.constantFrom(
+		"http://a",
+		"http://é/€👍",
+		" out=x",
+		"\tdir=é",
+		"# c",
+		"",
+		" ",
+		"a\tb",
+		" odd=1",
+		"\ufeff",
+	);
+	const text = fc.array(fc.tuple(line, fc.constantFrom("\n", "\r\n", "\r"))).map((lines) => lines.flat().join(""));
+	const cuts = fc.array(fc.nat(400));
+	await fc.assert(
+		fc.asyncProperty(text, cuts, async (list, positions) => {
+			const bytes = Buffer.from(list);
+			const sorted = [0, ...positions.toSorted((a, b) => a - b), bytes.length];
+			const chunks = sorted.map((position, index) => bytes.subarray(position, sorted[index + 1] ?? position));
+			assert.deepEqual(await read(chunks), await read([bytes]));
+			assert.deepEqual(await read([...bytes].map((byte) => Uint8Array.of(byte))), await read([bytes]));
+		}),
+		{ numRuns: 200 },
+	);
+});
+
+test("a list of many chunks comes in many batches, complete and in order", async () => {
+	const count = 50_000;
+	let expected = 0;
+	let batches = 0;
+	async function* source(): AsyncGenerator<Uint8Array> {
+		for (let i = 0; i < count; i += 1000) {
+			yield Buffer.from(Array.from({ length: 1000 }, (_, j) => `http://host/${i + j}\n`).join(""));
+		}
+	}
+	for await (const batch of readTextList(source(), { warn: assert.fail })) {
+		batches++;
+		for (const entry of batch) {
+			assert.equal(entry.urls[0], `http://host/${expected++}`);
+			assert.equal(entry.line, expected);
+		}
+	}
+	assert.equal(expected, count);
+	assert.ok(batches > 20);
+});
+
+test("a stream that pauses gives its last complete line, and later options are too late", async () => {
+	const stream = new PassThrough();
+	const warnings: string[] = [];
+	const batches = readTextList(stream, { warn: (message) => void warnings.push(message) });
+	stream.write("http://a\nhttp://b");
+	assert.deepEqual((await batches.next()).value, [{ line: 1, urls: ["http://a"] }]);
+	stream.end("/c\n out=kept\n");
+	assert.deepEqual((await batches.next()).value, [{ line: 2, urls: ["http://b/c"], out: "kept" }]);
+	assert.equal((await batches.next()).done, true);
+
+	const late = new PassThrough();
+	const second = readTextList(late, { warn: (message) => void warnings.push(message) });
+	late.write("http://a\n");
+	assert.deepEqual((await second.next()).value, [{ line: 1, urls: ["http://a"] }]);
+	late.end(" out=x\n dir=y\nhttp://b\n out=z");
+	assert.deepEqual((await second.next()).value, [{ line: 4, urls: ["http://b"], out: "z" }]);
+	assert.equal((await second.next()).done, true);
+	assert.deepEqual(warnings, ['line 2: "out" comes too late: the entry above was already started']);
+});
+
+test("an error of the source comes after the complete lines; half a line is no entry", async () => {
+	async function* source(): AsyncGenerator<Uint8Array> {
+		yield Buffer.from("http://a\nhttp://b\nhttp://ha");
+		throw new Error("broken");
+	}
+	const urls: string[] = [];
+	await assert.rejects(
+		async () => {
+			for await (const batch of readTextList(source(), { warn: assert.fail }))
+				urls.push(...batch.map(({ urls: [url] }) => url));
+		},
+		{ message: "broken" },
+	);
+	assert.deepEqual(urls, ["http://a", "http://b"]);
+});
+
+test("an abort ends the wait without an exception; so does a reader that leaves", async () => {
+	const stream = new PassThrough();
+	const controller = new AbortController();
+	const batches = readTextList(stream, { warn: assert.fail, signal: controller.signal });
+	stream.write("http://a\nhttp://b");
+	await batches.next();
+	const waiting = batches.next();
+	controller.abort();
+	assert.equal((await waiting).done, true);
+	stream.destroy();
+
+	const endless = new PassThrough();
+	endless.write("http://a\nhttp://b\n");
+	for await (const _ of readTextList(endless, { warn: assert.fail })) break;
+	assert.equal(endless.destroyed, true);
+
+	const early = readTextList(new PassThrough(), { warn: assert.fail, signal: AbortSignal.abort() });
+	assert.equal((await early.next()).done, true);
+});
