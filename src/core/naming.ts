@@ -3,6 +3,7 @@ import type { Layout } from "./options.ts";
 import { safeName } from "./safe-name.ts";
 
 export { nameFromContentDisposition } from "./content-disposition.ts";
+export { withExtension } from "./media-type.ts";
 export { safeFolderPath, safeOutPath } from "./out-path.ts";
 export { maxNameBytes, type NameOrigin, numberedName, safeName } from "./safe-name.ts";
 

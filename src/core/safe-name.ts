@@ -51,6 +51,11 @@ export function numberedName(name: string, n: number): string {
 	return numbered === name ? fit(stem, tail, maxNameBytes - 1) : numbered;
 }
 
+/** Appends an extension, given with its dot, to a safe name, which is cut where both do not fit. */
+export function addExtension(name: string, extension: string): string {
+	return fit(name, extension, maxNameBytes);
+}
+
 /** Splits off the extension with its dot: `["a", ".tar.gz"]`, `["photo", ".jpg"]`, `[".bashrc", ""]`. */
 export function splitName(name: string): readonly [stem: string, extension: string] {
 	const tail = name.slice(-48);

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import mime from "mime";
 import {
 	folderOf,
 	maxNameBytes,
@@ -11,6 +12,7 @@ import {
 	safeFolderPath,
 	safeName,
 	safeOutPath,
+	withExtension,
 } from "../../src/core/naming.ts";
 
 /** Any string of UTF-16, rich in what is dangerous. */
@@ -202,6 +204,24 @@ test("numbered names are safe and differ from each other", () => {
 		}),
 		{ numRuns: 1000 },
 	);
+});
+
+test("an extension is added where the name has none", () => {
+	const cases: readonly [string, string, string][] = [
+		["photo", "image/jpeg", "photo.jpg"],
+		["page", "Text/HTML; charset=utf-8", "page.html"],
+		["song", "audio/mpeg", "song.mp3"],
+		["report-2.5", "application/pdf", "report-2.5.pdf"],
+		["_bashrc", "text/plain", "_bashrc.txt"],
+		["photo.php", "image/jpeg", "photo.php"],
+		["archive.7z", "text/plain", "archive.7z"],
+		["data", "application/octet-stream", "data"],
+		["data", "x/unheard-of", "data"],
+		["data", "", "data"],
+		["x".repeat(255), "image/png", `${"x".repeat(251)}.png`],
+	];
+	const lookup = (type: string): string | undefined => mime.getExtension(type) ?? undefined;
+	for (const [name, type, full] of cases) assert.equal(withExtension(name, type, lookup), full, type);
 });
 
 test("out stays inside the directory or is refused", () => {
