@@ -8,13 +8,17 @@ import { decodeExtended, parse } from "content-disposition";
  */
 export function nameFromContentDisposition(header: string): string | undefined {
 	const { parameters } = parse(keepPathSeparators(header), { extended: false });
-	const extended = asUtf8(parameters["filename*"] ?? "");
-	const names = [decodeExtended(extended), asUtf8(parameters.filename ?? ""), asUtf8(ungrammaticalName(header))];
-	return names.map((name) => lastSegment(name ?? "")).find((segment) => segment !== "");
+	const extended = decodeExtended(asUtf8(parameters["filename*"] ?? ""));
+	return (
+		lastSegment(extended) ??
+		lastSegment(asUtf8(parameters.filename ?? "")) ??
+		lastSegment(asUtf8(ungrammaticalName(header)))
+	);
 }
 
 /** A backslash escapes only quotes and itself: senders that write `C:\dir\file` unescaped mean the path (curl agrees). */
 function keepPathSeparators(header: string): string {
+	if (!header.includes("\\")) return header;
 	return header.replace(/\\["\\]?/g, (found) => (found === "\\" ? "\\\\" : found));
 }
 
@@ -24,13 +28,13 @@ function ungrammaticalName(header: string): string {
 	return match?.[1] ?? match?.[2] ?? "";
 }
 
-function lastSegment(path: string): string {
-	const segment =
-		path
-			.trim()
-			.split(/[/\\]/)
-			.findLast((part) => part !== "") ?? "";
-	return /^\.{1,2}$/.test(segment) ? "" : segment;
+/** Undefined where no file can have that name. */
+function lastSegment(path = ""): string | undefined {
+	const segment = path
+		.trim()
+		.split(/[/\\]/)
+		.findLast((part) => part !== "");
+	return segment === "." || segment === ".." ? undefined : segment;
 }
 
 /** Bytes that are valid UTF-8 were meant so; other high bytes stay latin1, as the RFCs have it. */
