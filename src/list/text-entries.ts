@@ -5,6 +5,9 @@ import { maxLineLength } from "./lines.ts";
 /** A list of nonsense shall not fill the memory with what was already said about it. */
 const maxWarnings = 1000;
 
+/** Options that become request headers. */
+const headerOptions: ReadonlySet<string> = new Set(["header", "referer", "user-agent"]);
+
 type Draft = { -readonly [Key in keyof Entry]: Entry[Key] };
 
 export type TextEntries = {
@@ -97,15 +100,22 @@ function setOption(draft: Draft, name: string, value: string): string | undefine
 	}
 	const header = readHeader(name, value);
 	if (header === undefined) {
-		return name === "header" ? `"header" needs the form "Name: value"` : `unknown option "${name}" is passed over`;
+		return headerOptions.has(name)
+			? `"${name}" is passed over: it makes no header that HTTP can carry ("Name: value")`
+			: `unknown option "${name}" is passed over`;
 	}
 	draft.headers = [...(draft.headers ?? []), header];
 	return undefined;
 }
 
 function readHeader(name: string, value: string): Header | undefined {
-	if (name === "referer") return ["Referer", value];
-	if (name === "user-agent") return ["User-Agent", value];
+	if (name === "referer") return validHeader("Referer", value);
+	if (name === "user-agent") return validHeader("User-Agent", value);
 	const colon = name === "header" ? value.indexOf(":") : -1;
-	return colon > 0 ? [value.slice(0, colon).trim(), value.slice(colon + 1).trim()] : undefined;
+	return colon > 0 ? validHeader(value.slice(0, colon).trim(), value.slice(colon + 1).trim()) : undefined;
+}
+
+/** Only what HTTP can carry (RFC 9110, 5.1 and 5.5): one bad line shall not fail every attempt at its entry. */
+function validHeader(name: string, value: string): Header | undefined {
+	return /^[\w!#$%&'*+.^`|~-]+$/.test(name) && !/[\0-\x08\x0a-\x1f\x7f]/.test(value) ? [name, value] : undefined;
 }

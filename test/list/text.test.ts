@@ -129,15 +129,15 @@ test("indented options belong to the entry above", async () => {
 
 test("an option that cannot be used is warned of once and passed over", async () => {
 	const { entries, warnings } = await readText(
-		" out=early\nhttp://a\n split=5\n pause=true\nhttp://b\n split=6\n header=nonsense\n out=b\n",
+		" out=early\nhttp://a\n split=5\n pause=true\nhttp://b\n split=6\n header=nonsense\n header=a b: c\n user-agent=x\u0000\n out=b\n",
 	);
 	assert.deepEqual(entries, [
 		{ line: 2, urls: ["http://a"] },
 		{ line: 5, urls: ["http://b"], out: "b" },
 	]);
 	assert.deepEqual(
-		warnings.map((warning) => /^line (\d+): .*"([a-z]+)"/.exec(warning)?.slice(1).join()),
-		["1,out", "3,split", "4,pause", "7,header"],
+		warnings.map((warning) => /^line (\d+): .*"([a-z-]+)"/.exec(warning)?.slice(1).join()),
+		["1,out", "3,split", "4,pause", "7,header", "9,user-agent"],
 	);
 });
 
