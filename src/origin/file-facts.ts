@@ -38,21 +38,20 @@ export function describeFile(seed: number, path: string, sizeBytes: number): Fil
 }
 
 /**
- * `describeFile` that remembers about `cacheBytes`, in two generations: when the young one is full it becomes the old one. That
- * forgets without walking a map.
+ * `describeFile` that remembers the first `cacheBytes` of files and forgets none of them: for lists that are asked for again and
+ * again from their start, forgetting the oldest would lose each file just before it is wanted.
  */
 export function createFactsCache(seed: number, cacheBytes: number): (path: string, sizeBytes: number) => FileFacts {
-	let young = new Map<string, FileFacts>();
-	let old = new Map<string, FileFacts>();
-	let youngBytes = 0;
+	const known = new Map<string, FileFacts>();
+	let freeBytes = cacheBytes;
 	return (path, sizeBytes) => {
-		const known = young.get(path);
-		if (known) return known;
-		const facts = old.get(path) ?? describeFile(seed, path, sizeBytes);
-		young.set(path, facts);
-		youngBytes += entryBytes + (facts.body?.length ?? 0);
-		if (youngBytes > cacheBytes / 2) {
-			[old, young, youngBytes] = [young, new Map(), 0];
+		const found = known.get(path);
+		if (found) return found;
+		const facts = describeFile(seed, path, sizeBytes);
+		const weightBytes = entryBytes + (facts.body?.length ?? 0);
+		if (weightBytes <= freeBytes) {
+			known.set(path, facts);
+			freeBytes -= weightBytes;
 		}
 		return facts;
 	};
