@@ -1,5 +1,5 @@
 /** Writes docs/cli.md. */
 import { writeFileSync } from "node:fs";
-import { cliDocs } from "../src/cli/cli-docs.ts";
+import { cliDocs } from "./cli-docs.ts";
 
 writeFileSync(new URL("../docs/cli.md", import.meta.url), cliDocs());

@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from "commander";
 import type { OptionSpec } from "../core/option-table.ts";
 import { UsageError } from "../core/usage-error.ts";
+import { readVersion } from "./version.ts";
 
 /** Options by the name that their values get. */
 export type OptionSpecs = Readonly<Record<string, OptionSpec<unknown>>>;
@@ -45,6 +46,7 @@ function createCommand(shape: CommandShape): Command {
 	const command = new Command(shape.name)
 		.description(shape.summary)
 		.helpOption("-h, --help", "print this")
+		.version(readVersion(), "--version", "print the version")
 		.allowExcessArguments(false)
 		.exitOverride()
 		.configureOutput({ writeErr() {}, outputError() {} })

@@ -10,7 +10,7 @@ const commandLines = Object.entries(commands).map(
 export const getShape: CommandShape = {
 	name: "downspout [get]",
 	summary:
-		"Downloads every URL of a LIST into a directory. A LIST is a file, - for standard input, or an http(s) URL,\n" +
+		"Downloads every URL of a LIST into a directory. A LIST is a file, - for standard input, or an http(s) URL, " +
 		"which stands for a list of that one entry.",
 	operands: "LIST...",
 	options: optionTable,

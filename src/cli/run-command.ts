@@ -4,12 +4,24 @@ import { type CommandName, commands, isCommandName } from "./commands.ts";
 import { exitCodeOf } from "./exit-codes.ts";
 import { complain } from "./terminal.ts";
 
+/** Takes what follows the command's name and gives the exit code. */
+type Run = (args: readonly string[]) => Promise<number>;
+
+/** Each command is loaded only when it is run: the start-up of one does not pay for the others. */
+const modules: { readonly [K in CommandName]: Run } = {
+	get: async (args) => (await import("./get.ts")).runGet(args),
+	bench: async (args) => (await import("./not-yet.ts")).refuse("bench", args),
+	origin: async (args) => (await import("./origin.ts")).runOrigin(args),
+	worker: async (args) => (await import("./not-yet.ts")).refuse("worker", args),
+	demo: async (args) => (await import("./demo.ts")).runDemo(args),
+};
+
 /** Runs what a command line asks for and gives its exit code. `get` may be left out. */
 export async function runCommand(args: readonly string[]): Promise<number> {
 	const [first] = args;
 	const name: CommandName = first !== undefined && isCommandName(first) ? first : "get";
 	try {
-		return await commands[name].run(name === first ? args.slice(1) : args);
+		return await modules[name](name === first ? args.slice(1) : args);
 	} catch (error) {
 		const code = exitCodeOf(error);
 		if (code === undefined) throw error;

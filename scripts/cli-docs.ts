@@ -1,9 +1,11 @@
 /** Writes docs/cli.md from the tables of options, so that it cannot say anything else than the help. */
-import type { OptionSpec } from "../core/option-table.ts";
-import { commands } from "./commands.ts";
-import { type CommandShape, describe, flagsOf } from "./flags.ts";
-import { getShape } from "./get-shape.ts";
-import { originShape } from "./origin.ts";
+
+import { commands } from "../src/cli/commands.ts";
+import { demoShape } from "../src/cli/demo.ts";
+import { type CommandShape, describe, flagsOf } from "../src/cli/flags.ts";
+import { getShape } from "../src/cli/get-shape.ts";
+import { originShape } from "../src/cli/origin.ts";
+import type { OptionSpec } from "../src/core/option-table.ts";
 
 /** The whole page, in Markdown. */
 export function cliDocs(): string {
@@ -20,6 +22,7 @@ export function cliDocs(): string {
 		"",
 		...section("downspout [get] [options] LIST...", getShape),
 		...section("downspout origin [options]", originShape),
+		...section("downspout demo [options]", demoShape),
 	].join("\n");
 }
 

@@ -1,0 +1,92 @@
+/** Imports go one way, as docs/architecture.md draws it, and never in a circle. */
+import assert from "node:assert/strict";
+import { dirname, join } from "node:path/posix";
+import { test } from "node:test";
+import { type SourceFile, sourceFiles } from "./source-files.ts";
+
+/** What the files of a folder may import, its own neighbours aside. */
+const allowed: Readonly<Record<string, readonly string[]>> = {
+	core: [],
+	list: ["core"],
+	download: ["core"],
+	journal: ["core"],
+	report: ["core"],
+	origin: ["core"],
+	runners: ["core"],
+	run: ["core", "list", "journal", "runners"],
+	bench: ["core", "list", "origin"],
+	cli: ["core", "list", "run", "report", "origin", "bench"],
+};
+
+/** Single arrows that are allowed beyond those of the folders. */
+const exceptions: ReadonlyMap<string, string> = new Map([["src/runners/async.ts", "download"]]);
+
+/** What core may use from outside: it neither reads nor writes anything. */
+const pure = new Set(["node:path", "node:path/posix", "content-disposition"]);
+
+/** The library's front door joins what it offers. */
+const frontDoor = "src/index.ts";
+
+type Import = { readonly from: string; readonly to: string; readonly typeOnly: boolean };
+
+const files = sourceFiles("src");
+const imports = files.flatMap(importsOf);
+const local = imports.filter(({ to }) => to.startsWith("src/"));
+
+function importsOf({ path, text }: SourceFile): readonly Import[] {
+	const code = text.replace(/^\s*(\/\*\*?[\s\S]*?\*\/|\/\/.*)$/gm, "");
+	const statements =
+		/^(?:import|export)\s+(type\s)?(?:[^"';]*?\sfrom\s+)?"([^"]+)"|\bimport\("([^"]+)"\)|new URL\("(\.[^"]+\.ts)", import\.meta\.url\)/gm;
+	return Array.from(code.matchAll(statements), ([, type, fixed, dynamic, url]) => {
+		const specifier = fixed ?? dynamic ?? url ?? "";
+		const to = specifier.startsWith(".") ? join(dirname(path), specifier) : specifier;
+		return { from: path, to, typeOnly: type !== undefined };
+	});
+}
+
+function folderOf(path: string): string {
+	return path.split("/")[1] ?? "";
+}
+
+function isAllowed({ from, to }: Import): boolean {
+	const source = folderOf(from);
+	const target = folderOf(to);
+	return (
+		from === frontDoor ||
+		source === target ||
+		exceptions.get(from) === target ||
+		Boolean(allowed[source]?.includes(target))
+	);
+}
+
+test("the imports were found", () => {
+	assert(local.length > 50);
+	assert(local.every(({ to }) => files.some(({ path }) => path === to)));
+});
+
+test("folders import only what they may", () => {
+	const wrong = local.filter((one) => !isAllowed(one)).map(({ from, to }) => `${from} -> ${to}`);
+	assert.deepEqual(wrong, []);
+});
+
+test("core needs nothing of Node but path, and pure packages alone", () => {
+	const wrong = imports
+		.filter(({ from, to }) => folderOf(from) === "core" && !to.startsWith("src/") && !pure.has(to))
+		.map(({ from, to }) => `${from} -> ${to}`);
+	assert.deepEqual(wrong, []);
+});
+
+test("no file imports itself, by whatever way", () => {
+	const targets = (path: string): readonly string[] =>
+		local.filter(({ from, typeOnly }) => from === path && !typeOnly).map(({ to }) => to);
+	const done = new Set<string>();
+	const circles: string[] = [];
+	const visit = (path: string, way: readonly string[]): void => {
+		if (way.includes(path)) circles.push([...way.slice(way.indexOf(path)), path].join(" -> "));
+		if (way.includes(path) || done.has(path)) return;
+		for (const to of targets(path)) visit(to, [...way, path]);
+		done.add(path);
+	};
+	for (const { path } of files) visit(path, []);
+	assert.deepEqual(circles, []);
+});
