@@ -1,0 +1,83 @@
+/** A file that grows by lines: they are gathered and written in batches, in order, while the run goes on. */
+import { type AppendFile, createAppendFile } from "./append-file.ts";
+
+/** Characters that are gathered before a write. */
+const batchLength = 64 * 1024;
+const flushEveryMs = 250;
+/** Characters that may wait behind a write under way; beyond that the run waits for the disk, and memory stays bounded. */
+const mostWaiting = 4 * 1024 * 1024;
+
+export type BatchFile = {
+	/** Takes text, line ends included. Never throws: the first error goes to `onError`, and what follows is dropped. */
+	write(text: string): void;
+	/** Writes what is left and closes the file; never throws. */
+	close(): Promise<void>;
+};
+
+/** Creates the file. @throws what the file system says, where it cannot be created. */
+export async function createBatchFile(path: string, onError: (error: unknown) => void): Promise<BatchFile> {
+	return batch(await createAppendFile(path), onError);
+}
+
+function batch(file: AppendFile, onError: (error: unknown) => void): BatchFile {
+	let waiting = "";
+	let failed = false;
+	let writing: Promise<void> | undefined;
+	let timer: NodeJS.Timeout | undefined;
+	let closed: Promise<void> | undefined;
+
+	const fail = (error: unknown): void => {
+		if (!failed) onError(error);
+		failed = true;
+		waiting = "";
+	};
+	const take = (): string => {
+		const text = waiting;
+		waiting = "";
+		return text;
+	};
+	const flush = (): void => {
+		clearTimeout(timer);
+		timer = undefined;
+		writing = file
+			.append(take())
+			.catch(fail)
+			.then(() => {
+				writing = undefined;
+				schedule();
+			});
+	};
+	const schedule = (): void => {
+		if (writing !== undefined || waiting === "") return;
+		if (waiting.length >= batchLength) flush();
+		else timer ??= setTimeout(flush, flushEveryMs).unref();
+	};
+	const finish = async (): Promise<void> => {
+		while (writing !== undefined || waiting !== "") {
+			if (writing === undefined) flush();
+			await writing;
+		}
+		await file.close().catch(fail);
+	};
+
+	return {
+		write(text) {
+			if (failed || closed !== undefined) return;
+			waiting += text;
+			if (waiting.length >= mostWaiting) writeNow(file, take(), fail);
+			else schedule();
+		},
+		close() {
+			closed ??= finish();
+			return closed;
+		},
+	};
+}
+
+function writeNow(file: AppendFile, text: string, fail: (error: unknown) => void): void {
+	try {
+		file.appendSync(text);
+	} catch (error) {
+		fail(error);
+	}
+}
