@@ -18,12 +18,16 @@ export type Task = {
 	readonly attempt: number;
 	/** File to save under, relative to the download directory; already proven to be lexically inside of it. */
 	readonly out?: string;
+	/** Folder to save in, relative to the download directory, where the list names one and no file. */
+	readonly folder?: string;
 	readonly checksum?: Checksum;
 	readonly headers?: readonly Header[];
 	/** Whether an earlier attempt left bytes of this entry that may be continued. */
 	readonly resume: boolean;
 	/** Time left to the entry, in milliseconds; absent when it has no limit. */
 	readonly timeLeftMs?: number;
+	/** Whether the attempt must have a worker to itself: an earlier one lost its worker. */
+	readonly alone?: boolean;
 };
 
 /** How one attempt ended. A failing URL is a result, never an exception. */

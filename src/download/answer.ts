@@ -1,0 +1,111 @@
+/** What a response head means: the file, the rest of it, another place to ask, or a failure. */
+import type { IncomingHttpHeaders } from "node:http";
+import { type Failure, permanent, transient } from "../core/failure.ts";
+import { publicUrl } from "../core/public-url.ts";
+import { continues, parseContentRange } from "../core/ranges.ts";
+import { isTransientStatus, parseRetryAfter } from "../core/retry.ts";
+import { type Attempt, failAttempt } from "./attempt-state.ts";
+import { storeCookies } from "./cookies.ts";
+import { drain } from "./drain.ts";
+import { endsAtExisting, tooLarge } from "./outcome-of-head.ts";
+import { discard, type PartSource, restart } from "./part.ts";
+import { isRedirect, redirectTarget } from "./redirect.ts";
+import { targetOf } from "./target.ts";
+
+export type Answer = {
+	readonly status: number;
+	readonly head: IncomingHttpHeaders;
+	/** First byte that was asked for; 0 when the whole file was. */
+	readonly from: number;
+	/** Sends another request: to where a redirect leads, or without a range. */
+	readonly sendAgain: () => void;
+};
+
+/** @throws {NodeJS.ErrnoException} a part could not be begun again. */
+export function onAnswer(attempt: Attempt, answer: Answer): void {
+	const { status, head, from } = answer;
+	if (isRedirect(status)) return drain(attempt, () => follow(attempt, answer));
+	const source = sourceOf(publicUrl(attempt.task.url), head, status);
+	if (from > 0 && status === 206) {
+		if (!continuesPart(attempt, answer, source)) return askForAll(attempt, answer);
+		return accept(attempt, head, attempt.part.source?.totalBytes ?? source.totalBytes);
+	}
+	if (from > 0 && status === 416) return askForAll(attempt, answer);
+	if (status !== 200 && status !== 203) {
+		const retryAfterMs = parseRetryAfter(head["retry-after"], Date.now());
+		return drain(attempt, () => failAttempt(attempt, statusFailure(status, attempt.url.host), retryAfterMs));
+	}
+	restart(attempt.part, source);
+	if (from > 0) attempt.verifier?.restart();
+	accept(attempt, head, source.totalBytes);
+}
+
+function continuesPart({ part }: Attempt, { head, from }: Answer, source: PartSource): boolean {
+	const contentRange = head["content-range"];
+	return part.source !== undefined && continues(part.source, from, { ...source, ...(contentRange ? { contentRange } : {}) });
+}
+
+/** The server does not go on where the part ends: begin again, within the same attempt. */
+function askForAll(attempt: Attempt, { sendAgain }: Answer): void {
+	attempt.exchange?.abort();
+	discard(attempt.part);
+	attempt.verifier?.restart();
+	sendAgain();
+}
+
+/** This answer brings the file: is it wanted, and what will it be called? */
+function accept(attempt: Attempt, head: IncomingHttpHeaders, totalBytes: number | undefined): void {
+	const { context, task, namedBy } = attempt;
+	const { maxSizeBytes } = context.options;
+	if (maxSizeBytes !== undefined && totalBytes !== undefined && totalBytes > maxSizeBytes) {
+		return failAttempt(attempt, tooLarge(maxSizeBytes, totalBytes));
+	}
+	const contentDisposition = head["content-disposition"];
+	const contentType = head["content-type"];
+	attempt.target = targetOf(task, namedBy, {
+		...context.naming,
+		head: { ...(contentDisposition ? { contentDisposition } : {}), ...(contentType ? { contentType } : {}) },
+	});
+	if (endsAtExisting(attempt, attempt.target)) return;
+	attempt.phase = "body";
+}
+
+function follow(attempt: Attempt, { head, sendAgain }: Answer): void {
+	const next = redirectTarget(head.location, attempt.url);
+	if ("code" in next) return failAttempt(attempt, next);
+	attempt.redirects++;
+	const { maxRedirects } = attempt.context.options;
+	if (attempt.redirects > maxRedirects) {
+		const last = publicUrl(next.href);
+		return failAttempt(attempt, permanent("too_many_redirects", `more than ${maxRedirects} redirects, the last one to ${last} (--max-redirects)`));
+	}
+	const setCookie = head["set-cookie"];
+	const from = attempt.url;
+	attempt.url = next;
+	if (!setCookie) return sendAgain();
+	storeCookies(attempt.cookies, from, setCookie).then((cookies) => {
+		attempt.cookies = cookies;
+		if (attempt.phase !== "over") sendAgain();
+	});
+}
+
+function sourceOf(url: string, head: IncomingHttpHeaders, status: number): PartSource {
+	const { etag, "last-modified": lastModified } = head;
+	const totalBytes = status === 206 ? parseContentRange(head["content-range"])?.total : lengthOf(head);
+	return {
+		url,
+		...(etag === undefined ? {} : { etag }),
+		...(lastModified === undefined ? {} : { lastModified }),
+		...(totalBytes === undefined ? {} : { totalBytes }),
+	};
+}
+
+function lengthOf(head: IncomingHttpHeaders): number | undefined {
+	const length = head["content-length"];
+	return length !== undefined && /^\d+$/.test(length) ? Number(length) : undefined;
+}
+
+function statusFailure(status: number, host: string): Failure {
+	const make = isTransientStatus(status) ? transient : permanent;
+	return make(`http_${status}`, `${host} answered ${status}`);
+}

@@ -1,0 +1,69 @@
+/** What an attempt knows while it runs, and what it may use. */
+import type { CookieJar } from "tough-cookie";
+import type { Failure } from "../core/failure.ts";
+import type { DownloadOptions } from "../core/options.ts";
+import type { AttemptEnd, Task } from "../core/task.ts";
+import type { Clients } from "./clients.ts";
+import type { Exchange } from "./exchange.ts";
+import { discard, type Part, type PartStore, release } from "./part.ts";
+import type { Publisher } from "./publish.ts";
+import type { Naming, Target } from "./target.ts";
+import type { Verifier } from "./verify.ts";
+
+/** What all attempts of a worker share. */
+export type AttemptContext = {
+	readonly options: DownloadOptions;
+	readonly naming: Naming;
+	readonly clients: Clients;
+	readonly store: PartStore;
+	readonly publisher: Publisher;
+	/** The fields of a request that has none of its own, made once. */
+	readonly plainHeaders: string[];
+};
+
+export type AttemptFinish = AttemptEnd & { readonly kept: boolean; readonly httpStatus?: number };
+
+/**
+ * What the bytes that arrive are for:
+ * `idle` no answer yet; `body` they are the file; `drain` nobody wants them, but their connection; `publish` they are complete.
+ */
+export type Phase = "idle" | "body" | "drain" | "publish" | "over";
+
+export type Attempt = {
+	readonly task: Task;
+	readonly context: AttemptContext;
+	/** The URL of the task: credentials are for its origin. */
+	readonly listed: URL;
+	readonly namedBy: URL;
+	readonly finish: (end: AttemptFinish) => void;
+	part: Part;
+	phase: Phase;
+	url: URL;
+	redirects: number;
+	httpStatus?: number;
+	target?: Target;
+	exchange?: Exchange;
+	verifier?: Verifier;
+	cookies?: CookieJar;
+	deadline?: NodeJS.Timeout;
+	/** In phase `drain`: what has come, how long it has taken, and what follows. */
+	drain?: { bytes: number; turns: number; readonly then: () => void };
+};
+
+/** Ends the attempt; only the first call counts. */
+export function endAttempt(attempt: Attempt, result: AttemptEnd, kept = false): void {
+	if (attempt.phase === "over") return;
+	attempt.phase = "over";
+	clearTimeout(attempt.deadline);
+	const { httpStatus } = attempt;
+	attempt.finish(httpStatus === undefined ? { ...result, kept } : { ...result, kept, httpStatus });
+}
+
+/** Fails the attempt. The bytes stay for the next one where that can continue them. */
+export function failAttempt(attempt: Attempt, failure: Failure, retryAfterMs?: number): void {
+	if (attempt.phase === "over") return;
+	attempt.exchange?.abort();
+	const kept = failure.transient && failure.code !== "checksum" && release(attempt.context.store, attempt.part);
+	if (!kept) discard(attempt.part);
+	endAttempt(attempt, { kind: "failed", failure, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }, kept);
+}

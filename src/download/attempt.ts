@@ -1,0 +1,154 @@
+/** One attempt at one entry: requests, redirects and resumption, until the file is handed to the publisher or the attempt failed. */
+import type { IncomingHttpHeaders } from "node:http";
+import { transient } from "../core/failure.ts";
+import { publicUrl } from "../core/public-url.ts";
+import { ifRangeValue } from "../core/ranges.ts";
+import type { Task, TaskProgress } from "../core/task.ts";
+import { onAnswer } from "./answer.ts";
+import { type Attempt, type AttemptContext, type AttemptFinish, endAttempt, failAttempt } from "./attempt-state.ts";
+import { classifyFileError, classifyNetworkError } from "./classify.ts";
+import { cookieHeader } from "./cookies.ts";
+import { drainData, endDrain } from "./drain.ts";
+import { openExchange } from "./exchange.ts";
+import { endsAtExisting, tooLarge } from "./outcome-of-head.ts";
+import { append, claimPart, discard, dropLastByte, newPart, release } from "./part.ts";
+import { publishAttempt } from "./publish-attempt.ts";
+import { requestHeaders } from "./request-headers.ts";
+import { isNameKnown, targetFile, targetOf } from "./target.ts";
+import { createVerifier } from "./verify.ts";
+
+/** Starts an attempt; `finish` is called just once. Nothing is thrown. */
+export function startAttempt(task: Task, context: AttemptContext, finish: (end: AttemptFinish) => void): Attempt {
+	const listed = new URL(task.url);
+	const attempt: Attempt = {
+		task,
+		context,
+		listed,
+		namedBy: task.namedBy === task.url ? listed : new URL(task.namedBy),
+		finish,
+		part: task.resume ? claimPart(context.store, task.key) : newPart(task.key),
+		phase: "idle",
+		url: listed,
+		redirects: 0,
+	};
+	const { part } = attempt;
+	if (part.source && part.source.url !== publicUrl(task.url)) discard(part);
+	if (task.checksum) attempt.verifier = createVerifier(task.checksum, part.bytes > 0);
+	if (task.timeLeftMs !== undefined) {
+		attempt.deadline = setTimeout(() => runOutOfTime(attempt), task.timeLeftMs);
+	}
+	const { naming } = context;
+	if (!isNameKnown(task, naming) || !endsAtExisting(attempt, targetOf(task, attempt.namedBy, { ...naming, head: {} }))) {
+		send(attempt);
+	}
+	return attempt;
+}
+
+/** Sends the request for what is still missing of the file. */
+export function send(attempt: Attempt): void {
+	const { context, part, url } = attempt;
+	const ifRange = part.bytes > 0 && part.source ? ifRangeValue(part.source) : undefined;
+	if (ifRange === undefined) discard(part);
+	// A complete part is asked for its last byte: that proves its version and brings the head.
+	if (part.bytes > 0 && part.bytes === part.source?.totalBytes) dropLastByte(part);
+	const range = part.bytes > 0 && ifRange !== undefined ? { from: part.bytes, ifRange } : undefined;
+	attempt.phase = "idle";
+	attempt.exchange = openExchange(
+		context.clients.of(url.origin),
+		{ path: `${url.pathname}${url.search}`, headers: headersOf(attempt, range) },
+		{
+			onHead: (status, head) => onHead(attempt, { status, head, from: range?.from ?? 0 }),
+			onData: (chunk) => onData(attempt, chunk),
+			onEnd: () => onEnd(attempt),
+			onError: (error) => onError(attempt, error),
+		},
+	);
+}
+
+function headersOf(attempt: Attempt, range: { readonly from: number; readonly ifRange: string } | undefined): string[] {
+	const { context, task, listed, url } = attempt;
+	const cookie = cookieHeader(attempt.cookies, url);
+	const isPlain = !task.headers && !range && cookie === "" && url === listed && url.username === "" && url.password === "";
+	if (isPlain) return context.plainHeaders;
+	return requestHeaders({
+		general: context.options.headers,
+		own: task.headers ?? [],
+		listed,
+		url,
+		cookie,
+		...(range ? { range } : {}),
+	});
+}
+
+function onHead(
+	attempt: Attempt,
+	answer: { readonly status: number; readonly head: IncomingHttpHeaders; readonly from: number },
+): void {
+	attempt.httpStatus = answer.status;
+	try {
+		onAnswer(attempt, { ...answer, sendAgain: () => send(attempt) });
+	} catch (error) {
+		failAttempt(attempt, classifyFileError(error, fileOf(attempt)));
+	}
+}
+
+function onData(attempt: Attempt, chunk: Buffer): void {
+	if (attempt.phase === "drain") return drainData(attempt, chunk);
+	if (attempt.phase !== "body") return;
+	const { part, verifier, context } = attempt;
+	try {
+		append(context.store, part, chunk);
+	} catch (error) {
+		return failAttempt(attempt, classifyFileError(error, fileOf(attempt)));
+	}
+	verifier?.update(chunk);
+	const { maxSizeBytes } = context.options;
+	if (maxSizeBytes !== undefined && part.bytes > maxSizeBytes) failAttempt(attempt, tooLarge(maxSizeBytes));
+}
+
+function onEnd(attempt: Attempt): void {
+	if (attempt.phase === "drain") return endDrain(attempt);
+	if (attempt.phase !== "body") return;
+	const { part } = attempt;
+	const totalBytes = part.source?.totalBytes;
+	if (totalBytes !== undefined && part.bytes !== totalBytes) {
+		return failAttempt(attempt, transient("truncated", `the body ended after ${part.bytes} of ${totalBytes} bytes`));
+	}
+	publishAttempt(attempt);
+}
+
+function onError(attempt: Attempt, error: Error): void {
+	if (attempt.phase === "drain") return endDrain(attempt);
+	const { exchange, url, context } = attempt;
+	const failure = classifyNetworkError(error, {
+		host: url.host,
+		connected: exchange?.connected ?? false,
+		answered: exchange?.answered ?? false,
+		connectTimeoutMs: context.options.connectTimeoutMs,
+	});
+	failAttempt(attempt, failure);
+}
+
+function runOutOfTime(attempt: Attempt): void {
+	if (attempt.phase === "publish") return;
+	failAttempt(attempt, transient("timeout", "the time of the entry is up (--timeout)"));
+}
+
+/** Ends the attempt at once and keeps its bytes for the next run. What is already complete gets its name. */
+export function cancelAttempt(attempt: Attempt): void {
+	if (attempt.phase === "publish" || attempt.phase === "over") return;
+	attempt.exchange?.abort();
+	endAttempt(attempt, { kind: "cancelled" }, release(attempt.context.store, attempt.part));
+}
+
+/** What has arrived; undefined before the body begins. */
+export function attemptProgress(attempt: Attempt): TaskProgress | undefined {
+	if (attempt.phase !== "body") return undefined;
+	const { task, part } = attempt;
+	const totalBytes = part.source?.totalBytes;
+	return { id: task.id, bytes: part.bytes, ...(totalBytes === undefined ? {} : { totalBytes }) };
+}
+
+function fileOf({ target, namedBy }: Attempt): string {
+	return target ? targetFile(target) : namedBy.pathname;
+}

@@ -1,0 +1,92 @@
+/** Names what went wrong: from the errors of sockets, TLS, HTTP and the file system to the failure codes of the contract. */
+import { type Failure, permanent, transient } from "../core/failure.ts";
+
+/** What the error met: it tells a connection that never was from one that broke. */
+export type NetworkContext = {
+	readonly host: string;
+	readonly connected: boolean;
+	readonly answered: boolean;
+	readonly connectTimeoutMs: number;
+};
+
+const tlsCodes = /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|INVALID_CA|EPROTO)/;
+const protocolCodes = /^(HPE_|UND_ERR_(HEADERS_OVERFLOW|RES_|INVALID_ARG|INVALID_RETURN)|ERR_HTTP)/;
+const connectCodes = new Set([
+	"ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "EADDRNOTAVAIL", "EHOSTDOWN", "ENETDOWN", "EACCES", "EPERM", "EINVAL",
+]);
+const exhaustedCodes = new Set(["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"]);
+
+/** Classifies an error that ended an exchange. */
+export function classifyNetworkError(error: unknown, context: NetworkContext): Failure {
+	const { code, message, syscall } = describe(error);
+	const { host } = context;
+	if (code === "UND_ERR_CONNECT_TIMEOUT" || (code === "ETIMEDOUT" && !context.connected)) {
+		return transient("timeout", `no connection to ${host} within ${context.connectTimeoutMs / 1000} s (--connect-timeout)`);
+	}
+	if (syscall === "getaddrinfo" || code === "ENOTFOUND" || code.startsWith("EAI_")) return dnsFailure(code, host);
+	if (tlsCodes.test(code) || /certificate|altnames/i.test(message)) return tlsFailure(code, message, host);
+	if (exhaustedCodes.has(code)) return transient("io", `no more ${code === "ENOMEM" ? "memory" : "sockets or files"} (${code}): lower --concurrency or raise ulimit -n`);
+	if (protocolCodes.test(code)) return protocolFailure(code, message, context);
+	if (!context.connected) {
+		const why = connectCodes.has(code) || code.startsWith("E") ? code : message;
+		return transient("connect", `cannot connect to ${host}: ${why === "ECONNREFUSED" ? "connection refused" : why}`);
+	}
+	if (code === "ETIMEDOUT") return transient("timeout", `${host} stopped answering`);
+	if (context.answered && closedEarly(code, message)) return transient("truncated", `${host} closed the connection before the body was complete`);
+	return transient("reset", `${host} closed the connection ${context.answered ? "within the body" : "without an answer"} (${code || message})`);
+}
+
+function closedEarly(code: string, message: string): boolean {
+	return message === "other side closed" || code === "HPE_INVALID_EOF_STATE" || code === "UND_ERR_RES_CONTENT_LENGTH_MISMATCH";
+}
+
+function dnsFailure(code: string, host: string): Failure {
+	if (code === "ENOTFOUND" || code === "EAI_NONAME") return permanent("dns", `unknown host ${host}: check the spelling`);
+	return transient("dns", `the name ${host} could not be looked up (${code})`);
+}
+
+function tlsFailure(code: string, message: string, host: string): Failure {
+	if (code === "EPROTO" || code.startsWith("ERR_SSL")) return permanent("tls", `no TLS with ${host}: ${firstLine(message)}`);
+	return permanent("tls", `the certificate of ${host} is not trusted (${code || firstLine(message)}): see --ca-certificate`);
+}
+
+function protocolFailure(code: string, message: string, context: NetworkContext): Failure {
+	if (context.answered && closedEarly(code, message)) return transient("truncated", `${context.host} closed the connection before the body was complete`);
+	if (code === "UND_ERR_HEADERS_OVERFLOW") return permanent("protocol", `the response head of ${context.host} is larger than 64 KiB`);
+	return permanent("protocol", `${context.host} did not answer in valid HTTP (${code}: ${firstLine(message)})`);
+}
+
+/** Classifies an error of the file system; `what` names the file or folder for the message. */
+export function classifyFileError(error: unknown, what: string): Failure {
+	const { code, message } = describe(error);
+	switch (code) {
+		case "ENOSPC":
+		case "EDQUOT":
+			return permanent("disk_full", `no space left for ${what}: free some, then run the same command again`);
+		case "EMFILE":
+		case "ENFILE":
+			return transient("io", `too many open files (${code}): lower --concurrency or raise ulimit -n`);
+		case "EACCES":
+		case "EPERM":
+		case "EROFS":
+			return permanent("io", `${what} cannot be written (${code}): check its permissions`);
+		default:
+			return permanent("io", `${what} cannot be written (${code || firstLine(message)})`);
+	}
+}
+
+type Described = { readonly code: string; readonly message: string; readonly syscall?: string };
+
+/** The most telling error: happy eyeballs wraps several attempts, undici wraps causes. */
+export function describe(error: unknown): Described {
+	if (error instanceof AggregateError && error.errors.length > 0) return describe(error.errors[0]);
+	if (!(error instanceof Error)) return { code: "", message: String(error) };
+	const code = "code" in error && typeof error.code === "string" ? error.code : "";
+	const syscall = "syscall" in error && typeof error.syscall === "string" ? { syscall: error.syscall } : {};
+	if (code === "" && error.cause instanceof Error) return describe(error.cause);
+	return { code, message: error.message, ...syscall };
+}
+
+function firstLine(text: string): string {
+	return text.split("\n", 1)[0] ?? "";
+}

@@ -1,0 +1,111 @@
+/** A worker's downloads: everything that its attempts share, and the watch that ends the silent ones. */
+import { transient } from "../core/failure.ts";
+import type { DownloadOptions } from "../core/options.ts";
+import { stateLayout } from "../core/state-layout.ts";
+import type { AttemptResult, Task, TaskProgress, WorkerLabel } from "../core/task.ts";
+import { createOwner } from "../journal/owner.ts";
+import { attemptProgress, cancelAttempt, startAttempt } from "./attempt.ts";
+import { type Attempt, type AttemptContext, failAttempt } from "./attempt-state.ts";
+import { createClients } from "./clients.ts";
+import { drainTurn } from "./drain.ts";
+import { createFolders } from "./folders.ts";
+import { loadExtensions } from "./media-types.ts";
+import { createPublisher } from "./publish.ts";
+import { requestHeaders } from "./request-headers.ts";
+
+/** How often running transfers tell what has arrived, in milliseconds. */
+const progressMs = 250;
+
+export type DownloaderOptions = {
+	readonly options: DownloadOptions;
+	readonly worker: WorkerLabel;
+	/** Names the worker in the directory: unique among all runs. */
+	readonly ownerId: string;
+	/** Process id of the coordinator. */
+	readonly coordinatorPid: number;
+	/** Ends what is in flight, and keeps its bytes. */
+	readonly signal: AbortSignal;
+	readonly onProgress: (progress: readonly TaskProgress[]) => void;
+};
+
+export type Downloader = AsyncDisposable & {
+	/** Makes one attempt; a failing URL is a result, never an exception. */
+	download(task: Task): Promise<AttemptResult>;
+};
+
+/** @throws {NodeJS.ErrnoException} the directory's state cannot be written. */
+export async function createDownloader(worker: DownloaderOptions): Promise<Downloader> {
+	const { options, signal } = worker;
+	const layout = stateLayout(options.dir);
+	const owner = createOwner(layout, worker.ownerId, worker.coordinatorPid);
+	const store = { parts: layout.parts, ownerId: owner.id };
+	const folders = createFolders(options.dir, options.onExists === "rename" && options.layout !== "flat");
+	const clients = createClients(options);
+	const publisher = createPublisher({ ...options, store, owner, folders });
+	const anywhere = new URL("http://localhost");
+	const context: AttemptContext = {
+		options,
+		naming: { ...options, ...(options.adjustExtension ? { extensionOf: await loadExtensions() } : {}) },
+		clients,
+		store,
+		publisher,
+		plainHeaders: requestHeaders({ general: options.headers, listed: anywhere, url: anywhere }),
+	};
+	const active = new Set<Attempt>();
+	const timers = [watchIdle(active, options.idleTimeoutMs), watchProgress(active, worker.onProgress)];
+	const sweeper = setInterval(() => clients.sweep(), 1000).unref();
+
+	const cancelAll = (): void => {
+		for (const attempt of [...active]) cancelAttempt(attempt);
+		publisher.flush();
+	};
+	signal.addEventListener("abort", cancelAll, { once: true });
+
+	return {
+		download(task) {
+			return new Promise((resolve) => {
+				const base = { id: task.id, worker: worker.worker, intents: 0 };
+				if (signal.aborted) return resolve({ ...base, kind: "cancelled", kept: task.resume });
+				let attempt: Attempt | undefined;
+				attempt = startAttempt(task, context, (end) => {
+					if (attempt) active.delete(attempt);
+					resolve({ ...base, ...end, intents: owner.segment() });
+				});
+				if (attempt.phase !== "over") active.add(attempt);
+			});
+		},
+		async [Symbol.asyncDispose]() {
+			signal.removeEventListener("abort", cancelAll);
+			cancelAll();
+			for (const timer of [...timers, sweeper]) clearInterval(timer);
+			await clients.destroy(new Error("the run is over"));
+			owner.retire();
+		},
+	};
+}
+
+/**
+ * Ends exchanges that are silent for longer than the idle timeout. Turns are counted rather than time, so that an
+ * event loop that was blocked, by a slow disk say, does not blame the servers.
+ */
+function watchIdle(active: ReadonlySet<Attempt>, idleTimeoutMs: number): NodeJS.Timeout {
+	const turnMs = Math.min(1000, Math.max(20, idleTimeoutMs / 8));
+	const turns = Math.ceil(idleTimeoutMs / turnMs);
+	const turn = (attempt: Attempt): void => {
+		const { exchange, phase, url } = attempt;
+		if (phase === "publish" || !exchange?.connected) return;
+		if (phase === "drain") return drainTurn(attempt);
+		if (++exchange.idleTurns <= turns) return;
+		failAttempt(attempt, transient("timeout", `${url.host} sent nothing for ${idleTimeoutMs / 1000} s (--idle-timeout)`));
+	};
+	return setInterval(() => {
+		for (const attempt of active) turn(attempt);
+	}, turnMs).unref();
+}
+
+function watchProgress(active: ReadonlySet<Attempt>, report: DownloaderOptions["onProgress"]): NodeJS.Timeout {
+	return setInterval(() => {
+		const progress = [...active].map(attemptProgress).filter((one) => one !== undefined);
+		if (progress.length > 0) report(progress);
+	}, progressMs).unref();
+}

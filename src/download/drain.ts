@@ -1,0 +1,35 @@
+/** Reads a body that nobody wants to its end, within reason: its connection can then be used again. */
+import type { Attempt } from "./attempt-state.ts";
+
+/** Largest body that is worth it, in bytes. */
+const mostBytes = 64 * 1024;
+/** Longest time, in turns of the idle watch: a body that trickles must not hold its slot. */
+const mostTurns = 8;
+
+export function drain(attempt: Attempt, then: () => void): void {
+	attempt.phase = "drain";
+	attempt.drain = { bytes: 0, turns: 0, then };
+}
+
+export function drainData(attempt: Attempt, chunk: Buffer): void {
+	if (!attempt.drain) return;
+	attempt.drain.bytes += chunk.length;
+	if (attempt.drain.bytes > mostBytes) giveUp(attempt);
+}
+
+/** Called at every turn of the idle watch. */
+export function drainTurn(attempt: Attempt): void {
+	if (attempt.drain && ++attempt.drain.turns > mostTurns) giveUp(attempt);
+}
+
+/** Goes on with what was to follow. */
+export function endDrain(attempt: Attempt): void {
+	const then = attempt.drain?.then;
+	delete attempt.drain;
+	then?.();
+}
+
+function giveUp(attempt: Attempt): void {
+	attempt.exchange?.abort();
+	endDrain(attempt);
+}

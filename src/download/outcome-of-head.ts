@@ -1,0 +1,30 @@
+/** Ends that are clear before a body has been read: the file exists, or it is too large. */
+import { type Failure, permanent } from "../core/failure.ts";
+import { type Attempt, endAttempt } from "./attempt-state.ts";
+import { discard } from "./part.ts";
+import { findExisting, type Target, targetFile } from "./target.ts";
+
+/** With `skip` and `fail`, ends the attempt where the file is already there. @returns Whether it ended. */
+export function endsAtExisting(attempt: Attempt, target: Target): boolean {
+	const { onExists, dir } = attempt.context.options;
+	if (onExists !== "skip" && onExists !== "fail") return false;
+	const existing = findExisting(dir, target);
+	if (!existing) return false;
+	attempt.exchange?.abort();
+	discard(attempt.part);
+	endAsExisting(attempt, targetFile(target), existing.size);
+	return true;
+}
+
+/** What a name that is taken means where it is not to be evaded. */
+export function endAsExisting(attempt: Attempt, file: string, bytes: number): void {
+	const { onExists } = attempt.context.options;
+	if (onExists === "skip") return endAttempt(attempt, { kind: "skipped", file, bytes });
+	const what = onExists === "overwrite" ? `${file} is a folder` : `${file} is already there (--on-exists fail)`;
+	endAttempt(attempt, { kind: "failed", failure: permanent("exists", what) });
+}
+
+export function tooLarge(maxSizeBytes: number, totalBytes?: number): Failure {
+	const announced = totalBytes === undefined ? "" : `: ${totalBytes} bytes`;
+	return permanent("too_large", `larger than ${maxSizeBytes} bytes (--max-size)${announced}`);
+}

@@ -1,0 +1,49 @@
+/** The end of an attempt that has all bytes: digest, then name. */
+import { permanent } from "../core/failure.ts";
+import { type Attempt, endAttempt, failAttempt } from "./attempt-state.ts";
+import { classifyFileError } from "./classify.ts";
+import { endAsExisting } from "./outcome-of-head.ts";
+import type { PublicationEnd } from "./publish.ts";
+
+/** Verifies the part, then hands it to the publisher. */
+export function publishAttempt(attempt: Attempt): void {
+	const { verifier, part } = attempt;
+	if (!verifier) return handOver(attempt);
+	verifier.verify(part).then(
+		(failure) => {
+			if (attempt.phase === "over") return;
+			if (failure) failAttempt(attempt, failure);
+			else handOver(attempt);
+		},
+		(error: unknown) => failAttempt(attempt, classifyFileError(error, "the part")),
+	);
+}
+
+function handOver(attempt: Attempt): void {
+	const { target, part, context } = attempt;
+	if (!target) return failAttempt(attempt, permanent("protocol", `${attempt.url.host} sent no response head`));
+	attempt.phase = "publish";
+	const lastModified = part.source?.lastModified;
+	const modifiedMs = lastModified === undefined ? Number.NaN : Date.parse(lastModified);
+	context.publisher.add({
+		part,
+		folder: target.folder,
+		name: target.name,
+		...(Number.isNaN(modifiedMs) ? {} : { modifiedSeconds: modifiedMs / 1000 }),
+		settle: (end) => settle(attempt, end),
+	});
+}
+
+function settle(attempt: Attempt, end: PublicationEnd): void {
+	switch (end.kind) {
+		case "published": {
+			const { checksum } = attempt.task;
+			const sha256 = checksum?.algorithm === "sha256" ? { sha256: checksum.hex } : {};
+			return endAttempt(attempt, { kind: "saved", file: end.file, bytes: end.bytes, ...sha256 });
+		}
+		case "exists":
+			return endAsExisting(attempt, end.file, attempt.part.bytes);
+		case "failed":
+			return endAttempt(attempt, { kind: "failed", failure: end.failure });
+	}
+}

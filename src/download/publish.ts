@@ -1,0 +1,229 @@
+/** Gives complete files their final names, several at once: never over something that exists, and so that a run killed at any moment can tell its own files. */
+import { closeSync, fstatSync, fsyncSync, futimesSync, linkSync, lstatSync, openSync, renameSync, unlinkSync } from "node:fs";
+import { join } from "node:path";
+import type { Failure } from "../core/failure.ts";
+import { numberedName } from "../core/naming.ts";
+import type { ExistsPolicy } from "../core/options.ts";
+import type { Intent } from "../core/state-layout.ts";
+import type { Owner } from "../journal/owner.ts";
+import { classifyFileError, describe } from "./classify.ts";
+import type { Folder, Folders } from "./folders.ts";
+import { bodyPath, closePart, discard, type Part, type PartStore, removePublished, writeAll } from "./part.ts";
+import { linkWithoutLinks, lacksLinks } from "./publish-without-links.ts";
+
+/** A complete and verified file that waits for its name. */
+export type Publication = {
+	readonly part: Part;
+	/** Folder and name that it should have. */
+	readonly folder: string;
+	readonly name: string;
+	/** Modification time in seconds since 1970, from Last-Modified. */
+	readonly modifiedSeconds?: number;
+	/** Called once, in the order of publication. */
+	settle(end: PublicationEnd): void;
+};
+
+export type PublicationEnd =
+	| { readonly kind: "published"; readonly file: string; readonly bytes: number }
+	| { readonly kind: "exists"; readonly file: string }
+	| { readonly kind: "failed"; readonly failure: Failure };
+
+export type Publisher = {
+	add(publication: Publication): void;
+	/** Publishes all that waits, now. */
+	flush(): void;
+};
+
+export type PublisherOptions = {
+	readonly store: PartStore;
+	readonly owner: Owner;
+	readonly folders: Folders;
+	readonly onExists: ExistsPolicy;
+	readonly fsync: boolean;
+};
+
+/** On its way: the bytes lie in a file of ours, and only the name is missing. */
+type Ready = {
+	readonly publication: Publication;
+	readonly folder: Folder;
+	readonly source: string;
+	readonly inode: number;
+	readonly bytes: number;
+};
+
+/** Most names whose last number is remembered. */
+const keepNumbers = 10_000;
+
+/** What completes within one turn of the event loop is published together: one append tells the intents of all. */
+export function createPublisher(options: PublisherOptions): Publisher {
+	let waiting: Publication[] = [];
+	let scheduled = false;
+	let counter = 0;
+	const numbers = new Map<string, number>();
+
+	const prepare = (publication: Publication): Ready | undefined => {
+		try {
+			const folder = options.folders.open(publication.folder);
+			if ("code" in folder) return refuse(publication, folder);
+			counter++;
+			return complete(publication, { folder, options, temporary: join(options.store.parts, `${options.owner.id}~${counter}`) });
+		} catch (error) {
+			return refuse(publication, classifyFileError(error, publication.name));
+		}
+	};
+
+	const name = (ready: Ready): PublicationEnd => {
+		const { publication, folder } = ready;
+		const slot = slotOf(ready);
+		let n = numbers.get(slot) ?? 0;
+		for (let first = true; ; first = false) {
+			const file = relativeFile(folder, numberedName(publication.name, n));
+			if (!first) options.owner.intend([intentOf(ready, file)]);
+			if (place(ready, join(folder.absolute, numberedName(publication.name, n)), options.onExists)) {
+				if (n > 0) rememberNumber(numbers, slot, n + 1);
+				return { kind: "published", file, bytes: ready.bytes };
+			}
+			if (options.onExists !== "rename") return { kind: "exists", file };
+			n = n === 0 ? firstFree(folder, publication.name) : n + 1;
+		}
+	};
+
+	const flush = (): void => {
+		scheduled = false;
+		const batch = waiting;
+		waiting = [];
+		const ready = batch.map(prepare).filter((one) => one !== undefined);
+		if (ready.length === 0) return;
+		try {
+			options.owner.intend(ready.map((one) => intentOf(one, expectedFile(one, numbers))));
+		} catch (error) {
+			for (const one of ready) finish(one, { kind: "failed", failure: classifyFileError(error, "the download directory's state") });
+			return;
+		}
+		for (const one of ready) {
+			let end: PublicationEnd;
+			try {
+				end = name(one);
+				if (options.fsync && end.kind === "published") syncFolder(one.folder.absolute);
+			} catch (error) {
+				if (describe(error).code === "ENOENT") options.folders.forget(one.publication.folder);
+				end = { kind: "failed", failure: classifyFileError(error, one.publication.name) };
+			}
+			finish(one, end);
+		}
+	};
+
+	return {
+		add(publication) {
+			waiting.push(publication);
+			if (scheduled) return;
+			scheduled = true;
+			setImmediate(flush);
+		},
+		flush,
+	};
+}
+
+/** Sees to it that all bytes lie in a closed file with the right time. */
+function complete(
+	publication: Publication,
+	where: { readonly folder: Folder; readonly options: PublisherOptions; readonly temporary: string },
+): Ready {
+	const { part } = publication;
+	const source = part.file ? bodyPath(part.file.folder) : where.temporary;
+	const fd = part.file ? part.file.fd : openSync(source, "wx");
+	try {
+		if (!part.file) writeAll(fd, part.chunks);
+		if (publication.modifiedSeconds !== undefined) futimesSync(fd, Date.now() / 1000, publication.modifiedSeconds);
+		if (where.options.fsync) fsyncSync(fd);
+		const inode = fstatSync(fd).ino;
+		if (part.file) closePart(part);
+		else closeSync(fd);
+		return { publication, folder: where.folder, source, inode, bytes: part.bytes };
+	} catch (error) {
+		if (!part.file) {
+			closeSync(fd);
+			unlinkSync(source);
+		}
+		throw error;
+	}
+}
+
+/** @returns Whether the file has the name now; false where something else has it. */
+function place(ready: Ready, target: string, onExists: ExistsPolicy): boolean {
+	try {
+		if (onExists === "overwrite") renameSync(ready.source, target);
+		else linkSync(ready.source, target);
+		return true;
+	} catch (error) {
+		const { code } = describe(error);
+		if (code === "EEXIST") return false;
+		if (onExists === "overwrite" && (code === "EISDIR" || code === "ENOTEMPTY")) return false;
+		if (onExists !== "overwrite" && lacksLinks(code)) return linkWithoutLinks(ready.source, target);
+		throw error;
+	}
+}
+
+/** Removes our own name of the file, and tells the end. */
+function finish(ready: Ready, end: PublicationEnd): void {
+	const { part } = ready.publication;
+	try {
+		if (!part.file) unlinkSync(ready.source);
+		else if (end.kind === "published") removePublished(part.file.folder);
+		else discard(part);
+	} catch {
+		// Renamed rather than linked; or a leftover that the next run clears away.
+	}
+	delete part.file;
+	part.chunks = [];
+	ready.publication.settle(end);
+}
+
+/** The first number that no file has, found by doubling: a thousand files of one name cost ten looks each. */
+function firstFree(folder: Folder, name: string): number {
+	const taken = (n: number): boolean => lstatSync(join(folder.absolute, numberedName(name, n)), { throwIfNoEntry: false }) !== undefined;
+	let high = 1;
+	while (taken(high)) high *= 2;
+	let low = Math.floor(high / 2);
+	while (high - low > 1) {
+		const middle = (low + high) >> 1;
+		if (taken(middle)) low = middle;
+		else high = middle;
+	}
+	return high;
+}
+
+function rememberNumber(numbers: Map<string, number>, slot: string, n: number): void {
+	if (numbers.size >= keepNumbers) numbers.clear();
+	numbers.set(slot, n);
+}
+
+function intentOf(ready: Ready, file: string): Intent {
+	return { key: ready.publication.part.key, file, bytes: ready.bytes, inode: ready.inode };
+}
+
+function relativeFile(folder: Folder, name: string): string {
+	return folder.relative === "" ? name : `${folder.relative}/${name}`;
+}
+
+function syncFolder(path: string): void {
+	const fd = openSync(path, "r");
+	try {
+		fsyncSync(fd);
+	} finally {
+		closeSync(fd);
+	}
+}
+
+function refuse(publication: Publication, failure: Failure): undefined {
+	discard(publication.part);
+	publication.settle({ kind: "failed", failure });
+}
+
+function slotOf(ready: Ready): string {
+	return `${ready.folder.relative}/${ready.publication.name}`;
+}
+
+function expectedFile(ready: Ready, numbers: ReadonlyMap<string, number>): string {
+	return relativeFile(ready.folder, numberedName(ready.publication.name, numbers.get(slotOf(ready)) ?? 0));
+}

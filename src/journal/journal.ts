@@ -1,0 +1,99 @@
+/** What a download directory remembers of its entries. The coordinator alone writes it. */
+import { closeSync, openSync, readSync, writeSync } from "node:fs";
+import { createKeyTable } from "./key-table.ts";
+import { loadJournal } from "./load-journal.ts";
+import { formatRecord, type JournalRecord, parseRecord } from "./record.ts";
+
+/** Records are held back until so many characters have gathered. */
+const batchLength = 64 * 1024;
+/** Bytes read around a record: the neighbours are asked for next when a list is run again. */
+const windowBytes = 64 * 1024;
+
+export type Saved = { readonly file: string; readonly bytes: number };
+
+export type Journal = {
+	/**
+	 * Notes that the run has met an entry.
+	 * @returns `seen` when it had already; what earlier runs saved of it, where they did.
+	 */
+	meet(key: string): { readonly seen: boolean; readonly saved?: Saved };
+	/** Learns that an earlier run saved an entry and could not record it. */
+	recover(key: string, saved: Saved): void;
+	/** Records the end of an entry, at the latest with the next `flush`. @throws {NodeJS.ErrnoException} such as ENOSPC. */
+	record(record: JournalRecord): void;
+	flush(): void;
+	close(): void;
+};
+
+/** In the table a key has the place of its record plus one, or 0, doubled; the lowest bit tells that this run met it. */
+const seenBit = 1;
+
+/**
+ * Opens the journal of a directory, or begins one.
+ * @param warn - Told what is wrong with a damaged journal.
+ * @throws {NodeJS.ErrnoException} it can be neither read nor begun.
+ */
+export function openJournal(path: string, warn: (message: string) => void): Journal {
+	const table = createKeyTable();
+	loadJournal(path, {
+		warn,
+		onRecord: (record, offset) => table.set(record.key, record.status === "saved" ? (offset + 1) * 2 : 0),
+	});
+	const fd = openSync(path, "a+");
+	const window = Buffer.allocUnsafe(windowBytes);
+	let windowStart = 0;
+	let windowLength = 0;
+	let pending = "";
+	/** Few: what a killed run had published since its last write to the journal. */
+	const recovered = new Map<string, Saved>();
+
+	const read = (offset: number): Saved | undefined => {
+		const find = (): string | undefined => {
+			const from = offset - windowStart;
+			if (from < 0 || from >= windowLength) return undefined;
+			const end = window.subarray(0, windowLength).indexOf(10, from);
+			return end < 0 ? undefined : window.toString("utf8", from, end);
+		};
+		let line = find();
+		if (line === undefined) {
+			windowStart = offset;
+			windowLength = readSync(fd, window, 0, window.length, offset);
+			line = find();
+		}
+		const record = line === undefined ? undefined : parseRecord(line);
+		return record?.status === "saved" ? { file: record.file, bytes: record.bytes } : undefined;
+	};
+
+	const flush = (): void => {
+		if (pending === "") return;
+		const data = Buffer.from(pending);
+		pending = "";
+		for (let at = 0; at < data.length; ) at += writeSync(fd, data, at);
+	};
+
+	return {
+		meet(key) {
+			const value = table.get(key) ?? 0;
+			if (value % 2 === seenBit) return { seen: true };
+			table.set(key, value + seenBit);
+			const saved = recovered.get(key) ?? (value === 0 ? undefined : read(value / 2 - 1));
+			return saved ? { seen: false, saved } : { seen: false };
+		},
+		recover(key, saved) {
+			const value = table.get(key) ?? 0;
+			if (value !== 0 && read(value / 2 - 1)?.file === saved.file) return;
+			recovered.set(key, saved);
+			pending += formatRecord({ key, status: "saved", ...saved });
+		},
+		record(record) {
+			pending += formatRecord(record);
+			if (pending.length >= batchLength) flush();
+		},
+		flush,
+		close() {
+			flush();
+			closeSync(fd);
+		},
+	};
+}
+

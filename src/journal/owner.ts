@@ -1,0 +1,79 @@
+/** Who works in a download directory: each worker names its process there and writes what it is about to publish. */
+import { closeSync, openSync, unlinkSync, writeFileSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import type { Intent, OwnerIdentity, StateLayout } from "../core/state-layout.ts";
+import { processPlace, processStart } from "./process-identity.ts";
+
+/** Intents go to a new file when one has grown so large: the coordinator removes those that the journal has caught up with. */
+const segmentBytes = 4 * 1024 * 1024;
+
+export type Owner = {
+	/** Names the worker in the paths of its parts. */
+	readonly id: string;
+	/** Number of the file that the last intents went to. */
+	segment(): number;
+	/** Writes intents in one append: after a crash they tell which published files are ours. */
+	intend(intents: readonly Intent[]): void;
+	/** Forgets the worker's presence; its intents have been recorded. */
+	retire(): void;
+};
+
+/**
+ * Announces a worker in the directory.
+ * @param id - Unique among all runs: contains the run's id.
+ * @throws {NodeJS.ErrnoException} the directory is not writable.
+ */
+export function createOwner(layout: StateLayout, id: string, coordinatorPid: number): Owner {
+	const identityPath = join(layout.owners, `${id}.json`);
+	writeFileSync(identityPath, JSON.stringify(identify(process.pid, coordinatorPid)), { flag: "wx" });
+	let segment = 0;
+	let written = 0;
+	let fd: number | undefined;
+	const open = (): number => openSync(intentsPath(layout, id, segment), "ax");
+	return {
+		id,
+		segment: () => segment,
+		intend(intents) {
+			if (written > segmentBytes && fd !== undefined) {
+				closeSync(fd);
+				fd = undefined;
+				segment++;
+				written = 0;
+			}
+			fd ??= open();
+			let lines = "";
+			for (const intent of intents) lines += `${JSON.stringify(intent)}\n`;
+			written += writeSync(fd, lines);
+		},
+		retire() {
+			if (fd !== undefined) closeSync(fd);
+			fd = undefined;
+			for (const path of [intentsPath(layout, id, segment), identityPath]) unlinkIfThere(path);
+		},
+	};
+}
+
+/** Where an owner's intents lie. */
+export function intentsPath(layout: StateLayout, ownerId: string, segment: number): string {
+	return join(layout.owners, `${ownerId}.${segment}.intents`);
+}
+
+function identify(pid: number, coordinatorPid: number): OwnerIdentity {
+	const startTicks = processStart(pid);
+	const coordinatorStartTicks = processStart(coordinatorPid);
+	return {
+		pid,
+		place: processPlace(),
+		coordinatorPid,
+		...(startTicks === undefined ? {} : { startTicks }),
+		...(coordinatorStartTicks === undefined ? {} : { coordinatorStartTicks }),
+	};
+}
+
+function unlinkIfThere(path: string): void {
+	try {
+		unlinkSync(path);
+	} catch {
+		// Never written, or already removed with the state folder.
+	}
+}

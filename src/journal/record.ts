@@ -1,0 +1,34 @@
+/** A line of the journal: what an entry came to. */
+import { keyDigits } from "./entry-key.ts";
+
+export type JournalRecord =
+	| { readonly key: string; readonly status: "saved"; readonly file: string; readonly bytes: number }
+	| { readonly key: string; readonly status: "failed"; readonly code: string };
+
+export function formatRecord(record: JournalRecord): string {
+	return `${JSON.stringify(record)}\n`;
+}
+
+const keyPattern = new RegExp(`^[0-9a-f]{${keyDigits}}$`);
+
+/** Reads a line; undefined where it is damaged. */
+export function parseRecord(line: string): JournalRecord | undefined {
+	let value: unknown;
+	try {
+		value = JSON.parse(line);
+	} catch {
+		return undefined;
+	}
+	if (typeof value !== "object" || value === null) return undefined;
+	const field = (name: string): unknown => Reflect.get(value, name);
+	const key = field("key");
+	if (typeof key !== "string" || !keyPattern.test(key)) return undefined;
+	const file = field("file");
+	const bytes = field("bytes");
+	const code = field("code");
+	if (field("status") === "saved" && typeof file === "string" && typeof bytes === "number") {
+		return { key, status: "saved", file, bytes };
+	}
+	if (field("status") === "failed" && typeof code === "string") return { key, status: "failed", code };
+	return undefined;
+}

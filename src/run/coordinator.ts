@@ -1,0 +1,271 @@
+/** The heart of a run: gives tasks to the runner as slots and hosts are free, and decides what follows each attempt. */
+import type { Entry } from "../core/entry.ts";
+import { type Failure, permanent, transient } from "../core/failure.ts";
+import type { RunOptions } from "../core/options.ts";
+import type { Sink } from "../core/event.ts";
+import { publicUrl } from "../core/public-url.ts";
+import { decideRetry } from "../core/retry.ts";
+import type { Tally } from "../core/tally.ts";
+import type { AttemptResult, WorkerLabel } from "../core/task.ts";
+import type { Directory } from "../journal/directory.ts";
+import { ownerIdOf, type Runner, WorkerLostError } from "../runners/runner.ts";
+import { createHostQueue } from "./host-queue.ts";
+import { type Pending, taskOf } from "./pending.ts";
+import type { Planner } from "./plan.ts";
+import type { Recorder } from "./recorder.ts";
+
+/** Entries that are read ahead while hosts that are busy or paused hold the others up. */
+const mostAhead = 16_384;
+/** Entries that are read ahead in any case. */
+const leastAhead = 256;
+/** Deaths of workers under one entry after which it is given up. */
+const mostDeaths = 3;
+
+export type Coordinator = {
+	/** Takes an entry of the list. */
+	offer(entry: Entry): void;
+	/** Starts what can be started. */
+	pump(): void;
+	/** Whether more of the list is wanted now. */
+	isHungry(): boolean;
+	/** Resolves when more of the list is wanted, or the run stops. */
+	hunger(): Promise<void>;
+	/** Tells that the list has been read, and resolves when every entry has ended. */
+	finish(): Promise<void>;
+	/** Starts nothing more: what waits is cancelled, what is in flight ends as the runner says. */
+	stop(): void;
+};
+
+export type CoordinatorOptions = {
+	readonly run: string;
+	readonly options: RunOptions;
+	readonly runner: Runner;
+	readonly directory: Directory;
+	readonly planner: Planner;
+	readonly recorder: Recorder;
+	readonly tally: Tally;
+	readonly sink: Sink;
+	/** Called when the disk is full: nothing can be saved any more. */
+	readonly onDiskFull: (failure: Failure) => void;
+};
+
+export function createCoordinator(context: CoordinatorOptions): Coordinator {
+	const { options, runner, directory, planner, recorder, tally, sink } = context;
+	const nobody: WorkerLabel = { model: options.method, number: 0 };
+	const queue = createHostQueue<Pending>({ perHost: options.perHost, onReady: pump });
+	/** Entries that wait for their next attempt. */
+	const backingOff = new Map<Pending, NodeJS.Timeout>();
+	/** What workers that died had published, by worker. */
+	const inherited = new Map<string, ReturnType<Directory["inherit"]>>();
+	/** The newest file of intents of each worker. */
+	const segments = new Map<string, number>();
+	let inFlight = 0;
+	let stopped = false;
+	let listRead = false;
+	let onHunger: (() => void) | undefined;
+	let onDone: (() => void) | undefined;
+
+	function offer(entry: Entry): void {
+		const plan = planner(entry);
+		const base = { entry, worker: nobody, attempts: 0, ms: 0 };
+		switch (plan.kind) {
+			case "failed":
+				return recorder.end({ ...base, status: "failed", failure: plan.failure });
+			case "duplicate":
+				return recorder.end({ ...base, status: "duplicate" });
+			case "skipped":
+				return recorder.end({ ...base, status: "skipped", ...plan.saved });
+			case "pending":
+				if (stopped) return cancel(plan.pending);
+				return queue.push(plan.pending.mirror.host, plan.pending);
+		}
+	}
+
+	function pump(): void {
+		while (!stopped && inFlight < runner.slots) {
+			const pending = queue.take();
+			if (!pending) break;
+			start(pending);
+		}
+		if (onHunger && (stopped || isHungry())) {
+			const wake = onHunger;
+			onHunger = undefined;
+			wake();
+		}
+		if (listRead && inFlight === 0 && queue.size === 0 && backingOff.size === 0) onDone?.();
+	}
+
+	function isHungry(): boolean {
+		const ahead = queue.size + backingOff.size;
+		if (ahead < leastAhead) return true;
+		return ahead < mostAhead && inFlight < runner.slots && !queue.hasReady();
+	}
+
+	function start(pending: Pending): void {
+		pending.startedMs ??= performance.now();
+		const timeLeftMs = options.timeoutMs === undefined ? undefined : options.timeoutMs - (performance.now() - pending.startedMs);
+		if (timeLeftMs !== undefined && timeLeftMs <= 0) {
+			queue.release(pending.mirror.host);
+			return fail(pending, outOfTime, nobody);
+		}
+		inFlight++;
+		pending.attempts++;
+		pending.made++;
+		pending.mirror.tried++;
+		sink.on({ type: "attempt-started", id: pending.id, url: pending.entry.urls[0], attempt: pending.attempts });
+		runner.run(taskOf(pending, timeLeftMs)).then(
+			(result) => settle(pending, result),
+			(error: unknown) => lose(pending, error),
+		);
+	}
+
+	function settle(pending: Pending, result: AttemptResult): void {
+		inFlight--;
+		queue.release(pending.mirror.host);
+		pending.kept = result.kept;
+		if (result.httpStatus !== undefined) pending.httpStatus = result.httpStatus;
+		switch (result.kind) {
+			case "saved":
+				end(pending, result.worker, { ...result, status: "saved" });
+				catchUp(result);
+				break;
+			case "skipped":
+				end(pending, result.worker, { ...result, status: "skipped" });
+				break;
+			case "cancelled":
+				end(pending, result.worker, { status: "cancelled" });
+				break;
+			case "failed":
+				decide(pending, result);
+				break;
+		}
+		pump();
+	}
+
+	/** What follows a failed attempt: another one, at once or later, or the end. */
+	function decide(pending: Pending, result: AttemptResult & { readonly kind: "failed" }): void {
+		const { failure, worker } = result;
+		const { mirror, mirrors } = pending;
+		if (failure.code === "disk_full") context.onDiskFull(failure);
+		mirror.out ||= !failure.transient;
+		const retryAfterMs = result.retryAfterMs === undefined ? 0 : Math.min(result.retryAfterMs, options.retryMaxWaitMs);
+		if (failure.transient && retryAfterMs > 0) queue.pause(mirror.host, Date.now() + retryAfterMs);
+		const current = mirrors.indexOf(mirror);
+		const decision = decideRetry(
+			options,
+			{ made: pending.made, mirrors, current },
+			{ failure, retryAfterMs, random: Math.random() },
+		);
+		if (!decision.again || isFinal(failure)) return fail(pending, failure, worker);
+		if (stopped) return end(pending, worker, { status: "cancelled" });
+		pending.mirror = mirrors[decision.mirror] ?? mirror;
+		wait(pending, { ...decision, failure, worker });
+	}
+
+	function wait(pending: Pending, retry: { readonly waitMs: number; readonly failure: Failure; readonly worker: WorkerLabel }): void {
+		const { waitMs } = retry;
+		if (timeLeftOf(pending) <= waitMs) return fail(pending, outOfTime, retry.worker);
+		tally.retry();
+		sink.on({ type: "retry", id: pending.id, url: publicUrl(pending.mirror.url), attempt: pending.attempts, ...retry });
+		const again = (): void => {
+			backingOff.delete(pending);
+			queue.pushFirst(pending.mirror.host, pending);
+			pump();
+		};
+		backingOff.set(pending, setTimeout(again, waitMs));
+	}
+
+	function timeLeftOf(pending: Pending): number {
+		if (options.timeoutMs === undefined || pending.startedMs === undefined) return Number.POSITIVE_INFINITY;
+		return options.timeoutMs - (performance.now() - pending.startedMs);
+	}
+
+	/** The worker died under the task: what it had published counts, all else is tried again, alone. */
+	function lose(pending: Pending, error: unknown): void {
+		inFlight--;
+		queue.release(pending.mirror.host);
+		const worker = error instanceof WorkerLostError ? error.worker : nobody;
+		const message = error instanceof Error ? error.message : String(error);
+		const published = error instanceof WorkerLostError ? inherit(worker).get(pending.key) : undefined;
+		pending.made--;
+		pending.deaths++;
+		pending.kept = true;
+		if (published) end(pending, worker, { status: "saved", ...published });
+		else if (stopped) end(pending, worker, { status: "cancelled" });
+		else if (pending.deaths >= mostDeaths) fail(pending, permanent("worker_crashed", `${mostDeaths} workers died under it; the last: ${message}`), worker);
+		else wait(pending, { waitMs: 0, failure: transient("worker_crashed", message), worker });
+		pump();
+	}
+
+	function inherit(worker: WorkerLabel): ReturnType<Directory["inherit"]> {
+		const owner = ownerIdOf(context.run, worker);
+		let published = inherited.get(owner);
+		if (!published) {
+			published = directory.inherit(owner);
+			inherited.set(owner, published);
+		}
+		return published;
+	}
+
+	function catchUp({ worker, intents }: AttemptResult): void {
+		if (intents === 0) return;
+		const owner = ownerIdOf(context.run, worker);
+		if (segments.get(owner) === intents) return;
+		segments.set(owner, intents);
+		directory.catchUp(owner, intents);
+	}
+
+	function fail(pending: Pending, failure: Failure, worker: WorkerLabel): void {
+		end(pending, worker, { status: "failed", failure });
+	}
+
+	function cancel(pending: Pending): void {
+		end(pending, nobody, { status: "cancelled" });
+	}
+
+	type HowEnded =
+		| { readonly status: "saved" | "skipped"; readonly file: string; readonly bytes: number; readonly sha256?: string }
+		| { readonly status: "cancelled" }
+		| { readonly status: "failed"; readonly failure: Failure };
+
+	function end(pending: Pending, worker: WorkerLabel, how: HowEnded): void {
+		const { entry, attempts, startedMs, httpStatus, id, key } = pending;
+		const ms = startedMs === undefined ? 0 : performance.now() - startedMs;
+		recorder.end({ entry, worker, attempts, ms, httpStatus, ...how }, { id, key });
+	}
+
+	return {
+		offer,
+		pump,
+		isHungry,
+		hunger: () =>
+			new Promise((resolve) => {
+				if (stopped || isHungry()) return resolve();
+				onHunger = resolve;
+			}),
+		finish: () =>
+			new Promise((resolve) => {
+				listRead = true;
+				onDone = resolve;
+				pump();
+			}),
+		stop() {
+			if (stopped) return;
+			stopped = true;
+			for (const [pending, timer] of backingOff) {
+				clearTimeout(timer);
+				cancel(pending);
+			}
+			backingOff.clear();
+			for (const pending of queue.clear()) cancel(pending);
+			pump();
+		},
+	};
+}
+
+const outOfTime: Failure = transient("timeout", "the time of the entry is up (--timeout)");
+
+/** Failures that neither another attempt nor another mirror can mend. */
+function isFinal({ code }: Failure): boolean {
+	return code === "disk_full" || code === "exists" || code === "unsafe_path";
+}

@@ -1,0 +1,42 @@
+/** Makes the records of ended entries. */
+import type { Entry } from "../core/entry.ts";
+import type { Failure } from "../core/failure.ts";
+import type { Outcome } from "../core/outcome.ts";
+import { publicText, publicUrl } from "../core/public-url.ts";
+import type { WorkerLabel } from "../core/task.ts";
+
+/** How an entry ended. */
+export type Ending = {
+	readonly entry: Entry;
+	readonly worker: WorkerLabel;
+	readonly attempts: number;
+	readonly ms: number;
+	readonly httpStatus?: number | undefined;
+} & (
+	| { readonly status: "saved" | "skipped"; readonly file: string; readonly bytes: number; readonly sha256?: string }
+	| { readonly status: "duplicate" | "cancelled" }
+	| { readonly status: "failed"; readonly failure: Failure }
+);
+
+export function outcomeOf(ending: Ending): Outcome {
+	const { entry, worker } = ending;
+	const has = ending.status === "saved" || ending.status === "skipped";
+	const base: Outcome = {
+		line: entry.line,
+		...(entry.list === undefined ? {} : { list: entry.list }),
+		url: publicUrl(entry.urls[0]),
+		status: ending.status,
+		file: has ? ending.file : null,
+		bytes: has ? ending.bytes : 0,
+		httpStatus: ending.httpStatus ?? null,
+		attempts: ending.attempts,
+		ms: Math.round(ending.ms),
+		method: worker.model,
+		worker: worker.number,
+	};
+	if (ending.status === "failed") {
+		const { code, message } = ending.failure;
+		return { ...base, error: { code, message: publicText(message) } };
+	}
+	return ending.status === "saved" && ending.sha256 !== undefined ? { ...base, sha256: ending.sha256 } : base;
+}

@@ -1,0 +1,57 @@
+/** An entry between the list and its end: what has been tried, and what it still needs. */
+import type { Checksum } from "../core/checksum.ts";
+import type { Entry } from "../core/entry.ts";
+import type { Task } from "../core/task.ts";
+
+export type Mirror = {
+	/** Normalized, credentials included, without fragment. */
+	readonly url: string;
+	/** Host and port: what the governor counts by. */
+	readonly host: string;
+	/** Attempts that it had. */
+	tried: number;
+	/** Whether it failed in a way that no further attempt mends. */
+	out: boolean;
+};
+
+export type Pending = {
+	readonly id: number;
+	readonly entry: Entry;
+	readonly key: string;
+	readonly mirrors: readonly [Mirror, ...Mirror[]];
+	readonly out?: string;
+	readonly folder?: string;
+	readonly checksum?: Checksum;
+	/** The mirror that is asked now. */
+	mirror: Mirror;
+	/** Attempts that count against the retries. */
+	made: number;
+	/** Attempts in all, those that lost their worker included. */
+	attempts: number;
+	/** Workers that died under it. */
+	deaths: number;
+	/** Whether bytes of it may lie in the directory. */
+	kept: boolean;
+	/** When its first attempt began, in milliseconds of `performance.now()`. */
+	startedMs?: number;
+	httpStatus?: number;
+};
+
+/** The next attempt at the entry. */
+export function taskOf(pending: Pending, timeLeftMs: number | undefined): Task {
+	const { entry, out, folder, checksum, deaths } = pending;
+	return {
+		id: pending.id,
+		key: pending.key,
+		url: pending.mirror.url,
+		namedBy: pending.mirrors[0].url,
+		attempt: pending.attempts,
+		resume: pending.kept,
+		...(out === undefined ? {} : { out }),
+		...(folder === undefined ? {} : { folder }),
+		...(checksum === undefined ? {} : { checksum }),
+		...(entry.headers === undefined ? {} : { headers: entry.headers }),
+		...(timeLeftMs === undefined ? {} : { timeLeftMs }),
+		...(deaths > 0 ? { alone: true } : {}),
+	};
+}

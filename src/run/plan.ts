@@ -1,0 +1,105 @@
+/** From a list entry to what is to be done: is it valid, listed before, already saved, or pending? */
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { parseChecksum } from "../core/checksum.ts";
+import type { Entry } from "../core/entry.ts";
+import { type Failure, permanent } from "../core/failure.ts";
+import { safeFolderPath, safeOutPath } from "../core/naming.ts";
+import type { RunOptions } from "../core/options.ts";
+import type { Directory } from "../journal/directory.ts";
+import { entryKey } from "../journal/entry-key.ts";
+import type { Saved } from "../journal/journal.ts";
+import type { Mirror, Pending } from "./pending.ts";
+
+export type Plan =
+	| { readonly kind: "pending"; readonly pending: Pending }
+	| { readonly kind: "failed"; readonly failure: Failure }
+	| { readonly kind: "duplicate" }
+	| { readonly kind: "skipped"; readonly saved: Saved };
+
+export type Planner = (entry: Entry) => Plan;
+
+/** Plans the entries of a run in their order; it remembers which it has met. */
+export function createPlanner(options: RunOptions, directory: Directory): Planner {
+	/** Times that an entry was listed again, where duplicates are wanted. */
+	const occurrences = new Map<string, number>();
+	let count = 0;
+	return (entry) => {
+		const mirrors = readMirrors(entry);
+		if ("code" in mirrors) return { kind: "failed", failure: mirrors };
+		const place = readPlace(entry);
+		if ("code" in place) return { kind: "failed", failure: place };
+		const checksum = entry.checksum === undefined ? undefined : parseChecksum(entry.checksum);
+		if (entry.checksum !== undefined && !checksum) {
+			return { kind: "failed", failure: permanent("checksum", `not a checksum: ${entry.checksum.slice(0, 200)}`) };
+		}
+		const wanted = place.out ?? (place.folder === undefined ? undefined : `${place.folder}/`);
+		let key = entryKey(mirrors[0].url, wanted);
+		let met = directory.journal.meet(key);
+		if (met.seen) {
+			if (!options.keepDuplicates) return { kind: "duplicate" };
+			const occurrence = (occurrences.get(key) ?? 0) + 1;
+			occurrences.set(key, occurrence);
+			key = entryKey(mirrors[0].url, wanted, occurrence);
+			met = directory.journal.meet(key);
+		}
+		if (met.saved && isStillThere(options.dir, met.saved)) return { kind: "skipped", saved: met.saved };
+		const pending: Pending = {
+			id: ++count,
+			entry,
+			key,
+			mirrors,
+			mirror: mirrors[0],
+			made: 0,
+			attempts: 0,
+			deaths: 0,
+			kept: directory.leftovers.has(key),
+			...place,
+			...(checksum ? { checksum } : {}),
+		};
+		return { kind: "pending", pending };
+	};
+}
+
+function readMirrors(entry: Entry): [Mirror, ...Mirror[]] | Failure {
+	let failure: Failure | undefined;
+	const mirrors: Mirror[] = [];
+	for (const text of entry.urls) {
+		const mirror = readMirror(text);
+		if ("code" in mirror) failure ??= mirror;
+		else mirrors.push(mirror);
+	}
+	const [first, ...others] = mirrors;
+	return first ? [first, ...others] : (failure ?? permanent("invalid_url", "no URL"));
+}
+
+function readMirror(text: string): Mirror | Failure {
+	if (!URL.canParse(text)) return permanent("invalid_url", "not a valid URL: it should look like https://host/path");
+	const url = new URL(text);
+	if (url.protocol !== "http:" && url.protocol !== "https:") {
+		return permanent("unsupported_scheme", `${url.protocol.slice(0, -1)} is not supported: only http and https are`);
+	}
+	url.hash = "";
+	return { url: url.href, host: url.host, tried: 0, out: false };
+}
+
+function readPlace(entry: Entry): { readonly out?: string; readonly folder?: string } | Failure {
+	const { out, dir } = entry;
+	if (out !== undefined) {
+		const path = safeOutPath(out, dir);
+		return path === undefined ? unsafe(dir === undefined ? out : `${dir}/${out}`) : { out: path };
+	}
+	if (dir === undefined) return {};
+	const folder = safeFolderPath(dir);
+	if (folder === undefined) return unsafe(dir);
+	return folder === "" ? {} : { folder };
+}
+
+function unsafe(path: string): Failure {
+	return permanent("unsafe_path", `${path.slice(0, 200)} is no path inside of the download directory`);
+}
+
+function isStillThere(dir: string, saved: Saved): boolean {
+	const found = statSync(join(dir, saved.file), { throwIfNoEntry: false });
+	return found?.size === saved.bytes;
+}

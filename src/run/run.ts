@@ -1,0 +1,169 @@
+/** One run, from a list to its summary: open the directory, start the runner, feed it, and shut down in order. */
+import type { Entry } from "../core/entry.ts";
+import type { Sink } from "../core/event.ts";
+import type { RunOptions } from "../core/options.ts";
+import type { Summary } from "../core/outcome.ts";
+import { createTally, summarize, type Tally } from "../core/tally.ts";
+import { type Directory, openDirectory } from "../journal/directory.ts";
+import { createRunner } from "../runners/create-runner.ts";
+import { NoWorkerError, type Runner } from "../runners/runner.ts";
+import { type CoordinatorOptions, createCoordinator } from "./coordinator.ts";
+import { createPlanner } from "./plan.ts";
+import { readEntries } from "./read-entries.ts";
+import { createRecorder } from "./recorder.ts";
+import { RunError } from "./run-error.ts";
+
+export { RunError };
+
+/** The journal is written at least so often, in milliseconds. */
+const flushMs = 200;
+
+export type RunRequest = {
+	/** Names the run; unique. */
+	readonly run: string;
+	/** Names the list, for the records. */
+	readonly list: string;
+	readonly entries: AsyncIterable<readonly Entry[]>;
+	readonly fractionRead?: () => number | undefined;
+	readonly options: RunOptions;
+	readonly sink: Sink;
+	/** Stops the run: nothing new starts, what is in flight is kept for the next run. */
+	readonly signal: AbortSignal;
+};
+
+/**
+ * Downloads a list.
+ * @throws {RunError} the run could not start or go on. Errors of the list are thrown on.
+ */
+export async function run(request: RunRequest): Promise<Summary> {
+	const { options, sink, signal } = request;
+	const startedMs = performance.now();
+	const tally = createTally();
+	const broken = new AbortController();
+	const stop = AbortSignal.any([signal, broken.signal]);
+	await using directory = await open(request);
+	const runner = await startRunner(request, stop);
+	sink.on({
+		type: "run-started",
+		run: request.run,
+		list: request.list,
+		dir: options.dir,
+		method: options.method,
+		concurrency: options.concurrency,
+	});
+	try {
+		await download(request, { directory, runner, tally, stop, broken });
+	} finally {
+		// First what ended is recorded, then the workers forget what they had announced.
+		directory.journal.flush();
+		await runner[Symbol.asyncDispose]();
+	}
+	const { run: name, list } = request;
+	const facts = { run: name, list, dir: options.dir, method: options.method, elapsedMs: performance.now() - startedMs };
+	const summary = summarize(tally.snapshot(), facts);
+	sink.on({ type: "run-ended", summary });
+	const reason: unknown = broken.signal.reason;
+	if (reason instanceof RunError) throw new RunError(reason.code, reason.message, { cause: reason.cause, summary });
+	return summary;
+}
+
+type Parts = {
+	readonly directory: Directory;
+	readonly runner: Runner;
+	readonly tally: Tally;
+	readonly stop: AbortSignal;
+	readonly broken: AbortController;
+};
+
+async function download(request: RunRequest, { directory, runner, tally, stop, broken }: Parts): Promise<void> {
+	const { options, sink } = request;
+	const breakOff = (error: RunError): void => broken.abort(error);
+	const onBroken = (cause: unknown): void => breakOff(journalError(options.dir, cause));
+	const parts: Pick<CoordinatorOptions, "planner" | "recorder"> = {
+		planner: createPlanner(options, directory),
+		recorder: createRecorder({ tally, journal: directory.journal, sink, onBroken }),
+	};
+	const coordinator = createCoordinator({
+		...parts,
+		run: request.run,
+		options,
+		runner,
+		directory,
+		tally,
+		sink,
+		onDiskFull: ({ message }) => breakOff(new RunError("disk_full", message)),
+	});
+	const flusher = setInterval(() => attemptFlush(directory, onBroken), flushMs);
+	const onStop = (): void => {
+		sink.on({ type: "stopping", reason: reasonOf(stop.reason) });
+		coordinator.stop();
+	};
+	if (stop.aborted) onStop();
+	else stop.addEventListener("abort", onStop, { once: true });
+	try {
+		await readEntries({ ...request, coordinator, signal: stop });
+		await coordinator.finish();
+	} catch (error) {
+		// The list broke off: what is in flight is stopped in order before the error is told.
+		broken.abort(error);
+		await coordinator.finish();
+		throw error;
+	} finally {
+		clearInterval(flusher);
+		stop.removeEventListener("abort", onStop);
+	}
+}
+
+async function open({ options, sink }: RunRequest): Promise<Directory & AsyncDisposable> {
+	try {
+		const directory = await openDirectory({
+			dir: options.dir,
+			fresh: options.fresh,
+			warn: (message) => sink.on({ type: "warning", message }),
+		});
+		return { ...directory, [Symbol.asyncDispose]: async () => directory.close() };
+	} catch (cause) {
+		throw new RunError("dir_unusable", `the download directory ${options.dir} cannot be used: ${messageOf(cause)}`, { cause });
+	}
+}
+
+async function startRunner({ options, run: name, sink }: RunRequest, signal: AbortSignal): Promise<Runner> {
+	try {
+		return await createRunner(options.method, {
+			options,
+			run: name,
+			concurrency: options.concurrency,
+			workers: options.workers,
+			signal,
+			onProgress: (progress) => {
+				for (const one of progress) sink.on({ type: "progress", ...one });
+			},
+			onNote: ({ level, message, worker }) => sink.on(level === "note" ? { type: "note", message, worker } : { type: "warning", message }),
+		});
+	} catch (cause) {
+		if (cause instanceof NoWorkerError) throw new RunError("no_worker", cause.message, { cause });
+		throw new RunError("dir_unusable", `the download directory ${options.dir} cannot be used: ${messageOf(cause)}`, { cause });
+	}
+}
+
+function attemptFlush(directory: Directory, onBroken: (error: unknown) => void): void {
+	try {
+		directory.journal.flush();
+	} catch (error) {
+		onBroken(error);
+	}
+}
+
+function journalError(dir: string, cause: unknown): RunError {
+	const isFull = cause instanceof Error && "code" in cause && (cause.code === "ENOSPC" || cause.code === "EDQUOT");
+	const why = isFull ? "no space left" : messageOf(cause);
+	return new RunError(isFull ? "disk_full" : "journal_unwritable", `the journal of ${dir} cannot be written: ${why}`, { cause });
+}
+
+function reasonOf(reason: unknown): string {
+	return reason instanceof Error ? reason.message : typeof reason === "string" ? reason : "stopped";
+}
+
+function messageOf(cause: unknown): string {
+	return cause instanceof Error ? cause.message : String(cause);
+}

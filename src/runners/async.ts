@@ -1,0 +1,21 @@
+/** The model `async`: every download on the event loop of this thread. */
+import { createDownloader } from "../download/downloader.ts";
+import { ownerIdOf, type Runner, type RunnerOptions } from "./runner.ts";
+
+/** @throws {NodeJS.ErrnoException} the directory's state cannot be written. */
+export async function createAsyncRunner(options: RunnerOptions): Promise<Runner> {
+	const worker = { model: "async", number: 1 } as const;
+	const downloader = await createDownloader({
+		options: options.options,
+		worker,
+		ownerId: ownerIdOf(options.run, worker),
+		coordinatorPid: process.pid,
+		signal: options.signal,
+		onProgress: options.onProgress,
+	});
+	return {
+		slots: options.concurrency,
+		run: (task) => downloader.download(task),
+		[Symbol.asyncDispose]: () => downloader[Symbol.asyncDispose](),
+	};
+}

@@ -1,0 +1,52 @@
+/** What every concurrency model is: a place where downloads run. Tasks and results are plain data and cross threads and processes unchanged. */
+import type { DownloadOptions } from "../core/options.ts";
+import type { AttemptResult, Task, TaskProgress, WorkerLabel } from "../core/task.ts";
+
+export type Runner = AsyncDisposable & {
+	/** Tasks that it takes at once, now; it may change while running. */
+	readonly slots: number;
+	/**
+	 * Makes one attempt at a task; a failing URL is a result, not an exception.
+	 * @throws {WorkerLostError} the worker died under the task: only its traces in the directory tell how far it came.
+	 */
+	run(task: Task): Promise<AttemptResult>;
+};
+
+export type RunnerOptions = {
+	readonly options: DownloadOptions;
+	/** Names the run; the owners in the directory are named after it. */
+	readonly run: string;
+	/** Most tasks in flight at once, over all workers. */
+	readonly concurrency: number;
+	/** Threads or processes, for the models that have them. */
+	readonly workers: number;
+	/** Ends what is in flight and keeps its bytes; what is asked for afterwards is cancelled at once. */
+	readonly signal: AbortSignal;
+	readonly onProgress: (progress: readonly TaskProgress[]) => void;
+	/** Something about a worker that belongs in the log. */
+	readonly onNote: (note: RunnerNote) => void;
+};
+
+export type RunnerNote = { readonly level: "note" | "warning"; readonly message: string; readonly worker: WorkerLabel };
+
+/** A worker died under a task. */
+export class WorkerLostError extends Error {
+	override readonly name = "WorkerLostError";
+	readonly code = "worker_lost";
+	readonly worker: WorkerLabel;
+	constructor(worker: WorkerLabel, why: string) {
+		super(`${worker.model}#${worker.number} died: ${why}`);
+		this.worker = worker;
+	}
+}
+
+/** No worker at all could be started. */
+export class NoWorkerError extends Error {
+	override readonly name = "NoWorkerError";
+	readonly code = "no_worker";
+}
+
+/** What a worker is called in the directory. */
+export function ownerIdOf(run: string, worker: WorkerLabel): string {
+	return `${run}-${worker.model}-${worker.number}`;
+}
