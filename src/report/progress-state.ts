@@ -1,0 +1,149 @@
+/** What a run's progress is, gathered from its events: the one source of every kind of display. */
+import type { RunEvent } from "../core/event.ts";
+import { publicUrl } from "../core/public-url.ts";
+import { createRates, secondsLeft } from "../core/rates.ts";
+import type { TaskProgress } from "../core/task.ts";
+
+/** A download under way. */
+export type InFlight = {
+	readonly url: string;
+	readonly startedMs: number;
+	readonly bytes: number;
+	readonly totalBytes: number | undefined;
+	readonly bytesPerSecond: number;
+};
+
+/** The progress at one moment. */
+export type ProgressView = {
+	/** Entries that ended. */
+	readonly files: number;
+	/** Entries read so far. */
+	readonly total: number;
+	readonly totalKnown: boolean;
+	/** From 0 to 1; null while the number of entries can not even be estimated. */
+	readonly share: number | null;
+	/** Bytes received, those of failed attempts included. */
+	readonly bytes: number;
+	readonly bytesPerSecond: number;
+	readonly filesPerSecond: number;
+	readonly secondsLeft: number | null;
+	readonly failed: number;
+	readonly inFlight: number;
+	readonly stopping: boolean;
+};
+
+export type ProgressState = {
+	on(event: RunEvent): void;
+	view(nowMs: number): ProgressView;
+	/** Downloads that have been under way for at least `ageMs`, the oldest first, `most` at most. */
+	oldest(nowMs: number, ageMs: number, most: number): InFlight[];
+};
+
+/** A first report may hold what an earlier attempt or run left: no more of it than this counts as received. */
+const mostAtFirst = 4 * 1024 * 1024;
+
+type Download = { url: string; startedMs: number; bytes: number; totalBytes: number | undefined; firstBytes: number };
+
+/** Starts with nothing; `now` is a clock in milliseconds. */
+export function createProgressState(now: () => number): ProgressState {
+	const downloads = new Map<number, Download>();
+	const rates = createRates();
+	const state = { files: 0, failed: 0, bytes: 0, total: 0, complete: false, fraction: 0, stopping: false };
+	rates.sample(now(), { bytes: 0, files: 0, done: 0 });
+
+	const end = (event: RunEvent & { type: "ended" }): void => {
+		const { outcome, id } = event;
+		state.files += 1;
+		if (outcome.status === "failed") state.failed += 1;
+		const download = id === undefined ? undefined : downloads.get(id);
+		if (outcome.status === "saved") state.bytes += Math.max(0, outcome.bytes - (download?.bytes ?? 0));
+		if (id !== undefined) downloads.delete(id);
+	};
+
+	return {
+		on(event) {
+			switch (event.type) {
+				case "attempt-started":
+					downloads.set(event.id, begin(event.url, now()));
+					break;
+				case "progress":
+					state.bytes += advance(downloads.get(event.id), event);
+					break;
+				case "retry":
+					downloads.delete(event.id);
+					break;
+				case "ended":
+					end(event);
+					break;
+				case "list-read":
+					state.total = event.total;
+					state.complete = event.complete;
+					state.fraction = event.fraction ?? 0;
+					break;
+				case "stopping":
+					state.stopping = true;
+			}
+		},
+		view(nowMs) {
+			const { files, failed, bytes, complete, fraction, stopping } = state;
+			const total = Math.max(state.total, files);
+			const done = files + partsOf(downloads.values());
+			rates.sample(nowMs, { bytes, files, done });
+			const pace = rates.perSecond();
+			const expected = complete ? total : fraction > 0 ? Math.max(total, total / fraction) : undefined;
+			const share = expected === undefined ? null : expected === 0 ? 1 : Math.min(1, done / expected);
+			const left = expected === undefined ? null : secondsLeft(done, expected, pace.done);
+			const speeds = { bytesPerSecond: pace.bytes, filesPerSecond: pace.files, secondsLeft: left };
+			return {
+				files,
+				total,
+				totalKnown: complete,
+				share,
+				bytes,
+				...speeds,
+				failed,
+				inFlight: downloads.size,
+				stopping,
+			};
+		},
+		oldest(nowMs, ageMs, most) {
+			const old: InFlight[] = [];
+			for (const download of downloads.values()) {
+				if (old.length >= most || download.startedMs > nowMs - ageMs) break;
+				old.push(inFlight(download, nowMs));
+			}
+			return old;
+		},
+	};
+}
+
+function begin(url: string, startedMs: number): Download {
+	return { url, startedMs, bytes: 0, totalBytes: undefined, firstBytes: 0 };
+}
+
+/** Takes a report in and says how many bytes are new. */
+function advance(download: Download | undefined, { bytes, totalBytes }: TaskProgress): number {
+	if (download === undefined) return 0;
+	const first = download.bytes === 0;
+	const grown = Math.max(0, bytes - download.bytes);
+	if (first) download.firstBytes = Math.max(0, bytes - mostAtFirst);
+	download.bytes = bytes;
+	download.totalBytes = totalBytes;
+	return first ? Math.min(grown, mostAtFirst) : grown;
+}
+
+/** The sum of the finished parts, each from 0 to 1, of what is under way. */
+function partsOf(downloads: Iterable<Download>): number {
+	let parts = 0;
+	for (const { bytes, totalBytes } of downloads) {
+		if (totalBytes !== undefined && totalBytes > 0) parts += Math.min(1, bytes / totalBytes);
+	}
+	return parts;
+}
+
+function inFlight(download: Download, nowMs: number): InFlight {
+	const { url, startedMs, bytes, totalBytes, firstBytes } = download;
+	const seconds = (nowMs - startedMs) / 1000;
+	const bytesPerSecond = seconds > 0 ? Math.max(0, bytes - firstBytes) / seconds : 0;
+	return { url: publicUrl(url), startedMs, bytes, totalBytes, bytesPerSecond };
+}
