@@ -1,0 +1,125 @@
+/** What limited a method: a decision from its figures alone, with the figures that it rests on. */
+import { formatNumber, formatSeconds, formatShare } from "./format.ts";
+import type { BenchRun } from "./results.ts";
+import { medianOf } from "./statistics/interval.ts";
+
+export type LimitKind = "start-up" | "one thread" | "processors" | "server" | "waiting" | "unknown";
+
+export type Limit = {
+	readonly kind: LimitKind;
+	/** One sentence, which names the figures. */
+	readonly sentence: string;
+};
+
+/** Medians over the runs of one method that count. */
+export type LimitFigures = {
+	readonly seconds: number;
+	readonly filesPerSecond: number;
+	readonly firstFileSeconds: number | undefined;
+	readonly coresBusy: number | undefined;
+	readonly busiestThread: number | undefined;
+	readonly busiestThreadQueued: number | undefined;
+	readonly machineBusy: number | undefined;
+	readonly serverCores: number | undefined;
+	readonly serverBusiestThread: number | undefined;
+	readonly meanFileMs: number | undefined;
+};
+
+/** From here on a thread or a machine counts as full: what is left is measuring error and gaps between callbacks. */
+const full = 0.85;
+
+/** Medians of what decides, over runs of one method that count. */
+export function limitFigures(runs: readonly BenchRun[]): LimitFigures {
+	const middle = (pick: (run: BenchRun) => number | null | undefined): number | undefined =>
+		medianOf(runs.flatMap((run) => pick(run) ?? []));
+	return {
+		seconds: middle((run) => run.seconds) ?? 0,
+		filesPerSecond: middle((run) => run.filesPerSecond) ?? 0,
+		firstFileSeconds: middle((run) => run.firstFileSeconds),
+		coresBusy: middle((run) => (run.cpuSeconds === null ? null : run.cpuSeconds / run.seconds)),
+		busiestThread: middle((run) => run.busiestThread),
+		busiestThreadQueued: middle((run) => run.busiestThreadQueued),
+		machineBusy: middle((run) => run.machineBusy),
+		serverCores: middle((run) => run.serverCores),
+		serverBusiestThread: middle((run) => run.serverBusiestThread),
+		meanFileMs: middle((run) => run.own?.fileMs?.mean),
+	};
+}
+
+/** Decides, the clearest evidence first. */
+export function findLimit(figures: LimitFigures, concurrency: number, cores: number): Limit {
+	return (
+		startUpLimit(figures) ??
+		threadLimit(figures) ??
+		processorLimit(figures, cores) ??
+		serverLimit(figures) ??
+		waitingLimit(figures, concurrency)
+	);
+}
+
+function startUpLimit({ firstFileSeconds, seconds }: LimitFigures): Limit | undefined {
+	if (firstFileSeconds === undefined || firstFileSeconds < seconds / 2) return undefined;
+	const share = formatShare(firstFileSeconds / seconds);
+	return {
+		kind: "start-up",
+		sentence: `starting up: the first file stood after ${formatSeconds(firstFileSeconds)}, ${share} of the whole run; more work is needed to measure the rest.`,
+	};
+}
+
+/** A thread that computes, or is ready to and waits for a processor, nearly all of the time. */
+function threadLimit(figures: LimitFigures): Limit | undefined {
+	const { busiestThread: computing, busiestThreadQueued: queued = 0, machineBusy } = figures;
+	if (computing === undefined || computing + queued < full) return undefined;
+	const evidence = `its busiest thread was computing ${formatShare(computing)} of the time`;
+	if (queued < 0.1) {
+		return {
+			kind: "one thread",
+			sentence: `one thread (the event loop, where it is a method of downspout): ${evidence}.`,
+		};
+	}
+	const machine = machineBusy === undefined ? "" : `; the machine's processors were ${formatShare(machineBusy)} busy`;
+	return {
+		kind: "processors",
+		sentence: `the processors, shared with the server: ${evidence} and ready but without a processor for another ${formatShare(queued)}${machine}.`,
+	};
+}
+
+function processorLimit({ machineBusy, coresBusy, serverCores }: LimitFigures, cores: number): Limit | undefined {
+	if (machineBusy === undefined || machineBusy < full) return undefined;
+	const client = coresBusy === undefined ? "" : ` the client used ${formatNumber(coresBusy)}`;
+	const server = serverCores === undefined ? "" : ` and the server ${formatNumber(serverCores)}`;
+	return {
+		kind: "processors",
+		sentence: `the processors: ${formatShare(machineBusy)} of the machine's ${cores} were busy${client === "" ? "" : `;${client}${server} of them`}.`,
+	};
+}
+
+function serverLimit({ serverBusiestThread }: LimitFigures): Limit | undefined {
+	if (serverBusiestThread === undefined || serverBusiestThread < full) return undefined;
+	return {
+		kind: "server",
+		sentence: `the server: its busiest thread was computing ${formatShare(serverBusiestThread)} of the time.`,
+	};
+}
+
+/** Nobody computes: by Little's law, files per second times the time of one is how many were in flight. */
+function waitingLimit(figures: LimitFigures, concurrency: number): Limit {
+	const { meanFileMs, filesPerSecond, coresBusy } = figures;
+	const idle = coresBusy === undefined ? "" : `; the client kept ${formatNumber(coresBusy)} processors busy`;
+	if (meanFileMs === undefined) {
+		if (coresBusy === undefined) return { kind: "unknown", sentence: "not known: no figures of the processes." };
+		return { kind: "waiting", sentence: `waiting for the server, the network or the disk${idle}.` };
+	}
+	const inFlight = (filesPerSecond * meanFileMs) / 1000;
+	const each = `a file took ${formatSeconds(meanFileMs / 1000)} in the mean and ${formatNumber(inFlight)} of ${concurrency} were in flight`;
+	if (inFlight >= 0.7 * concurrency) {
+		return {
+			kind: "waiting",
+			sentence: `waiting for the server or the network (its latency, or its bandwidth per connection): ${each}${idle}. More at once would help, more threads would not.`,
+		};
+	}
+	return {
+		kind: "unknown",
+		sentence: `no single thing that was measured: ${each}${idle}. Slow single files at the end, waits between attempts, or the start and the end of the process are what is left.`,
+	};
+}

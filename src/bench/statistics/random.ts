@@ -1,0 +1,12 @@
+/** Numbers from a seed, so that a report can be made again from its runs with the same intervals. */
+
+/** The mulberry32 generator: numbers from 0 up to, not including, 1. Sound for resampling; never for secrets. */
+export function seededRandom(seed: number): () => number {
+	let state = seed >>> 0;
+	return () => {
+		state = (state + 0x6d2b79f5) >>> 0;
+		let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+		mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+		return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+	};
+}
