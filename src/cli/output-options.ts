@@ -1,6 +1,6 @@
 /** The options that say what is shown and recorded: they do not change the run. */
 import { resolve } from "node:path";
-import { optionTable } from "../core/option-table.ts";
+import { optionTable, progressModes } from "../core/option-table.ts";
 import { defaults } from "../core/options.ts";
 import { readOption } from "../core/read-option.ts";
 import type { GivenValues } from "../core/resolve-options.ts";
@@ -9,7 +9,7 @@ export type OutputOptions = {
 	/** Absolute path of the folder that holds a folder for each run. */
 	readonly logDir: string;
 	/** One of the progress modes; `auto` depends on the terminal. */
-	readonly progress: string;
+	readonly progress: (typeof progressModes)[number];
 	/** Whether the summary is printed as JSON. */
 	readonly json: boolean;
 };
@@ -17,9 +17,10 @@ export type OutputOptions = {
 /** @throws {UsageError} a value is wrong. */
 export function resolveOutput(values: GivenValues): OutputOptions {
 	const quiet = readOption(values.quiet, optionTable.quiet) ?? false;
+	const progress = readOption(values.progress, optionTable.progress);
 	return {
 		logDir: resolve(readOption(values.logDir, optionTable.logDir) ?? defaults.logDir),
-		progress: quiet ? "none" : (readOption(values.progress, optionTable.progress) ?? "auto"),
+		progress: quiet ? "none" : (progressModes.find((mode) => mode === progress) ?? "auto"),
 		json: readOption(values.json, optionTable.json) ?? false,
 	};
 }

@@ -4,9 +4,9 @@ import type { RunOptions } from "../core/options.ts";
 import type { Summary } from "../core/outcome.ts";
 import { createTally, summarize } from "../core/tally.ts";
 import { createProgress } from "../report/progress.ts";
-import { openRecords, type Records } from "../report/records.ts";
+import { openRecords } from "../report/records.ts";
 import { combine } from "../report/sinks.ts";
-import { RunError, run } from "../run/run.ts";
+import { run } from "../run/run.ts";
 import type { JoinedList } from "./open-lists.ts";
 import type { OutputOptions } from "./output-options.ts";
 import { proxyWarning } from "./proxy-warning.ts";
@@ -20,57 +20,72 @@ export type Performance = {
 };
 
 /** How a run ended: `error` is why it could not start or go on, the summary counts what ended before. */
-export type Performed = { readonly summary: Summary; readonly folder?: string; readonly error?: Error };
+export type Performed = {
+	readonly summary: Summary;
+	/** The folder of its records. */
+	readonly folder?: string;
+	readonly error?: Error;
+};
 
 /** Runs to the end; whatever keeps the run itself from going on is part of the result. */
 export async function perform(performance: Performance): Promise<Performed> {
-	const { options, output } = performance;
+	const { options, output, list } = performance;
 	const name = createRunId(new Date());
+	const counter = createCounter({ run: name, list: list.name, dir: options.dir, method: options.method });
 	const broken = new AbortController();
 	try {
-		const records = await openRecords({ logDir: output.logDir, run: name, onFailure: (error) => broken.abort(error) });
+		const onFailure = (error: Error): void => broken.abort(error);
+		const records = await openRecords({ logDir: output.logDir, run: name, onFailure });
 		const progress = await createProgress({ mode: output.progress, stream: process.stderr, env: process.env });
+		const sink = combine([counter, records, progress]);
 		const signal = AbortSignal.any([performance.signal, broken.signal]);
-		const ended = await performRecorded({ ...performance, signal }, name, combine([records, progress]));
-		return { ...ended, ...failureOf(records), folder: records.folder };
+		const error = (await performWatched({ ...performance, signal }, { name, sink, counter })) ?? records.failure();
+		return { summary: counter.summary(), folder: records.folder, ...(error !== undefined && { error }) };
 	} catch (error) {
-		const nothing = { run: name, list: performance.list.name, dir: options.dir, method: options.method, elapsedMs: 0 };
-		return { summary: summarize(createTally().snapshot(), nothing), error: asError(error) };
+		return { summary: counter.summary(), error: asError(error) };
 	}
 }
 
-async function performRecorded(
+type Watched = { readonly name: string; readonly sink: Sink; readonly counter: Counter };
+
+/** Gives the error that ended the run early; the sinks are told of an end in any case. */
+async function performWatched(
 	{ options, list, signal }: Performance,
-	name: string,
-	sink: Sink,
-): Promise<Omit<Performed, "folder">> {
+	{ name, sink, counter }: Watched,
+): Promise<Error | undefined> {
 	const warn = (message: string): void => sink.on({ type: "warning", message });
 	const proxies = proxyWarning(process.env);
 	if (proxies !== undefined) warn(proxies);
 	try {
 		const entries = list.entries(warn);
-		return {
-			summary: await run({
-				run: name,
-				list: list.name,
-				entries,
-				fractionRead: list.fractionRead,
-				options,
-				sink,
-				signal,
-			}),
-		};
+		await run({ run: name, list: list.name, entries, fractionRead: list.fractionRead, options, sink, signal });
+		return undefined;
 	} catch (error) {
-		if (error instanceof RunError && error.summary !== undefined) return { summary: error.summary, error };
-		throw error;
+		if (!counter.hasEnded()) sink.on({ type: "run-ended", summary: counter.summary() });
+		return asError(error);
 	} finally {
 		await sink.close();
 	}
 }
 
-function failureOf(records: Records): { readonly error?: Error } {
-	const error = records.failure();
-	return error === undefined ? {} : { error };
+type Facts = Pick<Summary, "run" | "list" | "dir" | "method">;
+type Counter = Sink & { hasEnded(): boolean; summary(): Summary };
+
+/** Counts what ended, for runs that break off before they can say it themselves. */
+function createCounter(facts: Facts): Counter {
+	const tally = createTally();
+	const startedMs = performance.now();
+	let ended: Summary | undefined;
+	return {
+		on(event) {
+			if (event.type === "ended") tally.count(event.outcome);
+			if (event.type === "retry") tally.retry();
+			if (event.type === "run-ended") ended = event.summary;
+		},
+		hasEnded: () => ended !== undefined,
+		summary: () => ended ?? summarize(tally.snapshot(), { ...facts, elapsedMs: performance.now() - startedMs }),
+		async close() {},
+	};
 }
 
 function asError(error: unknown): Error {

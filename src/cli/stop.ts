@@ -2,7 +2,15 @@
 import { type StopSignal, signalCodes } from "./exit-codes.ts";
 
 /** Why a run was asked to stop: the reason of the abort signal. */
-export type StopReason = { readonly signal: StopSignal };
+class Stopped extends Error {
+	readonly code = "stopped";
+	override readonly name = "Stopped";
+	readonly signal: StopSignal;
+	constructor(signal: StopSignal) {
+		super(`stopped by ${signal}`);
+		this.signal = signal;
+	}
+}
 
 export type Stop = Disposable & {
 	readonly signal: AbortSignal;
@@ -21,8 +29,7 @@ export function listenForStop(): Stop {
 		if (received !== undefined) process.exit(signalCodes[signal]);
 		received = signal;
 		setTimeout(() => process.exit(signalCodes[signal]), lastResortMs).unref();
-		const reason: StopReason = { signal };
-		controller.abort(reason);
+		controller.abort(new Stopped(signal));
 	};
 	process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
 	return {

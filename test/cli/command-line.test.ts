@@ -1,0 +1,112 @@
+/** The command line as a whole, run as a process: help, versions, and the one line for whatever is wrong. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import { projectRoot } from "../project/source-files.ts";
+import { freshFolder } from "./fresh-folder.ts";
+import { downspout } from "./run-downspout.ts";
+
+const { version } = JSON.parse(readFileSync(`${projectRoot}package.json`, "utf8"));
+
+for (const args of [
+	["--help"],
+	["-h"],
+	["get", "--help"],
+	["get", "-h"],
+	["bench", "--help"],
+	["origin", "--help"],
+	["worker", "--help"],
+	["demo", "-h"],
+]) {
+	test(`${args.join(" ")} is answered on standard output`, async () => {
+		const { code, stdout, stderr } = await downspout(args);
+		assert.equal(code, 0);
+		assert.match(stdout, /downspout/);
+		assert.equal(stderr, "");
+	});
+}
+
+for (const args of [["--version"], ["get", "--version"], ["origin", "--version"]]) {
+	test(`${args.join(" ")} gives the version`, async () => {
+		assert.deepEqual(await downspout(args), { code: 0, stdout: `${version}\n`, stderr: "" });
+	});
+}
+
+test("nothing at all prints the help on standard error", async () => {
+	const { code, stdout, stderr } = await downspout([]);
+	assert.equal(code, 2);
+	assert.equal(stdout, "");
+	assert.match(stderr, /^Usage: downspout/);
+});
+
+test("the help names every option, and what is not there yet", async () => {
+	const { stdout } = await downspout(["--help"]);
+	for (const flag of [
+		"-d, --dir <DIR>",
+		"-H, --header <'K: V'>",
+		"-q, --quiet",
+		"--no-content-disposition",
+		"--segments <N>",
+	]) {
+		assert(stdout.includes(flag), flag);
+	}
+	assert.match(stdout, /--netrc +take credentials from ~\/\.netrc \(not available yet\)/);
+});
+
+/** What is wrong, and what the one line must name. */
+const wrong: readonly (readonly [args: readonly string[], named: RegExp])[] = [
+	[["get"], /LIST/],
+	[["--dirr", "x", "urls.txt"], /--dirr.*did you mean --dir\?/i],
+	[["urls.txt", "-x"], /-x/],
+	[["urls.txt", "-d"], /--dir/],
+	[["urls.txt", "-c", "0"], /--concurrency: "0"/],
+	[["urls.txt", "-c", "-1"], /--concurrency: "-1"/],
+	[["urls.txt", "--per-host=x"], /--per-host: "x"/],
+	[["urls.txt", "--workers", "0"], /--workers: "0"/],
+	[["urls.txt", "--retries", "1.5"], /--retries: "1.5"/],
+	[["urls.txt", "--timeout", "soon"], /--timeout: "soon"/],
+	[["urls.txt", "--max-size", "10X"], /--max-size: "10X"/],
+	[["urls.txt", "--on-exists", "replace"], /--on-exists.*rename, skip, overwrite, fail/],
+	[["urls.txt", "--layout", "deep"], /--layout.*flat, host, path/],
+	[["urls.txt", "--progress", "loud"], /--progress/],
+	[["urls.txt", "-m", "asink"], /--method.*async, threads, processes, mix, cluster, auto/],
+	[["urls.txt", "-m", "cluster"], /--method cluster is not available yet/],
+	[["urls.txt", "-H", "nonsense"], /--header: "nonsense"/],
+	[["urls.txt", "--ca-certificate", "missing.pem"], /--ca-certificate: "missing.pem"/],
+	[["urls.txt", "--ca-certificate", "urls.txt"], /--ca-certificate: "urls.txt" holds no certificate/],
+	[["urls.txt", "--proxy", "http://127.0.0.1:1"], /--proxy is not available yet/],
+	[["urls.txt", "--dashboard"], /--dashboard is not available yet/],
+	[["urls.txt", "--netrc"], /--netrc is not available yet/],
+	[["urls.txt", "--format", "csv"], /--format csv is not available yet/],
+	[["list.csv"], /list\.csv.*csv are not available yet/],
+	[["missing.txt"], /missing\.txt/],
+	[["urls.txt", "missing.txt"], /missing\.txt/],
+	[["folder"], /folder/],
+	[["-", "-"], /standard input/],
+	[["gett", "urls.txt"], /gett.*command get/],
+	[["bench", "urls.txt"], /bench is not available yet/],
+	[["worker"], /worker is not available yet/],
+	[["origin", "--port", "70000"], /--port: "70000"/],
+	[["origin", "--size", "large"], /--size: "large"/],
+	[["origin", "--latency", "50"], /--latency: "50".*50ms/],
+	[["origin", "--error-rate", "2"], /--error-rate: "2"/],
+	[["origin", "--list", "no/such/folder/list.txt"], /list/],
+	[["origin", "extra"], /too many arguments/],
+	[["demo", "--bogus"], /--bogus/],
+];
+for (const [args, named] of wrong) {
+	test(`refused in one line: downspout ${args.join(" ")}`, async (context) => {
+		const folder = await freshFolder(context);
+		await mkdir(join(folder, "folder"));
+		await writeFile(join(folder, "urls.txt"), "http://127.0.0.1:1/never-asked\n");
+		const before = await readdir(folder);
+		const { code, stdout, stderr } = await downspout(args, { cwd: folder });
+		assert.equal(code, 2, stderr);
+		assert.equal(stdout, "");
+		assert.match(stderr, /^downspout: [^\n]+\n$/);
+		assert.match(stderr, named);
+		assert.deepEqual(await readdir(folder), before);
+	});
+}

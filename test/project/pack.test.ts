@@ -1,0 +1,81 @@
+/** The package that npm packs installs elsewhere and works there. */
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, realpathSync } from "node:fs";
+import { access, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { before, test } from "node:test";
+import { promisify } from "node:util";
+import { projectRoot } from "./source-files.ts";
+
+const exec = promisify(execFile);
+
+before(async () => {
+	// `npm test` builds first; without that there is nothing to pack.
+	await access(`${projectRoot}dist/cli/main.js`).catch(() => exec("npm", ["run", "build"], { cwd: projectRoot }));
+});
+
+/** Packs, and installs the tarball as a user would; gives the installed command. */
+async function installPacked(folder: string): Promise<string> {
+	const pack = ["pack", "--ignore-scripts", "--json", "--pack-destination", folder];
+	const [{ filename }] = JSON.parse((await exec("npm", pack, { cwd: projectRoot })).stdout);
+	await writeFile(join(folder, "package.json"), "{}");
+	const install = ["install", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error", `./${filename}`];
+	await exec("npm", install, { cwd: folder });
+	return join(folder, "node_modules", ".bin", "downspout");
+}
+
+/** The Node that runs this test, and any other one of the search path: it may be an older one. */
+function nodes(): readonly string[] {
+	const others = (process.env.PATH ?? "").split(delimiter).map((folder) => join(folder, "node"));
+	return [
+		...new Set([process.execPath, ...others.filter((path) => existsSync(path))].map((path) => realpathSync(path))),
+	];
+}
+
+test("the packed package runs", async (context) => {
+	const folder = await mkdtemp(join(tmpdir(), "downspout-pack-"));
+	const server = createServer((_request, response) => response.end("packed\n")).listen(0, "127.0.0.1");
+	context.after(async () => {
+		server.close();
+		await rm(folder, { recursive: true, force: true });
+	});
+	await once(server, "listening");
+	const address: AddressInfo | string | null = server.address();
+	assert(address !== null && typeof address === "object");
+	const bin = await installPacked(folder);
+	const { version } = JSON.parse(await readFile(`${projectRoot}package.json`, "utf8"));
+
+	await writeFile(join(folder, "urls.txt"), `http://127.0.0.1:${address.port}/a.txt\n`);
+
+	for (const [index, node] of nodes().entries()) {
+		assert.equal((await exec(node, [bin, "--version"])).stdout, `${version}\n`);
+		const { stdout } = await exec(node, [bin, "urls.txt", "-d", `files-${index}`, "--json"], { cwd: folder });
+		assert.equal(JSON.parse(stdout).saved, 1);
+		assert.equal(await readFile(join(folder, `files-${index}`, "a.txt"), "utf8"), "packed\n");
+	}
+});
+
+test("what is packed is what a user needs, and nothing of the workshop", async () => {
+	const args = ["pack", "--ignore-scripts", "--dry-run", "--json"];
+	const [{ files }] = JSON.parse((await exec("npm", args, { cwd: projectRoot })).stdout);
+	const paths: readonly string[] = files.map(({ path }: { readonly path: string }) => path);
+	for (const wanted of [
+		"bin/downspout.js",
+		"dist/cli/main.js",
+		"package.json",
+		"README.md",
+		"LICENSE",
+		"docs/cli.md",
+	]) {
+		assert(paths.includes(wanted), wanted);
+	}
+	assert.deepEqual(
+		paths.filter((path) => /^(src|test|scripts|benchmarks|node_modules)\//.test(path)),
+		[],
+	);
+});
