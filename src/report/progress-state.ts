@@ -1,5 +1,6 @@
 /** What a run's progress is, gathered from its events: the one source of every kind of display. */
 import type { RunEvent } from "../core/event.ts";
+import type { Outcome } from "../core/outcome.ts";
 import { publicUrl } from "../core/public-url.ts";
 import { createRates, secondsLeft } from "../core/rates.ts";
 import type { TaskProgress } from "../core/task.ts";
@@ -20,7 +21,7 @@ export type ProgressView = {
 	/** Entries read so far. */
 	readonly total: number;
 	readonly totalKnown: boolean;
-	/** From 0 to 1; null while the number of entries can not even be estimated. */
+	/** From 0 to 1; null while the number of entries cannot even be estimated. */
 	readonly share: number | null;
 	/** Bytes received, those of failed attempts included. */
 	readonly bytes: number;
@@ -44,53 +45,37 @@ const mostAtFirst = 4 * 1024 * 1024;
 
 type Download = { url: string; startedMs: number; bytes: number; totalBytes: number | undefined; firstBytes: number };
 
+type Downloads = Map<number, Download>;
+
+/** What only grows or is told. */
+type Known = {
+	files: number;
+	failed: number;
+	bytes: number;
+	total: number;
+	complete: boolean;
+	fraction: number;
+	stopping: boolean;
+};
+
 /** Starts with nothing; `now` is a clock in milliseconds. */
 export function createProgressState(now: () => number): ProgressState {
-	const downloads = new Map<number, Download>();
+	const downloads: Downloads = new Map();
 	const rates = createRates();
-	const state = { files: 0, failed: 0, bytes: 0, total: 0, complete: false, fraction: 0, stopping: false };
+	const known: Known = { files: 0, failed: 0, bytes: 0, total: 0, complete: false, fraction: 0, stopping: false };
 	rates.sample(now(), { bytes: 0, files: 0, done: 0 });
-
-	const end = (event: RunEvent & { type: "ended" }): void => {
-		const { outcome, id } = event;
-		state.files += 1;
-		if (outcome.status === "failed") state.failed += 1;
-		const download = id === undefined ? undefined : downloads.get(id);
-		if (outcome.status === "saved") state.bytes += Math.max(0, outcome.bytes - (download?.bytes ?? 0));
-		if (id !== undefined) downloads.delete(id);
-	};
-
 	return {
 		on(event) {
-			switch (event.type) {
-				case "attempt-started":
-					downloads.set(event.id, begin(event.url, now()));
-					break;
-				case "progress":
-					state.bytes += advance(downloads.get(event.id), event);
-					break;
-				case "retry":
-					downloads.delete(event.id);
-					break;
-				case "ended":
-					end(event);
-					break;
-				case "list-read":
-					state.total = event.total;
-					state.complete = event.complete;
-					state.fraction = event.fraction ?? 0;
-					break;
-				case "stopping":
-					state.stopping = true;
-			}
+			if (event.type === "attempt-started") downloads.set(event.id, begin(event.url, now()));
+			else learn(known, downloads, event);
 		},
 		view(nowMs) {
-			const { files, failed, bytes, complete, fraction, stopping } = state;
-			const total = Math.max(state.total, files);
+			const { files, failed, bytes, complete, stopping } = known;
+			const total = Math.max(known.total, files);
 			const done = files + partsOf(downloads.values());
 			rates.sample(nowMs, { bytes, files, done });
 			const pace = rates.perSecond();
-			const expected = complete ? total : fraction > 0 ? Math.max(total, total / fraction) : undefined;
+			const expected = expectedTotal(known);
 			const share = expected === undefined ? null : expected === 0 ? 1 : Math.min(1, done / expected);
 			const left = expected === undefined ? null : secondsLeft(done, expected, pace.done);
 			const speeds = { bytesPerSecond: pace.bytes, filesPerSecond: pace.files, secondsLeft: left };
@@ -115,6 +100,42 @@ export function createProgressState(now: () => number): ProgressState {
 			return old;
 		},
 	};
+}
+
+function learn(known: Known, downloads: Downloads, event: RunEvent): void {
+	switch (event.type) {
+		case "progress":
+			known.bytes += advance(downloads.get(event.id), event);
+			break;
+		case "retry":
+			downloads.delete(event.id);
+			break;
+		case "ended":
+			known.files += 1;
+			if (event.outcome.status === "failed") known.failed += 1;
+			known.bytes += end(downloads, event.id, event.outcome);
+			break;
+		case "list-read":
+			known.total = event.total;
+			known.complete = event.complete;
+			known.fraction = event.fraction ?? 0;
+			break;
+		case "stopping":
+			known.stopping = true;
+	}
+}
+
+/** Takes the download out and says how many bytes no report had. */
+function end(downloads: Downloads, id: number | undefined, { status, bytes }: Outcome): number {
+	const download = id === undefined ? undefined : downloads.get(id);
+	if (id !== undefined) downloads.delete(id);
+	return status === "saved" ? Math.max(0, bytes - (download?.bytes ?? 0)) : 0;
+}
+
+/** The entries of the whole list, estimated from the part read; absent where not even that can be told. */
+function expectedTotal({ files, total, complete, fraction }: Known): number | undefined {
+	if (complete) return Math.max(total, files);
+	return fraction > 0 ? Math.max(total, files, total / fraction) : undefined;
 }
 
 function begin(url: string, startedMs: number): Download {

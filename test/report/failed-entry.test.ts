@@ -4,6 +4,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import type { Entry } from "../../src/core/entry.ts";
 import type { Outcome } from "../../src/core/outcome.ts";
+import { readTextList } from "../../src/list/text.ts";
 import { failedEntry } from "../../src/report/failed-entry.ts";
 
 const outcome: Outcome = {
@@ -79,5 +80,23 @@ test("no entry makes more than one line that is neither comment nor option", () 
 			assert(entries.length <= 1);
 			if (entries.length === 0) assert(lines.every((line) => line.startsWith("#")));
 		}),
+	);
+});
+
+test("what failed is read again as it was listed", async () => {
+	const listed: readonly Entry[] = [
+		{ line: 1, urls: ["https://a/x", "https://b/x"], out: "my file.jpg", dir: "sub" },
+		{ line: 2, urls: ["https://a/%20?q#f"] },
+		{ line: 3, urls: ["no url at all"], checksum: "sha-256=00", headers: [["X-A", "a: b=c"]] },
+	];
+	const text = listed.map((entry) => failedEntry(entry, outcome)).join("");
+	const chunks = async function* (): AsyncGenerator<Uint8Array> {
+		yield Buffer.from(text);
+	};
+	const again: Entry[] = [];
+	for await (const batch of readTextList(chunks(), { warn: (message) => assert.fail(message) })) again.push(...batch);
+	assert.deepEqual(
+		again.map((entry, index) => ({ ...entry, line: index + 1 })),
+		listed,
 	);
 });

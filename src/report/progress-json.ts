@@ -1,0 +1,68 @@
+/** Progress as NDJSON, for programs that watch a run. */
+import type { RunEvent, Sink } from "../core/event.ts";
+import { publicText, publicUrl } from "../core/public-url.ts";
+import { escapeJson } from "./escape.ts";
+import { type ProgressSettings, safeOutput } from "./progress-output.ts";
+import { createProgressState, type ProgressView } from "./progress-state.ts";
+
+const writeEveryMs = 100;
+const progressEveryMs = 1000;
+
+/** A `progress` object about once a second and at the end; `failed`, `warning` and `retry` as they come. */
+export function createJson({ stream, now }: ProgressSettings): Sink {
+	const output = safeOutput(stream);
+	const state = createProgressState(now);
+	let text = "";
+	let nextMs = now() + progressEveryMs;
+
+	const write = (): void => {
+		const nowMs = now();
+		const view = state.view(nowMs);
+		if (nowMs >= nextMs) {
+			text += jsonLine(progressObject(view));
+			nextMs = nowMs + progressEveryMs;
+		}
+		output.write(text);
+		text = "";
+	};
+	const timer = setInterval(write, writeEveryMs).unref();
+
+	return {
+		on(event) {
+			state.on(event);
+			const object = noticeObject(event);
+			if (object !== undefined) text += jsonLine(object);
+		},
+		async close() {
+			clearInterval(timer);
+			nextMs = now();
+			write();
+		},
+	};
+}
+
+function jsonLine(object: object): string {
+	return `${escapeJson(JSON.stringify(object))}\n`;
+}
+
+function progressObject(view: ProgressView): object {
+	const { files, total, totalKnown, bytes, secondsLeft, inFlight, failed } = view;
+	const bytesPerSecond = Math.round(view.bytesPerSecond);
+	const filesPerSecond = Math.round(view.filesPerSecond * 100) / 100;
+	const left = secondsLeft === null ? null : Math.round(secondsLeft * 10) / 10;
+	const counts = { event: "progress", files, total, totalKnown, bytes, bytesPerSecond, filesPerSecond };
+	return { ...counts, secondsLeft: left, inFlight, failed };
+}
+
+function noticeObject(event: RunEvent): object | undefined {
+	if (event.type === "warning") return { event: "warning", message: publicText(event.message) };
+	if (event.type === "retry") {
+		const { url, attempt, failure, waitMs } = event;
+		const error = { code: failure.code, message: publicText(failure.message) };
+		return { event: "retry", url: publicUrl(url), attempt, waitMs: Math.round(waitMs), error };
+	}
+	if (event.type !== "ended" || event.outcome.status !== "failed") return undefined;
+	const { line, list, url, httpStatus, attempts, error } = event.outcome;
+	const reason = error && { code: error.code, message: publicText(error.message) };
+	return { event: "failed", line, list, url: publicUrl(url), httpStatus, attempts, error: reason };
+}
