@@ -50,7 +50,7 @@ export const optionTable: OptionTable = {
 	checksums: { name: "checksums", group: files, kind: text("FILE"), help: "a SHA256SUMS-style file; entries are matched by file name", notYet: true },
 	fsync: { name: "fsync", group: files, kind: onOff, help: "flush each file and its folder before it counts as saved" },
 
-	method: { name: "method", short: "m", group: speed, kind: choice("M", methods), fallback: "auto", help: "the concurrency model: async, threads, processes, mix, cluster or auto", notYet: ["threads", "processes", "mix", "cluster"] },
+	method: { name: "method", short: "m", group: speed, kind: choice("M", methods), fallback: "auto", help: "the concurrency model: async, threads, processes, mix, cluster or auto", notYet: ["cluster"] },
 	concurrency: { name: "concurrency", short: "c", group: speed, kind: integerOrAuto(1, 10_000), fallback: "auto", help: "downloads in flight at once, over all workers" },
 	perHost: { name: "per-host", group: speed, kind: integerOrAuto(1, 10_000), fallback: "auto", help: "most in flight to one host, over all workers of this machine" },
 	workers: { name: "workers", short: "w", group: speed, kind: integer(1, 1024), fallback: "cores", help: "threads or processes, for the methods that have them" },

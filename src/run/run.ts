@@ -6,7 +6,7 @@ import type { Summary } from "../core/outcome.ts";
 import { createTally, summarize, type Tally } from "../core/tally.ts";
 import { type Directory, openDirectory } from "../journal/directory.ts";
 import { createRunner } from "../runners/create-runner.ts";
-import { NoWorkerError, type Runner } from "../runners/runner.ts";
+import { NoWorkerError, type Runner, type RunnerOptions } from "../runners/runner.ts";
 import { type CoordinatorOptions, createCoordinator } from "./coordinator.ts";
 import { createPlanner } from "./plan.ts";
 import { readEntries } from "./read-entries.ts";
@@ -42,7 +42,7 @@ export async function run(request: RunRequest): Promise<Summary> {
 	const broken = new AbortController();
 	const stop = AbortSignal.any([signal, broken.signal]);
 	await using directory = await open(request);
-	const runner = await startRunner(request, stop);
+	const runner = await startRunner(request, { signal: stop, onBroken: (error) => broken.abort(new RunError("no_worker", error.message)) });
 	sink.on({
 		type: "run-started",
 		run: request.run,
@@ -127,14 +127,17 @@ async function open({ options, sink }: RunRequest): Promise<Directory & AsyncDis
 	}
 }
 
-async function startRunner({ options, run: name, sink }: RunRequest, signal: AbortSignal): Promise<Runner> {
+async function startRunner(
+	{ options, run: name, sink }: RunRequest,
+	ends: Pick<RunnerOptions, "signal" | "onBroken">,
+): Promise<Runner> {
 	try {
 		return await createRunner(options.method, {
 			options,
 			run: name,
 			concurrency: options.concurrency,
 			workers: options.workers,
-			signal,
+			...ends,
 			onProgress: (progress) => {
 				for (const one of progress) sink.on({ type: "progress", ...one });
 			},

@@ -15,6 +15,7 @@ export async function createAsyncRunner(options: RunnerOptions): Promise<Runner>
 	});
 	return {
 		slots: options.concurrency,
+		loops: 1,
 		run: (task) => downloader.download(task),
 		[Symbol.asyncDispose]: () => downloader[Symbol.asyncDispose](),
 	};

@@ -5,6 +5,8 @@ import type { AttemptResult, Task, TaskProgress, WorkerLabel } from "../core/tas
 export type Runner = AsyncDisposable & {
 	/** Tasks that it takes at once, now; it may change while running. */
 	readonly slots: number;
+	/** Event loops that it has now: its share of the tasks beside other runners. */
+	readonly loops: number;
 	/**
 	 * Makes one attempt at a task; a failing URL is a result, not an exception.
 	 * @throws {WorkerLostError} the worker died under the task: only its traces in the directory tell how far it came.
@@ -23,6 +25,8 @@ export type RunnerOptions = {
 	/** Ends what is in flight and keeps its bytes; what is asked for afterwards is cancelled at once. */
 	readonly signal: AbortSignal;
 	readonly onProgress: (progress: readonly TaskProgress[]) => void;
+	/** No worker is left and none can be started: the run must stop. */
+	readonly onBroken: (error: NoWorkerError) => void;
 	/** Something about a worker that belongs in the log. */
 	readonly onNote: (note: RunnerNote) => void;
 };
@@ -49,4 +53,9 @@ export class NoWorkerError extends Error {
 /** What a worker is called in the directory. */
 export function ownerIdOf(run: string, worker: WorkerLabel): string {
 	return `${run}-${worker.model}-${worker.number}`;
+}
+
+/** What becomes of a task that no worker has begun when the run stops. */
+export function cancelledResult(task: Task, worker: WorkerLabel): AttemptResult {
+	return { id: task.id, kind: "cancelled", kept: task.resume, worker, intents: 0 };
 }

@@ -1,0 +1,26 @@
+/** What the coordinator and a worker say to each other: few messages, each with all that one turn of the event loop gathered. */
+import type { DownloadOptions } from "../core/options.ts";
+import type { AttemptResult, Task, TaskProgress, WorkerLabel } from "../core/task.ts";
+
+/** What a worker must know before its first task. */
+export type WorkerSetup = {
+	readonly options: DownloadOptions;
+	readonly worker: WorkerLabel;
+	/** What the worker is called in the directory. */
+	readonly ownerId: string;
+	readonly coordinatorPid: number;
+};
+
+export type ToWorker =
+	| { readonly type: "tasks"; readonly tasks: readonly Task[] }
+	/** Cancel what is in flight; its results still come. */
+	| { readonly type: "stop" }
+	/** All results have been recorded: leave. */
+	| { readonly type: "leave" };
+
+export type FromWorker =
+	| { readonly type: "ready" }
+	/** The worker cannot work. */
+	| { readonly type: "unable"; readonly message: string }
+	| { readonly type: "results"; readonly results: readonly AttemptResult[] }
+	| { readonly type: "progress"; readonly progress: readonly TaskProgress[] };

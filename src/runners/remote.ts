@@ -1,0 +1,116 @@
+/** The runner for workers that are somewhere else: threads and processes alike. */
+import type { Model } from "../core/outcome.ts";
+import type { AttemptResult, Task } from "../core/task.ts";
+import type { OpenChannel } from "./channel.ts";
+import { createQuarantine } from "./quarantine.ts";
+import { cancelledResult, NoWorkerError, ownerIdOf, type Runner, type RunnerOptions } from "./runner.ts";
+import { type RemoteWorker, startRemoteWorker } from "./worker.ts";
+
+export type RemoteOptions = RunnerOptions & { readonly model: Model; readonly open: OpenChannel };
+
+export type RemoteRunner = Runner & {
+	/** Starts one more worker; rejects where it cannot work. */
+	grow(): Promise<void>;
+};
+
+/** Workers that die one after another without ending a task, after which no more are started. */
+const mostFutileStarts = 10;
+
+/**
+ * Starts the workers and waits until each can work or cannot.
+ * @throws {NoWorkerError} none could be started.
+ */
+export async function createRemoteRunner(options: RemoteOptions): Promise<RemoteRunner> {
+	const { model, onNote, signal } = options;
+	/** A worker that died leaves the set before its tasks fail: else the next task would be sent to it. */
+	const live = new Set<RemoteWorker>();
+	/** Tasks that came while every worker was being replaced. */
+	let homeless: { readonly task: Task; readonly resolve: (result: AttemptResult | Promise<AttemptResult>) => void }[] = [];
+	let number = 0;
+	let futileStarts = 0;
+	let ending = false;
+
+	const start = (onLost: (why: string) => void): RemoteWorker => {
+		number++;
+		const label = { model, number };
+		const worker: RemoteWorker = startRemoteWorker({
+			open: options.open,
+			setup: { options: options.options, worker: label, ownerId: ownerIdOf(options.run, label), coordinatorPid: process.pid },
+			onProgress: options.onProgress,
+			onLost: (why) => {
+				live.delete(worker);
+				onLost(why);
+			},
+		});
+		if (signal.aborted) worker.stop();
+		return worker;
+	};
+	const add = async (): Promise<void> => {
+		let lost = false;
+		const worker = start((why) => {
+			lost = true;
+			if (!ending) replace(worker, why);
+		});
+		await worker.ready;
+		if (lost) return;
+		live.add(worker);
+		const waiting = homeless;
+		homeless = [];
+		for (const { task, resolve } of waiting) resolve(worker.run(task));
+	};
+	const replace = (worker: RemoteWorker, why: string): void => {
+		futileStarts++;
+		onNote({ level: "warning", message: `${model}#${worker.label.number} died (${why}) and is replaced`, worker: worker.label });
+		if (futileStarts > mostFutileStarts) return giveUp(why);
+		add().catch((error: unknown) => giveUp(error instanceof Error ? error.message : String(error)));
+	};
+	const giveUp = (why: string): void => {
+		if (live.size > 0 || ending) return;
+		options.onBroken(new NoWorkerError(`no ${model} worker is left: ${why}`));
+	};
+
+	const starts = await Promise.allSettled(Array.from({ length: options.workers }, add));
+	const failures = starts.filter((one) => one.status === "rejected");
+	const [failure] = failures;
+	if (failure) {
+		const why = failure.reason instanceof Error ? failure.reason.message : String(failure.reason);
+		if (live.size === 0) throw new NoWorkerError(`no ${model} worker could be started: ${why}`);
+		const message = `${failures.length} of ${options.workers} ${model} workers could not be started (${why}): going on with ${live.size}`;
+		onNote({ level: "warning", message, worker: { model, number: 0 } });
+	}
+	const quarantine = createQuarantine(start);
+	const stopAll = (): void => {
+		for (const worker of live) worker.stop();
+		quarantine.stop();
+		for (const { task, resolve } of homeless) resolve(cancelledResult(task, { model, number: 0 }));
+		homeless = [];
+	};
+	signal.addEventListener("abort", stopAll, { once: true });
+
+	const runInCompany = async (task: Task): Promise<AttemptResult> => {
+		const worker = freest(live);
+		if (!worker && signal.aborted) return cancelledResult(task, { model, number: 0 });
+		const result = await (worker ? worker.run(task) : new Promise<AttemptResult>((resolve) => homeless.push({ task, resolve })));
+		futileStarts = 0;
+		return result;
+	};
+	return {
+		slots: options.concurrency,
+		get loops() {
+			return live.size;
+		},
+		grow: add,
+		run: (task) => (task.alone ? quarantine.run(task) : runInCompany(task)),
+		async [Symbol.asyncDispose]() {
+			ending = true;
+			signal.removeEventListener("abort", stopAll);
+			await Promise.all([...[...live].map((worker) => worker.leave()), quarantine[Symbol.asyncDispose]()]);
+		},
+	};
+}
+
+function freest(workers: ReadonlySet<RemoteWorker>): RemoteWorker | undefined {
+	let best: RemoteWorker | undefined;
+	for (const worker of workers) if (!best || worker.held < best.held) best = worker;
+	return best;
+}

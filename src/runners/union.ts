@@ -1,0 +1,37 @@
+/** Several runners as one: the next task goes to the one that is freest, for its size. */
+import type { AttemptResult, Task } from "../core/task.ts";
+import type { Runner } from "./runner.ts";
+
+export type Union = Runner & {
+	/** Adds a runner while others run. */
+	add(runner: Runner): void;
+};
+
+/** @param slots - Tasks in flight at once, over all members. */
+export function createUnion(slots: number, runners: readonly Runner[]): Union {
+	const members = runners.map((runner) => ({ runner, held: 0 }));
+	/** Of a member without loops, whose workers are all being replaced, every task is one too many. */
+	const load = ({ runner, held }: { readonly runner: Runner; readonly held: number }): number =>
+		runner.loops === 0 ? Number.POSITIVE_INFINITY : held / runner.loops;
+	return {
+		slots,
+		get loops() {
+			return members.reduce((sum, { runner }) => sum + runner.loops, 0);
+		},
+		add: (runner) => void members.push({ runner, held: 0 }),
+		async run(task: Task): Promise<AttemptResult> {
+			let [best] = members;
+			for (const member of members) if (best && load(member) < load(best)) best = member;
+			if (!best) throw new RangeError("a union of no runners");
+			best.held++;
+			try {
+				return await best.runner.run(task);
+			} finally {
+				best.held--;
+			}
+		},
+		async [Symbol.asyncDispose]() {
+			await Promise.all(members.map(({ runner }) => runner[Symbol.asyncDispose]()));
+		},
+	};
+}

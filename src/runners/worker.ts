@@ -1,0 +1,102 @@
+/** One remote worker: is it alive, and what does it hold? */
+import type { AttemptResult, Task, TaskProgress, WorkerLabel } from "../core/task.ts";
+import type { OpenChannel } from "./channel.ts";
+import type { FromWorker, WorkerSetup } from "./messages.ts";
+import { createDeferred } from "./deferred.ts";
+import { WorkerLostError } from "./runner.ts";
+
+/** How long a worker may take to leave when it is told to, in milliseconds. */
+const patienceMs = 1500;
+
+export type RemoteWorker = {
+	readonly label: WorkerLabel;
+	/** Tasks that it holds. */
+	readonly held: number;
+	/** Resolves when the worker can work; rejects with why it cannot. */
+	readonly ready: Promise<void>;
+	/** @throws {WorkerLostError} the worker died under the task. */
+	run(task: Task): Promise<AttemptResult>;
+	stop(): void;
+	/** Lets the worker leave; resolves when it is gone. */
+	leave(): Promise<void>;
+};
+
+export type RemoteWorkerOptions = {
+	readonly open: OpenChannel;
+	readonly setup: WorkerSetup;
+	readonly onProgress: (progress: readonly TaskProgress[]) => void;
+	/**
+	 * Called before its tasks fail, so that nothing more is given to it. Not called when it leaves as told, nor for a
+	 * worker that never could work.
+	 */
+	readonly onLost: (why: string) => void;
+};
+
+type Held = { readonly resolve: (result: AttemptResult) => void; readonly reject: (error: Error) => void };
+
+export function startRemoteWorker({ open, setup, onProgress, onLost }: RemoteWorkerOptions): RemoteWorker {
+	const label = setup.worker;
+	const held = new Map<number, Held>();
+	const ready = createDeferred<void>();
+	const gone = createDeferred<void>();
+	let outbox: Task[] = [];
+	let state: "starting" | "working" | "leaving" | "gone" = "starting";
+
+	const receive = (message: FromWorker): void => {
+		switch (message.type) {
+			case "ready":
+				if (state === "starting") state = "working";
+				return ready.resolve();
+			case "unable":
+				return ready.reject(new Error(message.message));
+			case "progress":
+				return onProgress(message.progress);
+			case "results":
+				for (const result of message.results) {
+					held.get(result.id)?.resolve(result);
+					held.delete(result.id);
+				}
+		}
+	};
+	const lose = (why: string): void => {
+		const was = state;
+		state = "gone";
+		ready.reject(new Error(why));
+		gone.resolve();
+		if (was === "working") onLost(why);
+		const lost = [...held.values()];
+		held.clear();
+		for (const { reject } of lost) reject(new WorkerLostError(label, why));
+	};
+	ready.promise.catch(() => {});
+	const channel = open(setup, { onMessage: receive, onExit: lose });
+	const post = (): void => {
+		const tasks = outbox;
+		outbox = [];
+		if (state !== "gone") channel.send({ type: "tasks", tasks });
+	};
+	return {
+		label,
+		get held() {
+			return held.size;
+		},
+		ready: ready.promise,
+		run(task) {
+			if (state === "gone") return Promise.reject(new WorkerLostError(label, "it is gone"));
+			return new Promise((resolve, reject) => {
+				held.set(task.id, { resolve, reject });
+				outbox.push(task);
+				if (outbox.length === 1) queueMicrotask(post);
+			});
+		},
+		stop: () => channel.send({ type: "stop" }),
+		async leave() {
+			if (state === "gone") return;
+			state = "leaving";
+			channel.send({ type: "leave" });
+			const timer = setTimeout(() => channel.kill(), patienceMs);
+			await gone.promise;
+			clearTimeout(timer);
+		},
+	};
+}
