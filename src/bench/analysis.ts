@@ -1,8 +1,11 @@
 /** The analysis of one workload in words, each sentence from the figures of its runs. */
 import { formatChance, formatNumber, formatSeconds, formatShare } from "./format.ts";
-import { findLimit, limitFigures } from "./limit.ts";
+import { findLimit, limitFigures, otherCores } from "./limit.ts";
 import type { BenchRun, RankedMethod } from "./results.ts";
 import { fewestRuns } from "./statistics/comparison.ts";
+
+/** What the harness itself and the system take is below this. */
+const disturbingCores = 0.3;
 
 /** Sentences for the report: who won, whether neighbours differ, what limited each, what the work cost. */
 export function analyse(input: {
@@ -18,6 +21,7 @@ export function analyse(input: {
 		...counted.map((entry) => limitSentence(entry, input)),
 		...costSentence(counted),
 		...startUpSentence(counted, input.runs),
+		...disturbanceSentence(counted, input),
 		...failureSentences(input.ranking),
 	];
 }
@@ -82,6 +86,21 @@ function startUpSentence(counted: readonly RankedMethod[], runs: readonly BenchR
 	return parts.length === 0
 		? []
 		: [`From the start of the process to the first complete file, which the ranking counts: ${parts.join(", ")}.`];
+}
+
+/** Work of others on the same processors makes every figure worse, and not by the same amount. */
+function disturbanceSentence(
+	counted: readonly RankedMethod[],
+	input: { readonly runs: readonly BenchRun[]; readonly cores: number },
+): string[] {
+	const most = counted.reduce((largest, entry) => {
+		const others = otherCores(limitFigures(validRuns(input.runs, entry.method)), input.cores);
+		return Math.max(largest, others ?? 0);
+	}, 0);
+	if (most < disturbingCores) return [];
+	return [
+		`Not a quiet machine: while these runs went on, other programs kept up to ${formatNumber(most)} of its ${input.cores} processors busy. The figures are lower than they would be alone, and less certain than their intervals say.`,
+	];
 }
 
 function failureSentences(ranking: readonly RankedMethod[]): string[] {

@@ -16,9 +16,9 @@ export function formatBytes(bytes: number): string {
 	return `${formatNumber(bytes / 1024 ** power)} ${units[power] ?? "B"}`;
 }
 
-/** Seconds as ms, s or min. */
+/** Seconds as µs, ms, s or min. */
 export function formatSeconds(seconds: number): string {
-	if (seconds < 0.0001) return `${formatNumber(seconds * 1e6)} µs`;
+	if (seconds < 0.001) return `${formatNumber(seconds * 1e6)} µs`;
 	if (seconds < 1) return `${formatNumber(seconds * 1000)} ms`;
 	if (seconds < 120) return `${formatNumber(seconds)} s`;
 	return `${plain.format(Math.floor(seconds / 60))} min ${plain.format(Math.round(seconds % 60))} s`;

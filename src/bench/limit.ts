@@ -46,6 +46,13 @@ export function limitFigures(runs: readonly BenchRun[]): LimitFigures {
 	};
 }
 
+/** Processors that neither the run nor our own server kept busy; undefined where that cannot be told. */
+export function otherCores(figures: LimitFigures, cores: number): number | undefined {
+	const { machineBusy, coresBusy, serverCores } = figures;
+	if (machineBusy === undefined || coresBusy === undefined || serverCores === undefined) return undefined;
+	return Math.max(0, machineBusy * cores - coresBusy - serverCores);
+}
+
 /** Decides, the clearest evidence first. */
 export function findLimit(figures: LimitFigures, concurrency: number, cores: number): Limit {
 	return (

@@ -19,9 +19,12 @@ export const nameMarginPx = 82;
 export const rightMarginPx = 24;
 const rowHeightPx = 30;
 
+/** Room below for the figures of the axis and, under them, what they are. */
+export const axisMarginPx = 44;
+
 /** Height of a chart with a row for each method. */
 export function rowsHeightPx(rows: number): number {
-	return 56 + rows * rowHeightPx;
+	return axisMarginPx + 24 + rows * rowHeightPx;
 }
 
 /** The style sheet says what the colour is, in light and in dark. */

@@ -4,7 +4,7 @@ import { parseHTML } from "linkedom";
 import type { Chart } from "./chart.ts";
 
 /** Widths that every chart is drawn for: a desk's and a phone's. */
-export const wideWidthPx = 720;
+export const wideWidthPx = 860;
 export const narrowWidthPx = 350;
 
 /** The chart as an `svg` element; its colours are variables of the page's style sheet. */

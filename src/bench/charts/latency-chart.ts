@@ -3,7 +3,7 @@ import { axisX, axisY, gridX, ruleY, tickX } from "@observablehq/plot";
 import { formatSeconds } from "../format.ts";
 import type { BenchRun, RankedMethod } from "../results.ts";
 import { medianOf } from "../statistics/interval.ts";
-import { type Chart, colourOf, nameMarginPx, rightMarginPx, rowsHeightPx, tickCount } from "./chart.ts";
+import { axisMarginPx, type Chart, colourOf, nameMarginPx, rightMarginPx, rowsHeightPx, tickCount } from "./chart.ts";
 
 /** Undefined where no run recorded the time of its files, as other programs do not. */
 export function latencyChart(ranking: readonly RankedMethod[], runs: readonly BenchRun[]): Chart | undefined {
@@ -43,9 +43,10 @@ export function latencyChart(ranking: readonly RankedMethod[], runs: readonly Be
 			width,
 			height: rowsHeightPx(rows.length),
 			marginLeft: nameMarginPx,
+			marginBottom: axisMarginPx,
 			marginRight: rightMarginPx,
 			x: { label: "milliseconds per file (logarithmic)", type: "log", nice: true, tickFormat: "~s" },
-			y: { label: null, type: "point", padding: 0.6, domain: rows.map(({ method }) => method) },
+			y: { label: null, domain: rows.map(({ method }) => method) },
 			color: { type: "identity" },
 			marks: [
 				gridX({ ticks: tickCount(width) }),

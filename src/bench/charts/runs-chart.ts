@@ -2,7 +2,7 @@
 import { axisX, axisY, dot, gridX, tickX } from "@observablehq/plot";
 import { formatNumber } from "../format.ts";
 import type { BenchRun, RankedMethod } from "../results.ts";
-import { type Chart, colourOf, nameMarginPx, rightMarginPx, rowsHeightPx, tickCount } from "./chart.ts";
+import { axisMarginPx, type Chart, colourOf, nameMarginPx, rightMarginPx, rowsHeightPx, tickCount } from "./chart.ts";
 
 export function runsChart(ranking: readonly RankedMethod[], runs: readonly BenchRun[]): Chart | undefined {
 	const rows = ranking.filter((entry) => entry.runs > 0);
@@ -31,9 +31,10 @@ export function runsChart(ranking: readonly RankedMethod[], runs: readonly Bench
 			width,
 			height: rowsHeightPx(rows.length),
 			marginLeft: nameMarginPx,
+			marginBottom: axisMarginPx,
 			marginRight: rightMarginPx,
 			x: { label: "files per second", zero: true },
-			y: { label: null, type: "band", domain: rows.map(({ method }) => method) },
+			y: { label: null, domain: rows.map(({ method }) => method) },
 			color: { type: "identity" },
 			marks: [
 				gridX({ ticks: tickCount(width) }),

@@ -2,7 +2,7 @@
 import { areaY, axisFy, axisX, axisY, gridY, lineY, ruleY } from "@observablehq/plot";
 import { formatNumber, formatSeconds } from "../format.ts";
 import type { BenchRun, RankedMethod } from "../results.ts";
-import { type Chart, colourOf, nameMarginPx, tickCount } from "./chart.ts";
+import { axisMarginPx, type Chart, colourOf, nameMarginPx, tickCount } from "./chart.ts";
 
 const stripHeightPx = 70;
 
@@ -22,10 +22,11 @@ export function throughputChart(ranking: readonly RankedMethod[], runs: readonly
 			.join("; "),
 		options: (width) => ({
 			width,
-			height: 60 + shown.length * stripHeightPx,
+			height: axisMarginPx + 38 + shown.length * stripHeightPx,
 			marginLeft: 56,
+			marginBottom: axisMarginPx,
 			marginRight: nameMarginPx,
-			marginTop: 24,
+			marginTop: 32,
 			x: { label: "seconds since the start of the process" },
 			y: { label: "files per second", ticks: 2, zero: true },
 			fy: { label: null, domain: shown.map(({ method }) => method), padding: 0.25 },

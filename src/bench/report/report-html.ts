@@ -23,7 +23,7 @@ export function reportHtml(results: BenchResults): string {
 <body>
 <header>
 <h1>${escapeHtml(title)}</h1>
-<p class="faint">Ranked by files saved per second. <span class="key method"></span>methods of downspout<span class="key peer"></span>other programs</p>
+<p class="faint">Ranked by files saved per second. <span class="legend"><span class="key method"></span>methods of downspout</span> <span class="legend"><span class="key peer"></span>other programs</span></p>
 ${warningsOf(results)
 	.map((sentence) => `<p class="warning">${escapeHtml(sentence)}</p>`)
 	.join("\n")}
@@ -69,7 +69,7 @@ ${charts.map(figure).join("\n")}
 ${workload.commands
 	.map(
 		({ command, method, note }) =>
-			`<p>${escapeHtml(method)}${note === undefined ? "" : ` (${escapeHtml(note)})`}</p><pre><code>${escapeHtml(command)}</code></pre>`,
+			`<p>${escapeHtml(method)}${note === undefined ? "" : ` (${escapeHtml(note)})`}</p><pre tabindex="0"><code>${escapeHtml(command)}</code></pre>`,
 	)
 	.join("\n")}
 </section>`;
