@@ -2,10 +2,10 @@
 
 /** What identifies one version of a file, as the server named it. */
 export type Validators = {
-	readonly etag?: string;
-	readonly lastModified?: string;
+	readonly etag?: string | undefined;
+	readonly lastModified?: string | undefined;
 	/** Size of the whole file, where it was announced. */
-	readonly totalBytes?: number;
+	readonly totalBytes?: number | undefined;
 };
 
 /** What a response head says about the part of the file that it brings. */

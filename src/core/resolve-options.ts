@@ -66,8 +66,7 @@ function isOptionName(name: string): name is OptionName {
 
 /** `auto` is the plain event loop until it can add threads by itself. */
 function resolveMethod(values: GivenValues): Method {
-	const method = oneOf(methods, readOption(values.method, optionTable.method), "auto");
-	return method === "auto" ? "async" : method;
+	return oneOf(methods, readOption(values.method, optionTable.method), "auto");
 }
 
 function resolveConcurrency(

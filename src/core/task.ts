@@ -17,24 +17,24 @@ export type Task = {
 	/** Which attempt this is, counted from 1. */
 	readonly attempt: number;
 	/** File to save under, relative to the download directory; already proven to be lexically inside of it. */
-	readonly out?: string;
+	readonly out?: string | undefined;
 	/** Folder to save in, relative to the download directory, where the list names one and no file. */
-	readonly folder?: string;
-	readonly checksum?: Checksum;
-	readonly headers?: readonly Header[];
+	readonly folder?: string | undefined;
+	readonly checksum?: Checksum | undefined;
+	readonly headers?: readonly Header[] | undefined;
 	/** Whether an earlier attempt left bytes of this entry that may be continued. */
 	readonly resume: boolean;
 	/** Time left to the entry, in milliseconds; absent when it has no limit. */
-	readonly timeLeftMs?: number;
+	readonly timeLeftMs?: number | undefined;
 	/** Whether the attempt must have a worker to itself: an earlier one lost its worker. */
-	readonly alone?: boolean;
+	readonly alone: boolean;
 };
 
 /** How one attempt ended. A failing URL is a result, never an exception. */
 export type AttemptResult = {
 	readonly id: number;
 	/** HTTP status of the last response head, where there was one. */
-	readonly httpStatus?: number;
+	readonly httpStatus?: number | undefined;
 	/** Where the attempt ran. */
 	readonly worker: WorkerLabel;
 	/** Whether bytes were kept that a later attempt may continue. */
@@ -67,3 +67,8 @@ export type TaskProgress = {
 	/** Size of the whole file, where the server announced it. */
 	readonly totalBytes?: number;
 };
+
+/** What becomes of a task that no worker has begun when the run stops. */
+export function cancelledResult(task: Task, worker: WorkerLabel): AttemptResult {
+	return { id: task.id, kind: "cancelled", kept: task.resume, worker, intents: 0 };
+}

@@ -55,16 +55,14 @@ function askForAll(attempt: Attempt, { sendAgain }: Answer): void {
 
 /** This answer brings the file: is it wanted, and what will it be called? */
 function accept(attempt: Attempt, head: IncomingHttpHeaders, totalBytes: number | undefined): void {
-	const { context, task, namedBy } = attempt;
+	const { context } = attempt;
 	const { maxSizeBytes } = context.options;
 	if (maxSizeBytes !== undefined && totalBytes !== undefined && totalBytes > maxSizeBytes) {
 		return failAttempt(attempt, tooLarge(maxSizeBytes, totalBytes));
 	}
-	const contentDisposition = head["content-disposition"];
-	const contentType = head["content-type"];
-	attempt.target = targetOf(task, namedBy, {
-		...context.naming,
-		head: { ...(contentDisposition ? { contentDisposition } : {}), ...(contentType ? { contentType } : {}) },
+	attempt.target = targetOf(attempt, context.naming, {
+		contentDisposition: head["content-disposition"],
+		contentType: head["content-type"],
 	});
 	if (endsAtExisting(attempt, attempt.target)) return;
 	attempt.phase = "body";
@@ -90,14 +88,8 @@ function follow(attempt: Attempt, { head, sendAgain }: Answer): void {
 }
 
 function sourceOf(url: string, head: IncomingHttpHeaders, status: number): PartSource {
-	const { etag, "last-modified": lastModified } = head;
 	const totalBytes = status === 206 ? parseContentRange(head["content-range"])?.total : lengthOf(head);
-	return {
-		url,
-		...(etag === undefined ? {} : { etag }),
-		...(lastModified === undefined ? {} : { lastModified }),
-		...(totalBytes === undefined ? {} : { totalBytes }),
-	};
+	return { url, etag: head.etag, lastModified: head["last-modified"], totalBytes };
 }
 
 function lengthOf(head: IncomingHttpHeaders): number | undefined {

@@ -2,7 +2,8 @@
 import type { CookieJar } from "tough-cookie";
 import type { Failure } from "../core/failure.ts";
 import type { DownloadOptions } from "../core/options.ts";
-import type { AttemptEnd, Task } from "../core/task.ts";
+import type { AttemptEnd, AttemptResult, Task, WorkerLabel } from "../core/task.ts";
+import type { Owner } from "../journal/owner.ts";
 import type { Clients } from "./clients.ts";
 import type { Exchange } from "./exchange.ts";
 import { discard, type Part, type PartStore, release } from "./part.ts";
@@ -19,9 +20,9 @@ export type AttemptContext = {
 	readonly publisher: Publisher;
 	/** The fields of a request that has none of its own, made once. */
 	readonly plainHeaders: string[];
+	readonly worker: WorkerLabel;
+	readonly owner: Owner;
 };
-
-export type AttemptFinish = AttemptEnd & { readonly kept: boolean; readonly httpStatus?: number };
 
 /**
  * What the bytes that arrive are for:
@@ -35,7 +36,7 @@ export type Attempt = {
 	/** The URL of the task: credentials are for its origin. */
 	readonly listed: URL;
 	readonly namedBy: URL;
-	readonly finish: (end: AttemptFinish) => void;
+	readonly finish: (result: AttemptResult) => void;
 	part: Part;
 	phase: Phase;
 	url: URL;
@@ -55,8 +56,9 @@ export function endAttempt(attempt: Attempt, result: AttemptEnd, kept = false): 
 	if (attempt.phase === "over") return;
 	attempt.phase = "over";
 	clearTimeout(attempt.deadline);
-	const { httpStatus } = attempt;
-	attempt.finish(httpStatus === undefined ? { ...result, kept } : { ...result, kept, httpStatus });
+	const { httpStatus, task, context } = attempt;
+	const { worker, owner } = context;
+	attempt.finish({ id: task.id, httpStatus, worker, kept, intents: owner.segment(), ...result });
 }
 
 /** Fails the attempt. The bytes stay for the next one where that can continue them. */

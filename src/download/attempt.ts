@@ -5,7 +5,7 @@ import { publicUrl } from "../core/public-url.ts";
 import { ifRangeValue } from "../core/ranges.ts";
 import type { Task, TaskProgress } from "../core/task.ts";
 import { onAnswer } from "./answer.ts";
-import { type Attempt, type AttemptContext, type AttemptFinish, endAttempt, failAttempt } from "./attempt-state.ts";
+import { type Attempt, type AttemptContext, endAttempt, failAttempt } from "./attempt-state.ts";
 import { classifyFileError, classifyNetworkError } from "./classify.ts";
 import { cookieHeader } from "./cookies.ts";
 import { drainData, endDrain } from "./drain.ts";
@@ -18,7 +18,7 @@ import { isNameKnown, targetFile, targetOf } from "./target.ts";
 import { createVerifier } from "./verify.ts";
 
 /** Starts an attempt; `finish` is called just once. Nothing is thrown. */
-export function startAttempt(task: Task, context: AttemptContext, finish: (end: AttemptFinish) => void): Attempt {
+export function startAttempt(task: Task, context: AttemptContext, finish: Attempt["finish"]): Attempt {
 	const listed = new URL(task.url);
 	const attempt: Attempt = {
 		task,
@@ -38,7 +38,7 @@ export function startAttempt(task: Task, context: AttemptContext, finish: (end: 
 		attempt.deadline = setTimeout(() => runOutOfTime(attempt), task.timeLeftMs);
 	}
 	const { naming } = context;
-	if (!isNameKnown(task, naming) || !endsAtExisting(attempt, targetOf(task, attempt.namedBy, { ...naming, head: {} }))) {
+	if (!isNameKnown(task, naming) || !endsAtExisting(attempt, targetOf(attempt, naming, {}))) {
 		send(attempt);
 	}
 	return attempt;

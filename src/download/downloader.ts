@@ -2,7 +2,7 @@
 import { transient } from "../core/failure.ts";
 import type { DownloadOptions } from "../core/options.ts";
 import { stateLayout } from "../core/state-layout.ts";
-import type { AttemptResult, Task, TaskProgress, WorkerLabel } from "../core/task.ts";
+import { type AttemptResult, cancelledResult, type Task, type TaskProgress, type WorkerLabel } from "../core/task.ts";
 import { createOwner } from "../journal/owner.ts";
 import { attemptProgress, cancelAttempt, startAttempt } from "./attempt.ts";
 import { type Attempt, type AttemptContext, failAttempt } from "./attempt-state.ts";
@@ -45,7 +45,13 @@ export async function createDownloader(worker: DownloaderOptions): Promise<Downl
 	const anywhere = new URL("http://localhost");
 	const context: AttemptContext = {
 		options,
-		naming: { ...options, ...(options.adjustExtension ? { extensionOf: await loadExtensions() } : {}) },
+		worker: worker.worker,
+		owner,
+		naming: {
+			layout: options.layout,
+			contentDisposition: options.contentDisposition,
+			...(options.adjustExtension ? { extensionOf: await loadExtensions() } : {}),
+		},
 		clients,
 		store,
 		publisher,
@@ -55,7 +61,9 @@ export async function createDownloader(worker: DownloaderOptions): Promise<Downl
 	const timers = [watchIdle(active, options.idleTimeoutMs), watchProgress(active, worker.onProgress)];
 	const sweeper = setInterval(() => clients.sweep(), 1000).unref();
 
+	let isStopped = signal.aborted;
 	const cancelAll = (): void => {
+		isStopped = true;
 		for (const attempt of [...active]) cancelAttempt(attempt);
 		publisher.flush();
 	};
@@ -64,12 +72,11 @@ export async function createDownloader(worker: DownloaderOptions): Promise<Downl
 	return {
 		download(task) {
 			return new Promise((resolve) => {
-				const base = { id: task.id, worker: worker.worker, intents: 0 };
-				if (signal.aborted) return resolve({ ...base, kind: "cancelled", kept: task.resume });
+				if (isStopped) return resolve(cancelledResult(task, worker.worker));
 				let attempt: Attempt | undefined;
-				attempt = startAttempt(task, context, (end) => {
+				attempt = startAttempt(task, context, (result) => {
 					if (attempt) active.delete(attempt);
-					resolve({ ...base, ...end, intents: owner.segment() });
+					resolve(result);
 				});
 				if (attempt.phase !== "over") active.add(attempt);
 			});

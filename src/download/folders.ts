@@ -58,7 +58,7 @@ function make({ dir, root, wanted, evade }: Wanted): Folder | Failure {
 		}
 		made = `${next}/`;
 	}
-	const absolute = join(dir, made);
+	const absolute = join(dir, made.slice(0, -1));
 	const inside = relative(root, realpathSync(absolute));
 	const top = inside.split(sep, 1)[0];
 	if (top === ".." || inside.startsWith(sep) || top?.toLowerCase() === stateFolder || /^[A-Za-z]:/.test(inside)) {

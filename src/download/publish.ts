@@ -66,7 +66,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
 			const folder = options.folders.open(publication.folder);
 			if ("code" in folder) return refuse(publication, folder);
 			counter++;
-			return complete(publication, { folder, options, temporary: join(options.store.parts, `${options.owner.id}~${counter}`) });
+			return complete(publication, { folder, options, temporary: `${options.store.parts}/${options.owner.id}~${counter}` });
 		} catch (error) {
 			return refuse(publication, classifyFileError(error, publication.name));
 		}
@@ -77,9 +77,10 @@ export function createPublisher(options: PublisherOptions): Publisher {
 		const slot = slotOf(ready);
 		let n = numbers.get(slot) ?? 0;
 		for (let first = true; ; first = false) {
-			const file = relativeFile(folder, numberedName(publication.name, n));
+			const numbered = numberedName(publication.name, n);
+			const file = relativeFile(folder, numbered);
 			if (!first) options.owner.intend([intentOf(ready, file)]);
-			if (place(ready, join(folder.absolute, numberedName(publication.name, n)), options.onExists)) {
+			if (place(ready, `${folder.absolute}/${numbered}`, options.onExists)) {
 				if (n > 0) rememberNumber(numbers, slot, n + 1);
 				return { kind: "published", file, bytes: ready.bytes };
 			}

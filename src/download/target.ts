@@ -14,7 +14,8 @@ export type Target = {
 /** The media type's usual extension, without a dot. */
 export type ExtensionLookup = (mediaType: string) => string | undefined;
 
-export type NamingHead = { readonly contentDisposition?: string; readonly contentType?: string };
+/** The fields of a response head that names depend on. */
+export type NamingHead = { readonly contentDisposition?: string | undefined; readonly contentType?: string | undefined };
 
 export type Naming = Pick<DownloadOptions, "layout" | "contentDisposition"> & {
 	/** Present when names without an extension get one. */
@@ -26,17 +27,17 @@ export function isNameKnown(task: Task, naming: Naming): boolean {
 	return task.out !== undefined || (!naming.contentDisposition && !naming.extensionOf);
 }
 
-/** @param namedBy - The first listed URL. */
-export function targetOf(task: Task, namedBy: URL, naming: Naming & { readonly head: NamingHead }): Target {
-	const { head, extensionOf } = naming;
+/** @param entry - The task, and its first listed URL, which names the file where nothing else does. */
+export function targetOf(entry: { readonly task: Task; readonly namedBy: URL }, naming: Naming, head: NamingHead): Target {
+	const { task, namedBy } = entry;
 	if (task.out !== undefined) {
 		const cut = task.out.lastIndexOf("/");
 		return { folder: cut < 0 ? "" : task.out.slice(0, cut), name: task.out.slice(cut + 1) };
 	}
-	const given =
-		naming.contentDisposition && head.contentDisposition ? nameFromContentDisposition(head.contentDisposition) : undefined;
+	const { contentDisposition, contentType } = head;
+	const given = naming.contentDisposition && contentDisposition ? nameFromContentDisposition(contentDisposition) : undefined;
 	const name = safeName(given ?? nameFromUrl(namedBy), { fromOut: false });
-	const full = extensionOf && head.contentType ? withExtension(name, head.contentType, extensionOf) : name;
+	const full = naming.extensionOf && contentType ? withExtension(name, contentType, naming.extensionOf) : name;
 	return { folder: task.folder ?? folderOf(namedBy, naming.layout), name: full };
 }
 

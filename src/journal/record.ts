@@ -6,7 +6,9 @@ export type JournalRecord =
 	| { readonly key: string; readonly status: "failed"; readonly code: string };
 
 export function formatRecord(record: JournalRecord): string {
-	return `${JSON.stringify(record)}\n`;
+	if (record.status === "failed") return `${JSON.stringify(record)}\n`;
+	// As `JSON.stringify`, which is too slow for what happens once a file.
+	return `{"key":"${record.key}","status":"saved","file":${JSON.stringify(record.file)},"bytes":${record.bytes}}\n`;
 }
 
 const keyPattern = new RegExp(`^[0-9a-f]{${keyDigits}}$`);

@@ -51,7 +51,7 @@ export type CoordinatorOptions = {
 
 export function createCoordinator(context: CoordinatorOptions): Coordinator {
 	const { options, runner, directory, planner, recorder, tally, sink } = context;
-	const nobody: WorkerLabel = { model: options.method, number: 0 };
+	const nobody: WorkerLabel = { model: options.method === "auto" ? "async" : options.method, number: 0 };
 	const queue = createHostQueue<Pending>({ perHost: options.perHost, onReady: pump });
 	/** Entries that wait for their next attempt. */
 	const backingOff = new Map<Pending, NodeJS.Timeout>();

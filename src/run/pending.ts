@@ -19,9 +19,9 @@ export type Pending = {
 	readonly entry: Entry;
 	readonly key: string;
 	readonly mirrors: readonly [Mirror, ...Mirror[]];
-	readonly out?: string;
-	readonly folder?: string;
-	readonly checksum?: Checksum;
+	readonly out?: string | undefined;
+	readonly folder?: string | undefined;
+	readonly checksum?: Checksum | undefined;
 	/** The mirror that is asked now. */
 	mirror: Mirror;
 	/** Attempts that count against the retries. */
@@ -39,7 +39,6 @@ export type Pending = {
 
 /** The next attempt at the entry. */
 export function taskOf(pending: Pending, timeLeftMs: number | undefined): Task {
-	const { entry, out, folder, checksum, deaths } = pending;
 	return {
 		id: pending.id,
 		key: pending.key,
@@ -47,11 +46,11 @@ export function taskOf(pending: Pending, timeLeftMs: number | undefined): Task {
 		namedBy: pending.mirrors[0].url,
 		attempt: pending.attempts,
 		resume: pending.kept,
-		...(out === undefined ? {} : { out }),
-		...(folder === undefined ? {} : { folder }),
-		...(checksum === undefined ? {} : { checksum }),
-		...(entry.headers === undefined ? {} : { headers: entry.headers }),
-		...(timeLeftMs === undefined ? {} : { timeLeftMs }),
-		...(deaths > 0 ? { alone: true } : {}),
+		out: pending.out,
+		folder: pending.folder,
+		checksum: pending.checksum,
+		headers: pending.entry.headers,
+		timeLeftMs,
+		alone: pending.deaths > 0,
 	};
 }

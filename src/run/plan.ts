@@ -54,8 +54,9 @@ export function createPlanner(options: RunOptions, directory: Directory): Planne
 			attempts: 0,
 			deaths: 0,
 			kept: directory.leftovers.has(key),
-			...place,
-			...(checksum ? { checksum } : {}),
+			out: place.out,
+			folder: place.folder,
+			checksum,
 		};
 		return { kind: "pending", pending };
 	};

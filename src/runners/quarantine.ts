@@ -1,6 +1,6 @@
 /** A worker of its own for tasks that lost their worker: whoever kills this one is to blame, and takes no neighbours along. */
-import type { AttemptResult, Task } from "../core/task.ts";
-import { cancelledResult, WorkerLostError } from "./runner.ts";
+import { type AttemptResult, cancelledResult, type Task } from "../core/task.ts";
+import { WorkerLostError } from "./runner.ts";
 import type { RemoteWorker } from "./worker.ts";
 
 export type Quarantine = AsyncDisposable & {

@@ -1,9 +1,9 @@
 /** The runner for workers that are somewhere else: threads and processes alike. */
 import type { Model } from "../core/outcome.ts";
-import type { AttemptResult, Task } from "../core/task.ts";
+import { type AttemptResult, cancelledResult, type Task } from "../core/task.ts";
 import type { OpenChannel } from "./channel.ts";
 import { createQuarantine } from "./quarantine.ts";
-import { cancelledResult, NoWorkerError, ownerIdOf, type Runner, type RunnerOptions } from "./runner.ts";
+import { NoWorkerError, ownerIdOf, type Runner, type RunnerOptions } from "./runner.ts";
 import { type RemoteWorker, startRemoteWorker } from "./worker.ts";
 
 export type RemoteOptions = RunnerOptions & { readonly model: Model; readonly open: OpenChannel };

@@ -54,8 +54,3 @@ export class NoWorkerError extends Error {
 export function ownerIdOf(run: string, worker: WorkerLabel): string {
 	return `${run}-${worker.model}-${worker.number}`;
 }
-
-/** What becomes of a task that no worker has begun when the run stops. */
-export function cancelledResult(task: Task, worker: WorkerLabel): AttemptResult {
-	return { id: task.id, kind: "cancelled", kept: task.resume, worker, intents: 0 };
-}
