@@ -1,7 +1,8 @@
 /** A download directory as a run sees it: its journal, what earlier runs left, and what becomes of a worker that died. */
-import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { stateLayout } from "../core/state-layout.ts";
+import { makeFolder } from "../files/make-folder.ts";
 import { type Journal, openJournal } from "./journal.ts";
 import { absorbIntents, forgetDeadOwners, forgetSegments, recover, settlePart } from "./recover.ts";
 
@@ -33,7 +34,7 @@ export type Directory = {
  */
 export async function openDirectory({ dir, fresh, warn }: DirectoryOptions): Promise<Directory> {
 	const layout = stateLayout(dir);
-	for (const folder of [layout.parts, layout.owners]) mkdirSync(folder, { recursive: true });
+	for (const folder of [layout.parts, layout.owners]) await makeFolder(folder);
 	if (fresh) rmSync(layout.journal, { force: true });
 	const journal = openJournal(layout.journal, warn);
 	const leftovers = await recover(dir, layout, {

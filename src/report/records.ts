@@ -9,7 +9,7 @@ import { failedEntry } from "./failed-entry.ts";
 import { pointLatestTo } from "./latest.ts";
 import { LogDirError } from "./log-dir-error.ts";
 import { logLine } from "./log-line.ts";
-import { makeFolder } from "./make-folder.ts";
+import { makeFolder } from "../files/make-folder.ts";
 import { resultLine } from "./result-line.ts";
 
 export type RecordsOptions = {

@@ -4,10 +4,12 @@ import type { Sink } from "../core/event.ts";
 import type { RunOptions } from "../core/options.ts";
 import type { Summary } from "../core/outcome.ts";
 import { createTally, summarize, type Tally } from "../core/tally.ts";
+import { openFileLimit } from "../files/open-file-limit.ts";
 import { type Directory, openDirectory } from "../journal/directory.ts";
 import { createRunner } from "../runners/create-runner.ts";
 import { NoWorkerError, type Runner, type RunnerOptions } from "../runners/runner.ts";
 import { type CoordinatorOptions, createCoordinator } from "./coordinator.ts";
+import { fitConcurrency } from "./fit-concurrency.ts";
 import { createPlanner } from "./plan.ts";
 import { readEntries } from "./read-entries.ts";
 import { createRecorder } from "./recorder.ts";
@@ -35,8 +37,11 @@ export type RunRequest = {
  * Downloads a list.
  * @throws {RunError} the run could not start or go on. Errors of the list are thrown on.
  */
-export async function run(request: RunRequest): Promise<Summary> {
-	const { options, sink, signal } = request;
+export async function run(asked: RunRequest): Promise<Summary> {
+	const { sink, signal } = asked;
+	const { options, warning } = fitConcurrency(asked.options, openFileLimit());
+	if (warning !== undefined) sink.on({ type: "warning", message: warning });
+	const request: RunRequest = { ...asked, options };
 	const startedMs = performance.now();
 	const tally = createTally();
 	const broken = new AbortController();
