@@ -19,8 +19,8 @@ export type ScenarioName = (typeof scenarioNames)[number];
 
 export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
 	"small-files": {
-		description: "10,000 files of 10 KiB from one host that answers at once: what each file costs",
-		origin: { files: 10_000, size: { kind: "fixed", sizeBytes: 10 * 1024 } },
+		description: "15,000 files of 10 KiB from one host that answers at once: what each file costs",
+		origin: { files: 15_000, size: { kind: "fixed", sizeBytes: 10 * 1024 } },
 	},
 	latency: {
 		description: "1,500 files of 10 KiB, each answer after 50 ms: how well waiting is used",

@@ -6,7 +6,13 @@ import { createInterface } from "node:readline";
 import { mean, quantileSorted } from "simple-statistics";
 import type { FileTimes, OwnFigures } from "../results.ts";
 
-export type Records = { readonly saved: number; readonly failed: number; readonly own: OwnFigures };
+export type Records = {
+	readonly saved: number;
+	readonly failed: number;
+	/** Of the files saved. */
+	readonly bytes: number;
+	readonly own: OwnFigures;
+};
 
 /** The records of the only run in the folder; undefined where it wrote none. */
 export async function readRecords(logDir: string): Promise<Records | undefined> {
@@ -15,13 +21,14 @@ export async function readRecords(logDir: string): Promise<Records | undefined> 
 	const summary = await readSummary(join(logDir, folder.name, "summary.json"));
 	if (summary === undefined) return undefined;
 	const fileMs = await readFileTimes(join(logDir, folder.name, "results.jsonl"));
-	const { seconds, retries, errors, saved, failed } = summary;
-	return { saved, failed, own: { seconds, retries, errors, fileMs } };
+	const { seconds, retries, errors, saved, failed, bytes } = summary;
+	return { saved, failed, bytes, own: { seconds, retries, errors, fileMs } };
 }
 
 type SummaryFigures = {
 	readonly saved: number;
 	readonly failed: number;
+	readonly bytes: number;
 	readonly seconds: number;
 	readonly retries: number;
 	readonly errors: Readonly<Record<string, number>>;
@@ -38,7 +45,7 @@ async function readSummary(path: string): Promise<SummaryFigures | undefined> {
 
 function isSummary(value: unknown): value is SummaryFigures {
 	if (typeof value !== "object" || value === null) return false;
-	const numbers = ["saved", "failed", "seconds", "retries"] as const;
+	const numbers = ["saved", "failed", "bytes", "seconds", "retries"] as const;
 	return numbers.every((key) => key in value && typeof Reflect.get(value, key) === "number") && "errors" in value;
 }
 

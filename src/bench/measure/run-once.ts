@@ -79,6 +79,7 @@ function findProblem(contender: Contender, { end, records, files }: Seen): strin
 	if (records === undefined) return "left no summary";
 	if (damaged !== undefined) return damage;
 	if (records.saved !== files.good) return `reported ${records.saved} files as saved, and ${files.good} are there`;
+	if (records.bytes !== files.bytes) return `reported ${records.bytes} bytes as saved, and ${files.bytes} are there`;
 	return undefined;
 }
 

@@ -1,0 +1,94 @@
+/** nginx with many small files, as a server that is faster than what is measured. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+
+export type Nginx = AsyncDisposable & {
+	/** A list of the URLs of all files. */
+	readonly list: string;
+	/** Requests answered so far, from nginx's own counter. */
+	requests(): Promise<number>;
+};
+
+const program = "/usr/sbin/nginx";
+
+/**
+ * Two workers, keep-alive without limit, many file descriptors, no cache of open files.
+ * @throws {Error} it is not installed or does not start
+ */
+export async function startNginx(folder: string, files: number, sizeBytes: number): Promise<Nginx> {
+	if (!existsSync(program)) throw new Error("nginx is not installed: apt-get install nginx-light");
+	const port = await freePort();
+	const root = join(folder, "www");
+	await mkdir(root);
+	const content = randomBytes(sizeBytes);
+	const names = Array.from({ length: files }, (_, index) => `${String(index).padStart(6, "0")}.bin`);
+	for (const name of names) await writeFile(join(root, name), content);
+	const list = join(folder, "urls.txt");
+	await writeFile(list, names.map((name) => `http://127.0.0.1:${port}/${name}\n`).join(""));
+	const config = join(folder, "nginx.conf");
+	await writeFile(config, configOf(folder, root, port));
+	const child = spawn(program, ["-c", config, "-e", join(folder, "error.log")], {
+		stdio: ["ignore", "ignore", "inherit"],
+	});
+	await waitUntilItAnswers(`http://127.0.0.1:${port}/status`, child);
+	return {
+		list,
+		async requests() {
+			const text = await (await fetch(`http://127.0.0.1:${port}/status`)).text();
+			return Number(/^ *\d+ +\d+ +(\d+)/m.exec(text)?.[1]);
+		},
+		async [Symbol.asyncDispose]() {
+			const ended = once(child, "exit");
+			child.kill("SIGTERM");
+			await ended;
+		},
+	};
+}
+
+function configOf(folder: string, root: string, port: number): string {
+	const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
+	return `daemon off;
+worker_processes 2;
+worker_rlimit_nofile 65536;
+pid ${folder}/nginx.pid;
+events { worker_connections 4096; }
+http {
+	access_log off;
+	sendfile on;
+	tcp_nopush on;
+	keepalive_requests 1000000000;
+	keepalive_timeout 600s;
+	${temporary.map((name) => `${name}_temp_path ${folder}/${name};`).join("\n\t")}
+	server {
+		listen 127.0.0.1:${port} backlog=4096;
+		root ${root};
+		location = /status { stub_status; }
+	}
+}
+`;
+}
+
+async function freePort(): Promise<number> {
+	const server = createServer().listen(0, "127.0.0.1");
+	await once(server, "listening");
+	const address = server.address();
+	server.close();
+	await once(server, "close");
+	if (typeof address !== "object" || address === null) throw new Error("no free port");
+	return address.port;
+}
+
+async function waitUntilItAnswers(url: string, child: ChildProcess): Promise<void> {
+	while (child.exitCode === null) {
+		const answered = await fetch(url).catch(() => undefined);
+		if (answered?.ok) return;
+		await wait(20);
+	}
+	throw new Error(`nginx ended with exit code ${child.exitCode}`);
+}
