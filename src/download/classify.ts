@@ -10,7 +10,7 @@ export type NetworkContext = {
 };
 
 const tlsCodes = /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|INVALID_CA|EPROTO)/;
-const protocolCodes = /^(HPE_|UND_ERR_(HEADERS_OVERFLOW|RES_|INVALID_ARG|INVALID_RETURN)|ERR_HTTP)/;
+const protocolCodes = /^(HPE|UND_ERR_(HEADERS_OVERFLOW|RES_|INVALID_ARG|INVALID_RETURN)|ERR_HTTP)/;
 const connectCodes = new Set([
 	"ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "EADDRNOTAVAIL", "EHOSTDOWN", "ENETDOWN", "EACCES", "EPERM", "EINVAL",
 ]);
@@ -26,7 +26,7 @@ export function classifyNetworkError(error: unknown, context: NetworkContext): F
 	if (syscall === "getaddrinfo" || code === "ENOTFOUND" || code.startsWith("EAI_")) return dnsFailure(code, host);
 	if (tlsCodes.test(code) || /certificate|altnames/i.test(message)) return tlsFailure(code, message, host);
 	if (exhaustedCodes.has(code)) return transient("io", `no more ${code === "ENOMEM" ? "memory" : "sockets or files"} (${code}): lower --concurrency or raise ulimit -n`);
-	if (protocolCodes.test(code)) return protocolFailure(code, message, context);
+	if (protocolCodes.test(code) || message === "bad upgrade") return protocolFailure(code, message, context);
 	if (!context.connected) {
 		const why = connectCodes.has(code) || code.startsWith("E") ? code : message;
 		return transient("connect", `cannot connect to ${host}: ${why === "ECONNREFUSED" ? "connection refused" : why}`);
@@ -81,10 +81,15 @@ type Described = { readonly code: string; readonly message: string; readonly sys
 export function describe(error: unknown): Described {
 	if (error instanceof AggregateError && error.errors.length > 0) return describe(error.errors[0]);
 	if (!(error instanceof Error)) return { code: "", message: String(error) };
-	const code = "code" in error && typeof error.code === "string" ? error.code : "";
+	const code = "code" in error && typeof error.code === "string" ? error.code : isParserError(error) ? "HPE" : "";
 	const syscall = "syscall" in error && typeof error.syscall === "string" ? { syscall: error.syscall } : {};
 	if (code === "" && error.cause instanceof Error) return describe(error.cause);
 	return { code, message: error.message, ...syscall };
+}
+
+/** undici gives most errors of its parser no code. */
+function isParserError(error: Error): boolean {
+	return error.name === "HTTPParserError";
 }
 
 function firstLine(text: string): string {
