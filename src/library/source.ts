@@ -1,0 +1,40 @@
+/** Opens what a program wants downloaded: a list, as the command line takes it, or an iterable of its own. */
+import { fileURLToPath } from "node:url";
+import { type JoinedList, openLists } from "../cli/open-lists.ts";
+import { quote } from "../core/read-option.ts";
+import type { GivenValues } from "../core/resolve-options.ts";
+import { UsageError } from "../core/usage-error.ts";
+import { type DownloadItems, entriesFrom } from "./entries-from.ts";
+
+/** A LIST of the command line (a path, an http(s) URL, `-` for standard input), or an iterable of URLs and entries. */
+export type DownloadSource = string | URL | DownloadItems;
+
+/**
+ * @throws {UsageError} it is nothing of the kind, or of a format that is not available yet.
+ * @throws {ListError} the list cannot be read.
+ */
+export async function openSource(
+	source: DownloadSource,
+	values: GivenValues,
+	signal: AbortSignal,
+): Promise<JoinedList> {
+	if (source instanceof URL) return openLists([pathOrUrl(source)], values, signal);
+	if (typeof source === "string") return openLists([source], values, signal);
+	if (!isIterable(source)) {
+		throw new UsageError(`the source is a path, a URL or an iterable of URLs and entries, and not ${quote(source)}`);
+	}
+	return {
+		name: "-",
+		entries: (warn) => entriesFrom(source, warn),
+		fractionRead: () => undefined,
+		async [Symbol.asyncDispose]() {},
+	};
+}
+
+function pathOrUrl(url: URL): string {
+	return url.protocol === "file:" ? fileURLToPath(url) : url.href;
+}
+
+function isIterable(source: unknown): boolean {
+	return typeof source === "object" && source !== null && (Symbol.iterator in source || Symbol.asyncIterator in source);
+}
