@@ -15,16 +15,12 @@ export type ReadOptions = {
 /** Resolves when the list has been read or the signal says to stop. Errors of the list are thrown on. */
 export async function readEntries({ entries, fractionRead, coordinator, sink, signal }: ReadOptions): Promise<void> {
 	const batches = entries[Symbol.asyncIterator]();
-	const aborted = new Promise<"aborted">((resolve) => {
-		if (signal.aborted) resolve("aborted");
-		signal.addEventListener("abort", () => resolve("aborted"), { once: true });
-	});
 	let total = 0;
 	for (;;) {
-		const batch = await Promise.race([batches.next(), aborted]);
+		const batch = await nextUnlessAborted(batches, signal);
 		if (batch === "aborted") {
-			// Not awaited: a pipe that stays silent would hold the end up.
-			void batches.return?.();
+			// Not awaited: a pipe that stays silent would hold the end up. Nobody is left to hear of its errors either.
+			batches.return?.().then(undefined, () => undefined);
 			return;
 		}
 		if (batch.done) break;
@@ -36,4 +32,15 @@ export async function readEntries({ entries, fractionRead, coordinator, sink, si
 		if (!coordinator.isHungry()) await coordinator.hunger();
 	}
 	if (!signal.aborted) sink.on({ type: "list-read", total, complete: true, fraction: 1 });
+}
+
+/** A race against one promise for the whole run would keep something of every batch until the run ends. */
+function nextUnlessAborted<T>(batches: AsyncIterator<T>, signal: AbortSignal): Promise<IteratorResult<T> | "aborted"> {
+	return new Promise((resolve, reject) => {
+		if (signal.aborted) return resolve("aborted");
+		const onAbort = (): void => resolve("aborted");
+		signal.addEventListener("abort", onAbort, { once: true });
+		const done = (): void => signal.removeEventListener("abort", onAbort);
+		batches.next().then(resolve, reject).then(done, done);
+	});
 }
