@@ -2,7 +2,7 @@
 import { Command, CommanderError, Option } from "commander";
 import type { OptionSpec } from "../core/option-table.ts";
 import { UsageError } from "../core/usage-error.ts";
-import { readVersion } from "./version.ts";
+import { readVersion } from "../run/version.ts";
 
 /** Options by the name that their values get. */
 export type OptionSpecs = Readonly<Record<string, OptionSpec<unknown>>>;
@@ -42,11 +42,12 @@ export function helpText(shape: CommandShape): string {
 	return `${createCommand(shape).helpInformation()}${epilogue}`;
 }
 
+const helpGroup = "Help:";
+
 function createCommand(shape: CommandShape): Command {
 	const command = new Command(shape.name)
 		.description(shape.summary)
-		.helpOption("-h, --help", "print this")
-		.version(readVersion(), "--version", "print the version")
+		.addHelpOption(new Option("-h, --help", "print this").helpGroup(helpGroup))
 		.allowExcessArguments(false)
 		.exitOverride()
 		.configureOutput({ writeErr() {}, outputError() {} })
@@ -55,7 +56,7 @@ function createCommand(shape: CommandShape): Command {
 	if (shape.operands !== undefined) command.argument(`<${shape.operands}>`);
 	if (shape.epilogue !== undefined) command.addHelpText("after", `\n${shape.epilogue}`);
 	for (const spec of Object.values(shape.options)) command.addOption(createOption(spec));
-	return command;
+	return command.optionsGroup(helpGroup).version(readVersion(), "--version", "print the version");
 }
 
 function createOption(spec: OptionSpec<unknown>): Option {

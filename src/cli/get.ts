@@ -1,14 +1,14 @@
 /** The command `get`: from a command line to files, a summary and an exit code. */
 import { resolveOptions } from "../core/resolve-options.ts";
+import { openLists } from "../list/open-lists.ts";
+import { lookAround } from "../run/surroundings.ts";
 import { exitCodeOf, exitCodes } from "./exit-codes.ts";
-import { helpText, parse } from "./flags.ts";
+import { parse } from "./flags.ts";
 import { getShape } from "./get-shape.ts";
-import { openLists } from "./open-lists.ts";
 import { resolveOutput } from "./output-options.ts";
 import { type Performed, perform } from "./perform.ts";
 import { printSummary } from "./print-summary.ts";
 import { listenForStop } from "./stop.ts";
-import { lookAround } from "./surroundings.ts";
 import { complain } from "./terminal.ts";
 
 /**
@@ -16,10 +16,6 @@ import { complain } from "./terminal.ts";
  * @throws {UsageError} the command line is wrong. @throws {ListError} a list cannot be read.
  */
 export async function runGet(args: readonly string[]): Promise<number> {
-	if (args.length === 0) {
-		process.stderr.write(helpText(getShape));
-		return exitCodes.usage;
-	}
 	const parsed = parse(getShape, args);
 	if (parsed === undefined) return exitCodes.done;
 	const { values, operands } = parsed;

@@ -3,14 +3,14 @@ import type { Sink } from "../core/event.ts";
 import type { RunOptions } from "../core/options.ts";
 import type { Summary } from "../core/outcome.ts";
 import { createTally, summarize } from "../core/tally.ts";
+import type { JoinedList } from "../list/open-lists.ts";
 import { createProgress } from "../report/progress.ts";
 import { openRecords } from "../report/records.ts";
 import { combine } from "../report/sinks.ts";
+import { proxyWarning } from "../run/proxy-warning.ts";
 import { run } from "../run/run.ts";
-import type { JoinedList } from "./open-lists.ts";
+import { createRunId } from "../run/run-id.ts";
 import type { OutputOptions } from "./output-options.ts";
-import { proxyWarning } from "./proxy-warning.ts";
-import { createRunId } from "./run-id.ts";
 
 export type Performance = {
 	readonly options: RunOptions;

@@ -1,7 +1,5 @@
 /** The library's one function: a run whose results are an async iterable. */
-import { proxyWarning } from "../cli/proxy-warning.ts";
-import { createRunId } from "../cli/run-id.ts";
-import { lookAround } from "../cli/surroundings.ts";
+
 import type { Entry } from "../core/entry.ts";
 import type { Sink } from "../core/event.ts";
 import { optionTable } from "../core/option-table.ts";
@@ -11,7 +9,10 @@ import { readOption } from "../core/read-option.ts";
 import { resolveOptions } from "../core/resolve-options.ts";
 import { openRecords } from "../report/records.ts";
 import { combine } from "../report/sinks.ts";
+import { proxyWarning } from "../run/proxy-warning.ts";
 import { run } from "../run/run.ts";
+import { createRunId } from "../run/run-id.ts";
+import { lookAround } from "../run/surroundings.ts";
 import { type LibraryOptions, valuesOf } from "./options.ts";
 import { createResults, type Results } from "./results.ts";
 import { type DownloadSource, openSource } from "./source.ts";

@@ -1,9 +1,9 @@
 /** Opens what a program wants downloaded: a list, as the command line takes it, or an iterable of its own. */
 import { fileURLToPath } from "node:url";
-import { type JoinedList, openLists } from "../cli/open-lists.ts";
 import { quote } from "../core/read-option.ts";
 import type { GivenValues } from "../core/resolve-options.ts";
 import { UsageError } from "../core/usage-error.ts";
+import { type JoinedList, openLists } from "../list/open-lists.ts";
 import { type DownloadItems, entriesFrom } from "./entries-from.ts";
 
 /** A LIST of the command line (a path, an http(s) URL, `-` for standard input), or an iterable of URLs and entries. */

@@ -5,7 +5,7 @@ import { publicUrl } from "../core/public-url.ts";
 import { readOption } from "../core/read-option.ts";
 import type { GivenValues } from "../core/resolve-options.ts";
 import { UsageError } from "../core/usage-error.ts";
-import { type OpenList, openList } from "../list/open-list.ts";
+import { type OpenList, openList } from "./open-list.ts";
 
 /** Several lists, one after the other. */
 export type JoinedList = AsyncDisposable & {
