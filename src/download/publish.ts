@@ -72,14 +72,15 @@ export function createPublisher(options: PublisherOptions): Publisher {
 		}
 	};
 
-	const name = (ready: Ready): PublicationEnd => {
+	/** @param intended - The file that the batch has announced; files of one name in one batch may each come to another. */
+	const name = (ready: Ready, intended: string): PublicationEnd => {
 		const { publication, folder } = ready;
 		const slot = slotOf(ready);
 		let n = numbers.get(slot) ?? 0;
-		for (let first = true; ; first = false) {
+		for (;;) {
 			const numbered = numberedName(publication.name, n);
 			const file = relativeFile(folder, numbered);
-			if (!first) options.owner.intend([intentOf(ready, file)]);
+			if (file !== intended) options.owner.intend([intentOf(ready, file)]);
 			if (place(ready, `${folder.absolute}/${numbered}`, options.onExists)) {
 				if (n > 0) rememberNumber(numbers, slot, n + 1);
 				return { kind: "published", file, bytes: ready.bytes };
@@ -95,16 +96,17 @@ export function createPublisher(options: PublisherOptions): Publisher {
 		waiting = [];
 		const ready = batch.map(prepare).filter((one) => one !== undefined);
 		if (ready.length === 0) return;
+		const intents = ready.map((one) => intentOf(one, expectedFile(one, numbers)));
 		try {
-			options.owner.intend(ready.map((one) => intentOf(one, expectedFile(one, numbers))));
+			options.owner.intend(intents);
 		} catch (error) {
 			for (const one of ready) finish(one, { kind: "failed", failure: classifyFileError(error, "the download directory's state") });
 			return;
 		}
-		for (const one of ready) {
+		for (const [index, one] of ready.entries()) {
 			let end: PublicationEnd;
 			try {
-				end = name(one);
+				end = name(one, intents[index]?.file ?? "");
 				if (options.fsync && end.kind === "published") syncFolder(one.folder.absolute);
 			} catch (error) {
 				if (describe(error).code === "ENOENT") options.folders.forget(one.publication.folder);
