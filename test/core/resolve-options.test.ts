@@ -24,7 +24,7 @@ function problemOf(values: GivenValues): string {
 test("nothing given gives the documented defaults", () => {
 	assert.deepEqual(resolveOptions({}, surroundings), {
 		dir: resolve("downloads"),
-		method: "async",
+		method: "auto",
 		concurrency: 32,
 		perHost: 16,
 		workers: 4,
@@ -80,7 +80,7 @@ const accepted: readonly (readonly [GivenValues, Readonly<Record<string, unknown
 	],
 	[{ concurrency: 2 }, { concurrency: 2, workers: 2 }],
 	[{ workers: "64" }, { workers: 64, concurrency: 64 }],
-	[{ method: "auto" }, { method: "async" }],
+	[{ method: "async" }, { method: "async" }],
 	[{ retries: "0" }, { retries: 0 }],
 	[{ segments: "auto", http2: "never", format: "aria2" }, {}],
 	[{ netrc: false, compressed: false }, {}],
