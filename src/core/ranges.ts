@@ -25,7 +25,9 @@ export function ifRangeValue(validators: Validators): string | undefined {
 export function continues(kept: Validators, offset: number, head: RangeHead): boolean {
 	const range = parseContentRange(head.contentRange);
 	if (!range || range.start !== offset) return false;
-	if (range.total !== undefined && range.end !== range.total - 1) return false;
+	// A server may send less than was asked for: the range must reach what is known to be the end.
+	const total = range.total ?? kept.totalBytes;
+	if (total === undefined || range.end !== total - 1) return false;
 	if (kept.totalBytes !== undefined && range.total !== undefined && kept.totalBytes !== range.total) return false;
 	if (kept.etag !== undefined && isStrong(kept.etag)) return head.etag === undefined || head.etag === kept.etag;
 	return head.lastModified === undefined || head.lastModified === kept.lastModified;

@@ -28,7 +28,9 @@ export function onAnswer(attempt: Attempt, answer: Answer): void {
 	const source = sourceOf(publicUrl(attempt.task.url), head, status);
 	if (from > 0 && status === 206) {
 		if (!continuesPart(attempt, answer, source)) return askForAll(attempt, answer);
-		return accept(attempt, head, attempt.part.source?.totalBytes ?? source.totalBytes);
+		const totalBytes = attempt.part.source?.totalBytes ?? source.totalBytes;
+		attempt.part.source = { ...source, ...attempt.part.source, ...(totalBytes === undefined ? {} : { totalBytes }) };
+		return accept(attempt, head, totalBytes);
 	}
 	if (from > 0 && status === 416) return askForAll(attempt, answer);
 	if (status !== 200 && status !== 203) {
@@ -42,7 +44,9 @@ export function onAnswer(attempt: Attempt, answer: Answer): void {
 
 function continuesPart({ part }: Attempt, { head, from }: Answer, source: PartSource): boolean {
 	const contentRange = head["content-range"];
-	return part.source !== undefined && continues(part.source, from, { ...source, ...(contentRange ? { contentRange } : {}) });
+	return (
+		part.source !== undefined && continues(part.source, from, { ...source, ...(contentRange ? { contentRange } : {}) })
+	);
 }
 
 /** The server does not go on where the part ends: begin again, within the same attempt. */
@@ -75,7 +79,10 @@ function follow(attempt: Attempt, { head, sendAgain }: Answer): void {
 	const { maxRedirects } = attempt.context.options;
 	if (attempt.redirects > maxRedirects) {
 		const last = publicUrl(next.href);
-		return failAttempt(attempt, permanent("too_many_redirects", `more than ${maxRedirects} redirects, the last one to ${last} (--max-redirects)`));
+		return failAttempt(
+			attempt,
+			permanent("too_many_redirects", `more than ${maxRedirects} redirects, the last one to ${last} (--max-redirects)`),
+		);
 	}
 	const setCookie = head["set-cookie"];
 	const from = attempt.url;

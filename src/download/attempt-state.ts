@@ -1,10 +1,10 @@
 /** What an attempt knows while it runs, and what it may use. */
-import type { CookieJar } from "tough-cookie";
 import type { Failure } from "../core/failure.ts";
 import type { DownloadOptions } from "../core/options.ts";
 import type { AttemptEnd, AttemptResult, Task, WorkerLabel } from "../core/task.ts";
 import type { Owner } from "../journal/owner.ts";
 import type { Clients } from "./clients.ts";
+import type { Cookies } from "./cookies.ts";
 import type { Exchange } from "./exchange.ts";
 import { discard, type Part, type PartStore, release } from "./part.ts";
 import type { Publisher } from "./publish.ts";
@@ -45,7 +45,7 @@ export type Attempt = {
 	target?: Target;
 	exchange?: Exchange;
 	verifier?: Verifier;
-	cookies?: CookieJar;
+	cookies?: Cookies;
 	deadline?: NodeJS.Timeout;
 	/** In phase `drain`: what has come, how long it has taken, and what follows. */
 	drain?: { bytes: number; turns: number; readonly then: () => void };

@@ -1,0 +1,303 @@
+/** Going on where an attempt stopped: within a run and across runs, and never with bytes of two versions. */
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
+import { type TestContext, test } from "node:test";
+import type { Outcome } from "../../src/core/outcome.ts";
+import { contentOf, entryOf, filesIn, type ListRequest, partsIn, runList } from "../run/run-list.ts";
+import { type Served, serve } from "./serve.ts";
+
+/** Bytes that tell their place, so that no part of them can stand in for another. */
+function bytesOf(version: string, size: number): Buffer {
+	const text = Array.from({ length: Math.ceil(size / 10) }, (_, n) => `${version}${String(n).padStart(8, "0")}\n`).join(
+		"",
+	);
+	return Buffer.from(text).subarray(0, size);
+}
+
+const sizes = { small: 50_000, large: 900_000 } as const;
+const date = "Sat, 21 Nov 2026 10:00:00 GMT";
+
+type Version = { readonly body: Buffer; readonly head: OutgoingHttpHeaders };
+
+/** Answers with a version, or with what follows an offset of it. */
+function send(response: ServerResponse, { body, head }: Version, from = 0): ServerResponse {
+	const range = from > 0 ? { "content-range": `bytes ${from}-${body.length - 1}/${body.length}` } : {};
+	response.writeHead(from > 0 ? 206 : 200, { ...head, "content-length": body.length - from, ...range });
+	return response;
+}
+
+/** Sends a part of a version and breaks the connection once that has arrived. */
+function cut(
+	response: ServerResponse,
+	version: Version,
+	{ from = 0, to }: { readonly from?: number; readonly to: number },
+): void {
+	send(response, version, from).write(version.body.subarray(from, to), () => setTimeout(() => response.destroy(), 10));
+}
+
+function offsetOf(request: IncomingMessage): number {
+	return Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? "")?.[1] ?? 0);
+}
+
+for (const [name, size] of Object.entries(sizes)) {
+	const half = size / 2;
+	const body = bytesOf("a", size);
+
+	test(`a ${name} body that is cut is continued with the strong ETag`, async (context) => {
+		const version = { body, head: { etag: '"one"', "last-modified": date } };
+		const { url, requests } = await serve(context, (request, response, nth) => {
+			if (nth < 2) cut(response, version, { from: offsetOf(request), to: half + nth * 1000 });
+			else send(response, version, offsetOf(request)).end(body.subarray(offsetOf(request)));
+		});
+		const { outcome, dir } = await save(context, `${url}/f`);
+		assert.equal(contentOf(dir, "f"), body.toString());
+		assert.equal(outcome.attempts, 3);
+		assert.equal(outcome.bytes, size);
+		assert.equal(outcome.httpStatus, 206);
+		assert.deepEqual(requests.map(rangeOf), ["-", `bytes=${half}- "one"`, `bytes=${half + 1000}- "one"`]);
+		assert.deepEqual(partsIn(dir), []);
+	});
+
+	test(`a ${name} body is continued with the date where there is no strong ETag`, async (context) => {
+		for (const etag of [undefined, 'W/"weak"']) {
+			const version = { body, head: { ...(etag ? { etag } : {}), "last-modified": date } };
+			const { url, requests } = await cutOnce(context, version, half);
+			const { dir } = await save(context, `${url}/f`);
+			assert.equal(contentOf(dir, "f"), body.toString());
+			assert.deepEqual(requests.map(rangeOf), ["-", `bytes=${half}- ${date}`]);
+		}
+	});
+
+	test(`a ${name} body begins again where nothing proves its version`, async (context) => {
+		for (const head of [{}, { etag: 'W/"weak"' }, { "last-modified": "yesterday" }]) {
+			const { url, requests } = await cutOnce(context, { body, head }, half);
+			const { dir } = await save(context, `${url}/f`);
+			assert.equal(contentOf(dir, "f"), body.toString());
+			assert.deepEqual(requests.map(rangeOf), ["-", "-"]);
+		}
+	});
+
+	test(`a ${name} body is checked as a whole when it came in pieces`, async (context) => {
+		const version = { body, head: { etag: '"one"' } };
+		const { url } = await cutOnce(context, version, half);
+		const entry = entryOf(`${url}/f`, { checksum: `sha-256=${digest(body)}` });
+		const { outcomes, dir } = await runList(context, [entry]);
+		assert.equal(outcomes[0]?.status, "saved");
+		assert.equal(outcomes[0]?.sha256, digest(body));
+		assert.equal(contentOf(dir, "f"), body.toString());
+	});
+
+	test(`a ${name} body is continued by the next run`, async (context) => {
+		const version = { body, head: { etag: '"one"' } };
+		const { url, requests } = await cutOnce(context, version, half);
+		const entries = [entryOf(`${url}/f`, { checksum: `sha-256=${digest(body)}` })];
+		const first = await runList(context, entries, { options: { retries: 0 } });
+		assert.equal(first.outcomes[0]?.error?.code, "truncated");
+		assert.deepEqual(filesIn(first.dir), []);
+		assert.equal(partsIn(first.dir).length, 1);
+		const second = await runList(context, entries, { dir: first.dir });
+		assert.equal(second.outcomes[0]?.status, "saved");
+		assert.equal(contentOf(first.dir, "f"), body.toString());
+		assert.deepEqual(requests.map(rangeOf), ["-", `bytes=${half}- "one"`]);
+		assert.deepEqual(partsIn(first.dir), []);
+	});
+
+	test(`a ${name} body that changed in between is never a mix`, async (context) => {
+		const old = { body, head: { etag: '"one"' } };
+		const changed = { body: bytesOf("b", size + 7), head: { etag: '"two"' } };
+		const { url } = await serve(context, (request, response, nth) => {
+			if (nth === 0) return cut(response, old, { to: half });
+			assert.equal(request.headers["if-range"], '"one"');
+			send(response, changed).end(changed.body);
+		});
+		const entry = entryOf(`${url}/f`, { checksum: `sha-256=${digest(changed.body)}` });
+		const { dir, outcomes } = await runList(context, [entry]);
+		assert.equal(outcomes[0]?.status, "saved");
+		assert.equal(contentOf(dir, "f"), changed.body.toString());
+	});
+}
+
+/** Answers to a range that do not bring what was asked for: the file must begin again. */
+const wrongAnswers: readonly {
+	readonly name: string;
+	answer(response: ServerResponse, version: Version, from: number): void;
+}[] = [
+	{ name: "200", answer: (response, version) => void send(response, version).end(version.body) },
+	{
+		name: "206 of another offset",
+		answer: (response, version, from) => void send(response, version, from - 1).end(version.body.subarray(from - 1)),
+	},
+	{
+		name: "206 without Content-Range",
+		answer: (response, { body, head }, from) => void response.writeHead(206, head).end(body.subarray(from)),
+	},
+	{
+		name: "206 of another version",
+		answer: (response, version, from) =>
+			void send(response, { ...version, head: { etag: '"two"' } }, from).end(version.body.subarray(from)),
+	},
+	{
+		name: "206 of another size",
+		answer: (response, version, from) =>
+			void response.writeHead(206, { ...version.head, "content-range": `bytes ${from}-999999/1000000` }).end("other"),
+	},
+	{
+		name: "206 that stops early",
+		answer: (response, { body, head }, from) =>
+			void response
+				.writeHead(206, { ...head, "content-range": `bytes ${from}-${from + 9}/${body.length}` })
+				.end(body.subarray(from, from + 10)),
+	},
+	{
+		name: "206 in several parts",
+		answer: (response, { head }) =>
+			void response.writeHead(206, { ...head, "content-type": "multipart/byteranges; boundary=x" }).end("--x\r\n"),
+	},
+	{ name: "416", answer: (response) => void response.writeHead(416, { "content-range": "bytes */10" }).end() },
+];
+
+for (const { name, answer } of wrongAnswers) {
+	test(`a range that is answered with ${name} makes the file begin again`, async (context) => {
+		const version = { body: bytesOf("a", sizes.large), head: { etag: '"one"' } };
+		const { url } = await serve(context, (request, response, nth) => {
+			if (nth === 0) cut(response, version, { to: 400_000 });
+			else if (request.headers.range) answer(response, version, offsetOf(request));
+			else send(response, version).end(version.body);
+		});
+		const entry = entryOf(`${url}/f`, { checksum: `sha-256=${digest(version.body)}` });
+		const { outcomes, dir } = await runList(context, [entry], { options: { retries: 1 } });
+		assert.equal(outcomes[0]?.status, "saved");
+		assert.equal(contentOf(dir, "f"), version.body.toString());
+	});
+}
+
+test("a 206 whose body is shorter than its range is truncated, then continued", async (context) => {
+	const version = { body: bytesOf("a", sizes.large), head: { etag: '"one"' } };
+	const { url } = await serve(context, (request, response, nth) => {
+		const from = offsetOf(request);
+		const { length } = version.body;
+		if (nth === 0) cut(response, { ...version }, { to: 400_000 });
+		else if (nth === 1) {
+			// Chunked, so that HTTP itself does not tell the length.
+			response.writeHead(206, {
+				...version.head,
+				"content-range": `bytes ${from}-${length - 1}/${length}`,
+				"transfer-encoding": "chunked",
+			});
+			response.end(version.body.subarray(from, from + 1000));
+		} else send(response, version, from).end(version.body.subarray(from));
+	});
+	const { dir, outcome } = await save(context, `${url}/f`);
+	assert.equal(contentOf(dir, "f"), version.body.toString());
+	assert.equal(outcome.attempts, 3);
+});
+
+test("a body of unknown length is continued, and its length is learned from the range", async (context) => {
+	const version = { body: bytesOf("a", sizes.large), head: { etag: '"one"' } };
+	const { url } = await serve(context, (request, response, nth) => {
+		const from = offsetOf(request);
+		const { length } = version.body;
+		const range = { "content-range": `bytes ${from}-${length - 1}/${length}` };
+		response.writeHead(nth === 0 ? 200 : 206, {
+			...version.head,
+			"transfer-encoding": "chunked",
+			...(nth === 0 ? {} : range),
+		});
+		if (nth === 0) response.write(version.body.subarray(0, 400_000), () => setTimeout(() => response.destroy(), 10));
+		else response.end(version.body.subarray(from, nth === 1 ? from + 1000 : length));
+	});
+	const { dir, outcome } = await save(context, `${url}/f`);
+	assert.equal(contentOf(dir, "f"), version.body.toString());
+	assert.equal(outcome.attempts, 3);
+});
+
+test("a part that is complete is asked for its last byte and saved", async (context) => {
+	const body = bytesOf("a", sizes.large);
+	const version = { body, head: { etag: '"one"' } };
+	const abort = new AbortController();
+	const { url, requests } = await serve(context, (request, response, nth) => {
+		const from = offsetOf(request);
+		// All bytes, but the end of the chunked body is missing.
+		if (nth === 0)
+			response.writeHead(200, { ...version.head }).write(body, () => setTimeout(() => response.destroy(), 10));
+		else if (nth === 1) response.writeHead(416, { "content-range": `bytes */${body.length}` }).end();
+		else send(response, version, from).end(body.subarray(from));
+	});
+	const { dir } = await save(context, `${url}/f`, { signal: abort.signal });
+	assert.equal(contentOf(dir, "f"), body.toString());
+	assert.deepEqual(requests.map(rangeOf), ["-", `bytes=${body.length}- "one"`, "-"]);
+});
+
+test("what is in flight when a run stops is continued by the next one", async (context) => {
+	const version = { body: bytesOf("a", sizes.large), head: { etag: '"one"' } };
+	const { url, requests } = await serve(context, (request, response, nth) => {
+		const from = offsetOf(request);
+		send(response, version, from).write(version.body.subarray(from, nth === 0 ? 500_000 : undefined));
+	});
+	const abort = new AbortController();
+	const stopped = await runList(context, `${url}/f`, {
+		signal: abort.signal,
+		onEvent: (event) => {
+			if (event.type === "progress" && event.bytes === 500_000) abort.abort("enough");
+		},
+	});
+	assert.equal(stopped.outcomes[0]?.status, "cancelled");
+	assert.equal(stopped.summary.cancelled, 1);
+	assert.deepEqual(filesIn(stopped.dir), []);
+	const { outcome } = await save(context, `${url}/f`, { dir: stopped.dir });
+	assert.equal(outcome.attempts, 1);
+	assert.equal(contentOf(stopped.dir, "f"), version.body.toString());
+	assert.deepEqual(requests.map(rangeOf), ["-", 'bytes=500000- "one"']);
+});
+
+test("the part of one mirror is not continued from another", async (context) => {
+	const [one, two] = [bytesOf("a", sizes.large), bytesOf("b", sizes.large)];
+	const head = { etag: '"same"' };
+	const first = await serve(context, (_, response) => cut(response, { body: one, head }, { to: 400_000 }));
+	const second = await serve(context, (request, response) => {
+		assert.equal(request.headers.range, undefined);
+		send(response, { body: two, head }).end(two);
+	});
+	const { dir, outcome } = await save(context, `${first.url}/f\t${second.url}/g`);
+	assert.equal(contentOf(dir, "f"), two.toString());
+	assert.equal(outcome.attempts, 2);
+});
+
+test("--fresh forgets parts", async (context) => {
+	const version = { body: bytesOf("a", sizes.large), head: { etag: '"one"' } };
+	const { url, requests } = await cutOnce(context, version, 400_000);
+	const { dir } = await runList(context, `${url}/f`, { options: { retries: 0 } });
+	await save(context, `${url}/f`, { dir, options: { fresh: true } });
+	assert.deepEqual(requests.map(rangeOf), ["-", "-"]);
+	assert.deepEqual(partsIn(dir), []);
+});
+
+/** Cuts the first answer, and goes on as asked afterwards. */
+function cutOnce(context: TestContext, version: Version, to: number): Promise<Served> {
+	return serve(context, (request, response, nth) => {
+		const from = offsetOf(request);
+		if (nth === 0) cut(response, version, { to });
+		else send(response, version, from).end(version.body.subarray(from));
+	});
+}
+
+async function save(
+	context: TestContext,
+	list: string,
+	request: ListRequest = {},
+): Promise<{ readonly outcome: Outcome; readonly dir: string }> {
+	const { outcomes, dir } = await runList(context, list, request);
+	const [outcome] = outcomes;
+	assert(outcome);
+	assert.equal(outcome.status, "saved");
+	return { outcome, dir };
+}
+
+function rangeOf({ headers }: Served["requests"][number]): string {
+	return headers.range === undefined ? "-" : `${headers.range} ${headers["if-range"]}`;
+}
+
+function digest(body: Buffer): string {
+	return createHash("sha256").update(body).digest("hex");
+}
