@@ -1,4 +1,5 @@
 /** A worker's downloads: everything that its attempts share, and the watch that ends the silent ones. */
+import { type Bag, createBag } from "../core/bag.ts";
 import { transient } from "../core/failure.ts";
 import type { DownloadOptions } from "../core/options.ts";
 import { stateLayout } from "../core/state-layout.ts";
@@ -57,7 +58,7 @@ export async function createDownloader(worker: DownloaderOptions): Promise<Downl
 		publisher,
 		plainHeaders: requestHeaders({ general: options.headers, listed: anywhere, url: anywhere }),
 	};
-	const active = new Set<Attempt>();
+	const active = createBag<Attempt>();
 	const timers = [watchIdle(active, options.idleTimeoutMs), watchProgress(active, worker.onProgress)];
 	const sweeper = setInterval(() => clients.sweep(), 1000).unref();
 
@@ -95,7 +96,7 @@ export async function createDownloader(worker: DownloaderOptions): Promise<Downl
  * Ends exchanges that are silent for longer than the idle timeout. Turns are counted rather than time, so that an
  * event loop that was blocked, by a slow disk say, does not blame the servers.
  */
-function watchIdle(active: ReadonlySet<Attempt>, idleTimeoutMs: number): NodeJS.Timeout {
+function watchIdle(active: Bag<Attempt>, idleTimeoutMs: number): NodeJS.Timeout {
 	const turnMs = Math.min(1000, Math.max(20, idleTimeoutMs / 8));
 	const turns = Math.ceil(idleTimeoutMs / turnMs);
 	const turn = (attempt: Attempt): void => {
@@ -106,11 +107,11 @@ function watchIdle(active: ReadonlySet<Attempt>, idleTimeoutMs: number): NodeJS.
 		failAttempt(attempt, transient("timeout", `${url.host} sent nothing for ${idleTimeoutMs / 1000} s (--idle-timeout)`));
 	};
 	return setInterval(() => {
-		for (const attempt of active) turn(attempt);
+		for (const attempt of [...active]) turn(attempt);
 	}, turnMs).unref();
 }
 
-function watchProgress(active: ReadonlySet<Attempt>, report: DownloaderOptions["onProgress"]): NodeJS.Timeout {
+function watchProgress(active: Bag<Attempt>, report: DownloaderOptions["onProgress"]): NodeJS.Timeout {
 	return setInterval(() => {
 		const progress = [...active].map(attemptProgress).filter((one) => one !== undefined);
 		if (progress.length > 0) report(progress);

@@ -1,4 +1,5 @@
 /** One remote worker: is it alive, and what does it hold? */
+import { createBag } from "../core/bag.ts";
 import type { AttemptResult, Task, TaskProgress, WorkerLabel } from "../core/task.ts";
 import type { OpenChannel } from "./channel.ts";
 import type { FromWorker, WorkerSetup } from "./messages.ts";
@@ -32,11 +33,11 @@ export type RemoteWorkerOptions = {
 	readonly onLost: (why: string) => void;
 };
 
-type Held = { readonly resolve: (result: AttemptResult) => void; readonly reject: (error: Error) => void };
+type Held = { readonly id: number; readonly resolve: (result: AttemptResult) => void; readonly reject: (error: Error) => void };
 
 export function startRemoteWorker({ open, setup, onProgress, onLost }: RemoteWorkerOptions): RemoteWorker {
 	const label = setup.worker;
-	const held = new Map<number, Held>();
+	const held = createBag<Held>();
 	const ready = createDeferred<void>();
 	const gone = createDeferred<void>();
 	let outbox: Task[] = [];
@@ -52,10 +53,14 @@ export function startRemoteWorker({ open, setup, onProgress, onLost }: RemoteWor
 			case "progress":
 				return onProgress(message.progress);
 			case "results":
-				for (const result of message.results) {
-					held.get(result.id)?.resolve(result);
-					held.delete(result.id);
-				}
+				for (const result of message.results) settle(result);
+		}
+	};
+	const settle = (result: AttemptResult): void => {
+		for (const one of held) {
+			if (one.id !== result.id) continue;
+			held.delete(one);
+			return one.resolve(result);
 		}
 	};
 	const lose = (why: string): void => {
@@ -64,7 +69,7 @@ export function startRemoteWorker({ open, setup, onProgress, onLost }: RemoteWor
 		ready.reject(new Error(why));
 		gone.resolve();
 		if (was === "working") onLost(why);
-		const lost = [...held.values()];
+		const lost = [...held];
 		held.clear();
 		for (const { reject } of lost) reject(new WorkerLostError(label, why));
 	};
@@ -84,7 +89,7 @@ export function startRemoteWorker({ open, setup, onProgress, onLost }: RemoteWor
 		run(task) {
 			if (state === "gone") return Promise.reject(new WorkerLostError(label, "it is gone"));
 			return new Promise((resolve, reject) => {
-				held.set(task.id, { resolve, reject });
+				held.add({ id: task.id, resolve, reject });
 				outbox.push(task);
 				if (outbox.length === 1) queueMicrotask(post);
 			});
