@@ -34,7 +34,7 @@ export function onAnswer(attempt: Attempt, answer: Answer): void {
 	}
 	if (from > 0 && status === 416) return askForAll(attempt, answer);
 	if (status !== 200 && status !== 203) {
-		const retryAfterMs = parseRetryAfter(head["retry-after"], Date.now());
+		const retryAfterMs = parseRetryAfter(field(head, "retry-after"), Date.now());
 		return drain(attempt, () => failAttempt(attempt, statusFailure(status, attempt.url.host), retryAfterMs));
 	}
 	restart(attempt.part, source);
@@ -43,7 +43,7 @@ export function onAnswer(attempt: Attempt, answer: Answer): void {
 }
 
 function continuesPart({ part }: Attempt, { head, from }: Answer, source: PartSource): boolean {
-	const contentRange = head["content-range"];
+	const contentRange = field(head, "content-range");
 	return (
 		part.source !== undefined && continues(part.source, from, { ...source, ...(contentRange ? { contentRange } : {}) })
 	);
@@ -65,15 +65,15 @@ function accept(attempt: Attempt, head: IncomingHttpHeaders, totalBytes: number 
 		return failAttempt(attempt, tooLarge(maxSizeBytes, totalBytes));
 	}
 	attempt.target = targetOf(attempt, context.naming, {
-		contentDisposition: head["content-disposition"],
-		contentType: head["content-type"],
+		contentDisposition: field(head, "content-disposition"),
+		contentType: field(head, "content-type"),
 	});
 	if (endsAtExisting(attempt, attempt.target)) return;
 	attempt.phase = "body";
 }
 
 function follow(attempt: Attempt, { head, sendAgain }: Answer): void {
-	const next = redirectTarget(head.location, attempt.url);
+	const next = redirectTarget(field(head, "location"), attempt.url);
 	if ("code" in next) return failAttempt(attempt, next);
 	attempt.redirects++;
 	const { maxRedirects } = attempt.context.options;
@@ -95,13 +95,19 @@ function follow(attempt: Attempt, { head, sendAgain }: Answer): void {
 }
 
 function sourceOf(url: string, head: IncomingHttpHeaders, status: number): PartSource {
-	const totalBytes = status === 206 ? parseContentRange(head["content-range"])?.total : lengthOf(head);
-	return { url, etag: head.etag, lastModified: head["last-modified"], totalBytes };
+	const totalBytes = status === 206 ? parseContentRange(field(head, "content-range"))?.total : lengthOf(head);
+	return { url, etag: field(head, "etag"), lastModified: field(head, "last-modified"), totalBytes };
 }
 
 function lengthOf(head: IncomingHttpHeaders): number | undefined {
 	const length = head["content-length"];
 	return length !== undefined && /^\d+$/.test(length) ? Number(length) : undefined;
+}
+
+/** The first value, where a field comes more than once against the rules. */
+function field(head: IncomingHttpHeaders, name: string): string | undefined {
+	const value = head[name];
+	return typeof value === "object" ? value[0] : value;
 }
 
 function statusFailure(status: number, host: string): Failure {

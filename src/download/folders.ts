@@ -9,7 +9,10 @@ import { classifyFileError, describe } from "./classify.ts";
 /** Most folders remembered at once. */
 const keepFolders = 4096;
 
-export type Folder = { readonly absolute: string; /** With `/`, empty for the directory itself. */ readonly relative: string };
+export type Folder = {
+	readonly absolute: string /** With `/`, empty for the directory itself. */;
+	readonly relative: string;
+};
 
 export type Folders = {
 	/** Makes a folder such as `a/b`, and proves that no symbolic link leads it out of the directory. */
@@ -56,15 +59,26 @@ function make({ dir, root, wanted, evade }: Wanted): Folder | Failure {
 			n++;
 			next = `${made}${numberedName(segment, n)}`;
 		}
+		// Before anything is made behind it.
+		if (!isInside(root, join(dir, next))) {
+			return permanent("unsafe_path", `${wanted} leads out of the download directory through a symbolic link`);
+		}
 		made = `${next}/`;
 	}
-	const absolute = join(dir, made.slice(0, -1));
-	const inside = relative(root, realpathSync(absolute));
-	const top = inside.split(sep, 1)[0];
-	if (top === ".." || inside.startsWith(sep) || top?.toLowerCase() === stateFolder || /^[A-Za-z]:/.test(inside)) {
-		return permanent("unsafe_path", `${wanted} leads out of the download directory through a symbolic link`);
+	return { absolute: join(dir, made.slice(0, -1)), relative: made.slice(0, -1) };
+}
+
+/** Whether a folder really lies below the root and outside of the state; one that a link promises and that is not there does not. */
+function isInside(root: string, folder: string): boolean {
+	let inside: string;
+	try {
+		inside = relative(root, realpathSync(folder));
+	} catch (error) {
+		if (describe(error).code === "ENOENT") return false;
+		throw error;
 	}
-	return { absolute, relative: made.slice(0, -1) };
+	const top = inside.split(sep, 1)[0];
+	return top !== ".." && !inside.startsWith(sep) && top?.toLowerCase() !== stateFolder && !/^[A-Za-z]:/.test(inside);
 }
 
 /** @returns Whether the folder is there now; false where something else has its name. */

@@ -1,4 +1,5 @@
 /** Ends that are clear before a body has been read: the file exists, or it is too large. */
+import type { Stats } from "node:fs";
 import { type Failure, permanent } from "../core/failure.ts";
 import { type Attempt, endAttempt } from "./attempt-state.ts";
 import { discard } from "./part.ts";
@@ -12,15 +13,18 @@ export function endsAtExisting(attempt: Attempt, target: Target): boolean {
 	if (!existing) return false;
 	attempt.exchange?.abort();
 	discard(attempt.part);
-	endAsExisting(attempt, targetFile(target), existing.size);
+	endAsExisting(attempt, targetFile(target), existing);
 	return true;
 }
 
 /** What a name that is taken means where it is not to be evaded. */
-export function endAsExisting(attempt: Attempt, file: string, bytes: number): void {
+export function endAsExisting(attempt: Attempt, file: string, existing: Stats | undefined): void {
 	const { onExists } = attempt.context.options;
-	if (onExists === "skip") return endAttempt(attempt, { kind: "skipped", file, bytes });
-	const what = onExists === "overwrite" ? `${file} is a folder` : `${file} is already there (--on-exists fail)`;
+	const isFolder = existing?.isDirectory() ?? false;
+	if (onExists === "skip" && !isFolder) {
+		return endAttempt(attempt, { kind: "skipped", file, bytes: existing?.size ?? 0 });
+	}
+	const what = isFolder ? `${file} is a folder` : `${file} is already there (--on-exists ${onExists})`;
 	endAttempt(attempt, { kind: "failed", failure: permanent("exists", what) });
 }
 

@@ -4,6 +4,7 @@ import { type Attempt, endAttempt, failAttempt } from "./attempt-state.ts";
 import { classifyFileError } from "./classify.ts";
 import { endAsExisting } from "./outcome-of-head.ts";
 import type { PublicationEnd } from "./publish.ts";
+import { findExisting } from "./target.ts";
 
 /** Verifies the part, then hands it to the publisher. */
 export function publishAttempt(attempt: Attempt): void {
@@ -42,7 +43,11 @@ function settle(attempt: Attempt, end: PublicationEnd): void {
 			return endAttempt(attempt, { kind: "saved", file: end.file, bytes: end.bytes, ...sha256 });
 		}
 		case "exists":
-			return endAsExisting(attempt, end.file, attempt.part.bytes);
+			return endAsExisting(
+				attempt,
+				end.file,
+				attempt.target && findExisting(attempt.context.options.dir, attempt.target),
+			);
 		case "failed":
 			return endAttempt(attempt, { kind: "failed", failure: end.failure });
 	}
