@@ -4,11 +4,13 @@ import { join } from "node:path";
 import { stateLayout } from "../core/state-layout.ts";
 import { makeFolder } from "../files/make-folder.ts";
 import { type Journal, openJournal } from "./journal.ts";
-import { absorbIntents, forgetDeadOwners, forgetSegments, recover, settlePart } from "./recover.ts";
+import { absorbIntents, forgetDeadOwners, forgetOwners, forgetSegments, recover, settlePart } from "./recover.ts";
 
 export type DirectoryOptions = {
 	/** Absolute path. */
 	readonly dir: string;
+	/** Names the run; the ids of its owners begin with it and a dash. */
+	readonly run: string;
 	/** Forget what earlier runs recorded, their parts included. */
 	readonly fresh: boolean;
 	readonly warn: (message: string) => void;
@@ -25,6 +27,7 @@ export type Directory = {
 	inherit(ownerId: string): ReadonlyMap<string, { readonly file: string; readonly bytes: number }>;
 	/** Lets a worker's earlier files of intents go, after the journal has been written. */
 	catchUp(ownerId: string, segment: number): void;
+	/** Ends the run in the directory; its workers are gone. */
 	close(): void;
 };
 
@@ -32,22 +35,32 @@ export type Directory = {
  * Opens a download directory, which is created with its parents.
  * @throws {NodeJS.ErrnoException} it cannot be used.
  */
-export async function openDirectory({ dir, fresh, warn }: DirectoryOptions): Promise<Directory> {
+export async function openDirectory({ dir, run, fresh, warn }: DirectoryOptions): Promise<Directory> {
 	const layout = stateLayout(dir);
 	for (const folder of [layout.parts, layout.owners]) await makeFolder(folder);
 	if (fresh) rmSync(layout.journal, { force: true });
 	const journal = openJournal(layout.journal, warn);
-	const leftovers = await recover(dir, layout, {
+	const { leftovers, dead } = await recover(dir, layout, {
 		onPublished: (intent) => {
 			if (!fresh) journal.recover(intent.key, { file: intent.file, bytes: intent.bytes });
 		},
 	});
 	journal.flush();
-	forgetDeadOwners(layout);
+	forgetDeadOwners(layout, dead);
 	if (fresh) {
 		for (const key of leftovers) rmSync(join(layout.parts, key), { recursive: true, force: true });
 		leftovers.clear();
 	}
+	let isClosed = false;
+	const forgetLost = (ownerId: string): void => {
+		if (isClosed) return;
+		try {
+			journal.flush();
+			forgetOwners(layout, `${ownerId}.`);
+		} catch {
+			// A journal that cannot be written ends the run, and the next one still finds what was announced.
+		}
+	};
 	return {
 		journal,
 		leftovers,
@@ -55,6 +68,8 @@ export async function openDirectory({ dir, fresh, warn }: DirectoryOptions): Pro
 			const published = new Map<string, { file: string; bytes: number }>();
 			absorbIntents({ dir, layout, id: ownerId, onPublished: ({ key, file, bytes }) => published.set(key, { file, bytes }) });
 			for (const name of readdirSync(layout.parts)) settlePart(layout, name, (id) => id === ownerId);
+			// Once the losses of this turn are recorded. Soon, as another file may get the inode of one that was lost.
+			setImmediate(() => forgetLost(ownerId));
 			return published;
 		},
 		catchUp(ownerId, segment) {
@@ -62,7 +77,14 @@ export async function openDirectory({ dir, fresh, warn }: DirectoryOptions): Pro
 			forgetSegments(layout, ownerId, segment);
 		},
 		close() {
-			journal.close();
+			isClosed = true;
+			try {
+				journal.close();
+			} catch {
+				// Already told when it was flushed. What the workers announced stays for the next run to find.
+				return;
+			}
+			forgetOwners(layout, `${run}-`);
 		},
 	};
 }

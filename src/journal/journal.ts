@@ -44,6 +44,8 @@ export function openJournal(path: string, warn: (message: string) => void): Jour
 	let windowStart = 0;
 	let windowLength = 0;
 	let pending = "";
+	/** What a full disk has kept from being written so far. */
+	let unwritten = Buffer.alloc(0);
 	/** Few: what a killed run had published since its last write to the journal. */
 	const recovered = new Map<string, Saved>();
 
@@ -65,10 +67,9 @@ export function openJournal(path: string, warn: (message: string) => void): Jour
 	};
 
 	const flush = (): void => {
-		if (pending === "") return;
-		const data = Buffer.from(pending);
+		if (pending !== "") unwritten = Buffer.concat([unwritten, Buffer.from(pending)]);
 		pending = "";
-		for (let at = 0; at < data.length; ) at += writeSync(fd, data, at);
+		while (unwritten.length > 0) unwritten = unwritten.subarray(writeSync(fd, unwritten));
 	};
 
 	return {
@@ -91,8 +92,11 @@ export function openJournal(path: string, warn: (message: string) => void): Jour
 		},
 		flush,
 		close() {
-			flush();
-			closeSync(fd);
+			try {
+				flush();
+			} finally {
+				closeSync(fd);
+			}
 		},
 	};
 }

@@ -1,5 +1,5 @@
 /** Reads a journal at the start of a run. What is damaged is set aside, and what can be read of it is kept. */
-import { closeSync, existsSync, openSync, renameSync, truncateSync, writeSync } from "node:fs";
+import { closeSync, constants, copyFileSync, existsSync, openSync, renameSync, truncateSync, writeSync } from "node:fs";
 import { readLines } from "./read-lines.ts";
 import { formatRecord, type JournalRecord, parseRecord } from "./record.ts";
 
@@ -23,19 +23,21 @@ export function loadJournal(path: string, { warn, onRecord }: LoadOptions): void
 			else if (text !== "") damaged++;
 		}
 	} catch (error) {
-		setAside(path, { warn, why: `cannot be read (${error instanceof Error ? error.message : String(error)})` });
+		const why = `cannot be read (${error instanceof Error ? error.message : String(error)})`;
+		setAside(path, { warn, why, put: (aside) => renameSync(path, aside) });
 		return;
 	}
 	if (damaged > 0) salvage(path, { warn, damaged, onRecord });
 	else if (tornAt !== undefined) truncateSync(path, tornAt);
 }
 
+/** A kill on the way leaves the damaged journal where it is: the good one takes its place in one step. */
 function salvage(path: string, { warn, damaged, onRecord }: LoadOptions & { readonly damaged: number }): void {
-	const aside = setAside(path, { warn, why: `has ${damaged} damaged line${damaged === 1 ? "" : "s"}; the others were kept` });
-	const fd = openSync(path, "ax");
+	const good = `${path}.new`;
+	const fd = openSync(good, "w");
 	try {
 		let offset = 0;
-		for (const { text, ended } of readLines(aside)) {
+		for (const { text, ended } of readLines(path)) {
 			const record = ended ? parseRecord(text) : undefined;
 			if (!record) continue;
 			onRecord(record, offset);
@@ -44,12 +46,20 @@ function salvage(path: string, { warn, damaged, onRecord }: LoadOptions & { read
 	} finally {
 		closeSync(fd);
 	}
+	const why = `has ${damaged} damaged line${damaged === 1 ? "" : "s"}; the others were kept`;
+	setAside(path, { warn, why, put: (aside) => copyFileSync(path, aside, constants.COPYFILE_EXCL) });
+	renameSync(good, path);
 }
 
-function setAside(path: string, { warn, why }: { readonly warn: LoadOptions["warn"]; readonly why: string }): string {
+type SettingAside = {
+	readonly warn: LoadOptions["warn"];
+	readonly why: string;
+	readonly put: (aside: string) => void;
+};
+
+function setAside(path: string, { warn, why, put }: SettingAside): void {
 	let aside = `${path}.damaged`;
 	for (let n = 2; existsSync(aside); n++) aside = `${path}.damaged-${n}`;
-	renameSync(path, aside);
+	put(aside);
 	warn(`the journal ${path} ${why}; it was set aside as ${aside}`);
-	return aside;
 }

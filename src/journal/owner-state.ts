@@ -5,6 +5,8 @@ import { processPlace, processStart } from "./process-identity.ts";
 
 /** An owner on another machine, or in another process namespace, counts as dead when its file is so old. */
 const foreignDeadMs = 24 * 60 * 60 * 1000;
+/** So long an identity without its text may be one that is just being written. */
+const newbornMs = 10_000;
 
 /**
  * `dead`: the process is gone. `orphan`: it lives, but its coordinator is gone, so it is about to end.
@@ -17,11 +19,11 @@ export type KnownOwner = { readonly state: OwnerState; readonly identity?: Owner
 /** @param path - The owner's identity file. */
 export function ownerState(path: string): KnownOwner {
 	const identity = readIdentity(path);
-	// A torn file: its writer was killed before it did anything.
-	if (!identity) return { state: "dead" };
+	// Just being written, or its writer was killed before it did anything.
+	if (!identity) return { state: isOlder(path, newbornMs) ? "dead" : "alive" };
 	const here = processPlace();
 	if (identity.place !== here) {
-		return { state: isEarlierBoot(identity.place, here) || isOld(path) ? "dead" : "foreign", identity };
+		return { state: isEarlierBoot(identity.place, here) || isOlder(path, foreignDeadMs) ? "dead" : "foreign", identity };
 	}
 	if (!isAlive(identity.pid, identity.startTicks)) return { state: "dead", identity };
 	const led = isAlive(identity.coordinatorPid, identity.coordinatorStartTicks);
@@ -45,9 +47,9 @@ function isEarlierBoot(theirs: string, ours: string): boolean {
 	return theirHost === ourHost && theirBoot !== ourBoot;
 }
 
-function isOld(path: string): boolean {
+function isOlder(path: string, ms: number): boolean {
 	const found = statSync(path, { throwIfNoEntry: false });
-	return found !== undefined && Date.now() - found.mtimeMs > foreignDeadMs;
+	return found === undefined || Date.now() - found.mtimeMs > ms;
 }
 
 function readIdentity(path: string): OwnerIdentity | undefined {

@@ -1,5 +1,5 @@
 /** Who works in a download directory: each worker names its process there and writes what it is about to publish. */
-import { closeSync, openSync, unlinkSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, openSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import type { Intent, OwnerIdentity, StateLayout } from "../core/state-layout.ts";
 import { processPlace, processStart } from "./process-identity.ts";
@@ -14,7 +14,7 @@ export type Owner = {
 	segment(): number;
 	/** Writes intents in one append: after a crash they tell which published files are ours. */
 	intend(intents: readonly Intent[]): void;
-	/** Forgets the worker's presence; its intents have been recorded. */
+	/** Ends the worker's presence. Its traces are for the coordinator to remove, when all is recorded. */
 	retire(): void;
 };
 
@@ -24,8 +24,7 @@ export type Owner = {
  * @throws {NodeJS.ErrnoException} the directory is not writable.
  */
 export function createOwner(layout: StateLayout, id: string, coordinatorPid: number): Owner {
-	const identityPath = join(layout.owners, `${id}.json`);
-	writeFileSync(identityPath, JSON.stringify(identify(process.pid, coordinatorPid)), { flag: "wx" });
+	writeFileSync(join(layout.owners, `${id}.json`), JSON.stringify(identify(process.pid, coordinatorPid)), { flag: "wx" });
 	let segment = 0;
 	let written = 0;
 	let fd: number | undefined;
@@ -48,7 +47,6 @@ export function createOwner(layout: StateLayout, id: string, coordinatorPid: num
 		retire() {
 			if (fd !== undefined) closeSync(fd);
 			fd = undefined;
-			for (const path of [intentsPath(layout, id, segment), identityPath]) unlinkIfThere(path);
 		},
 	};
 }
@@ -73,12 +71,4 @@ function identify(pid: number, coordinatorPid: number): OwnerIdentity {
 		...(startTicks === undefined ? {} : { startTicks }),
 		...(coordinatorStartTicks === undefined ? {} : { coordinatorStartTicks }),
 	};
-}
-
-function unlinkIfThere(path: string): void {
-	try {
-		unlinkSync(path);
-	} catch {
-		// Never written, or already removed with the state folder.
-	}
 }

@@ -16,11 +16,15 @@ export type Recovery = {
 	readonly onPublished: (intent: Intent) => void;
 };
 
-/**
- * Recognises what is ours and clears away what nobody needs. Waits for workers of a killed run to end.
- * @returns The keys of the parts that may be continued.
- */
-export async function recover(dir: string, layout: StateLayout, { onPublished }: Recovery): Promise<Set<string>> {
+export type Recovered = {
+	/** Keys of the parts that may be continued. */
+	readonly leftovers: Set<string>;
+	/** Owners that are gone: all that they published has been told. */
+	readonly dead: ReadonlySet<string>;
+};
+
+/** Recognises what is ours and clears away what nobody needs. Waits for workers of a killed run to end. */
+export async function recover(dir: string, layout: StateLayout, { onPublished }: Recovery): Promise<Recovered> {
 	// Parts first: an owner that appears in between has then no part in the list.
 	const parts = readdirSync(layout.parts);
 	const owners = findOwners(layout);
@@ -29,7 +33,8 @@ export async function recover(dir: string, layout: StateLayout, { onPublished }:
 	for (const id of owners.keys()) {
 		absorbIntents({ dir, layout, id, onPublished: (intent) => published.add(intent.key) && onPublished(intent) });
 	}
-	const isGone = (id: string): boolean => (owners.get(id)?.state ?? "dead") === "dead";
+	const dead = new Set([...owners].filter(([, owner]) => owner.state === "dead").map(([id]) => id));
+	const isGone = (id: string): boolean => dead.has(id) || !owners.has(id);
 	const leftovers = new Set<string>();
 	for (const name of parts) {
 		const key = settlePart(layout, name, isGone);
@@ -37,15 +42,21 @@ export async function recover(dir: string, layout: StateLayout, { onPublished }:
 		if (published.has(key)) rmSync(join(layout.parts, key), { recursive: true, force: true });
 		else leftovers.add(key);
 	}
-	return leftovers;
+	return { leftovers, dead };
 }
 
 /** Removes the traces of dead owners, once what they published is recorded. */
-export function forgetDeadOwners(layout: StateLayout): void {
-	const dead = new Set([...findOwners(layout)].filter(([, owner]) => owner.state === "dead").map(([id]) => id));
+export function forgetDeadOwners(layout: StateLayout, dead: ReadonlySet<string>): void {
 	for (const name of readdirSync(layout.owners)) {
 		const id = name.endsWith(".json") ? name.slice(0, -".json".length) : name.replace(/\.\d+\.intents$/, "");
 		if (dead.has(id) || !existsSync(join(layout.owners, `${id}.json`))) rmSync(join(layout.owners, name), { force: true });
+	}
+}
+
+/** Removes all traces of the owners whose names begin so; what they published is recorded. */
+export function forgetOwners(layout: StateLayout, beginning: string): void {
+	for (const name of readdirSync(layout.owners)) {
+		if (name.startsWith(beginning)) rmSync(join(layout.owners, name), { force: true });
 	}
 }
 
@@ -53,12 +64,26 @@ export function forgetDeadOwners(layout: StateLayout): void {
 export function absorbIntents(
 	{ dir, layout, id, onPublished }: Recovery & { readonly dir: string; readonly layout: StateLayout; readonly id: string },
 ): void {
-	for (const name of readdirSync(layout.owners)) {
-		if (!name.startsWith(`${id}.`) || !name.endsWith(".intents")) continue;
-		for (const { text, ended } of readLines(join(layout.owners, name))) {
+	/** By inode. The last one counts: what an earlier one of that inode announced came to nothing, and the inode was used again. */
+	const intents = new Map<number, Intent>();
+	for (const name of readdirSync(layout.owners).filter((one) => one.startsWith(`${id}.`)).sort(byNumber)) {
+		if (!name.endsWith(".intents")) continue;
+		for (const intent of readIntents(join(layout.owners, name))) intents.set(intent.inode, intent);
+	}
+	for (const intent of intents.values()) if (isPublished(dir, intent)) onPublished(intent);
+}
+
+const byNumber = new Intl.Collator("en", { numeric: true }).compare;
+
+function* readIntents(path: string): Generator<Intent> {
+	try {
+		for (const { text, ended } of readLines(path)) {
 			const intent = ended ? parseIntent(text) : undefined;
-			if (intent && isPublished(dir, intent)) onPublished(intent);
+			if (intent) yield intent;
 		}
+	} catch (error) {
+		// Another run in the directory has ended meanwhile: what it announced is recorded.
+		if (!isMissing(error)) throw error;
 	}
 }
 
@@ -69,16 +94,30 @@ export function absorbIntents(
 export function settlePart(layout: StateLayout, name: string, isGone: (ownerId: string) => boolean): string | undefined {
 	const temporary = name.lastIndexOf("~");
 	if (temporary >= 0) {
-		if (isGone(name.slice(0, temporary))) unlinkSync(join(layout.parts, name));
+		if (isGone(name.slice(0, temporary))) rmSync(join(layout.parts, name), { force: true });
 		return undefined;
 	}
 	const at = name.indexOf("@");
 	if (at < 0) return name;
 	if (!isGone(name.slice(at + 1))) return undefined;
 	const key = name.slice(0, at);
-	rmSync(join(layout.parts, key), { recursive: true, force: true });
-	renameSync(join(layout.parts, name), join(layout.parts, key));
-	return key;
+	return takeOver(join(layout.parts, name), join(layout.parts, key)) ? key : undefined;
+}
+
+/** @returns Whether the part has its free name now; false where another run in the directory was faster. */
+function takeOver(owned: string, free: string): boolean {
+	try {
+		if (existsSync(owned)) rmSync(free, { recursive: true, force: true });
+		renameSync(owned, free);
+		return true;
+	} catch (error) {
+		if (isMissing(error)) return false;
+		throw error;
+	}
+}
+
+function isMissing(error: unknown): boolean {
+	return error instanceof Error && "code" in error && error.code === "ENOENT";
 }
 
 /** Removes files of intents that came before `segment`: all of theirs is recorded. */

@@ -59,10 +59,9 @@ export async function run(asked: RunRequest): Promise<Summary> {
 	try {
 		await download(request, { directory, runner, tally, stop, broken });
 	} finally {
-		// First what ended is recorded, then the workers forget what they had announced.
-		directory.journal.flush();
 		await runner[Symbol.asyncDispose]();
 	}
+	attemptFlush(directory, (cause) => broken.abort(journalError(options.dir, cause)));
 	const { run: name, list } = request;
 	const facts = { run: name, list, dir: options.dir, method: options.method, elapsedMs: performance.now() - startedMs };
 	const summary = summarize(tally.snapshot(), facts);
@@ -119,10 +118,11 @@ async function download(request: RunRequest, { directory, runner, tally, stop, b
 	}
 }
 
-async function open({ options, sink }: RunRequest): Promise<Directory & AsyncDisposable> {
+async function open({ run: name, options, sink }: RunRequest): Promise<Directory & AsyncDisposable> {
 	try {
 		const directory = await openDirectory({
 			dir: options.dir,
+			run: name,
 			fresh: options.fresh,
 			warn: (message) => sink.on({ type: "warning", message }),
 		});
