@@ -26,9 +26,10 @@ export type AttemptContext = {
 
 /**
  * What the bytes that arrive are for:
- * `idle` no answer yet; `body` they are the file; `drain` nobody wants them, but their connection; `publish` they are complete.
+ * `idle` no answer yet; `body` they are the file; `drain` nobody wants them, but their connection; `verify` they are
+ * complete and being checked; `publish` they are right and get their name.
  */
-export type Phase = "idle" | "body" | "drain" | "publish" | "over";
+export type Phase = "idle" | "body" | "drain" | "verify" | "publish" | "over";
 
 export type Attempt = {
 	readonly task: Task;

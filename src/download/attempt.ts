@@ -48,7 +48,11 @@ export function startAttempt(task: Task, context: AttemptContext, finish: Attemp
 export function send(attempt: Attempt): void {
 	const { context, part, url } = attempt;
 	const ifRange = part.bytes > 0 && part.source ? ifRangeValue(part.source) : undefined;
-	if (ifRange === undefined) discard(part);
+	if (ifRange === undefined && (part.bytes > 0 || part.file)) {
+		// Left by a run that was killed: nothing proves which version they are of.
+		discard(part);
+		attempt.verifier?.restart();
+	}
 	// A complete part is asked for its last byte: that proves its version and brings the head.
 	if (part.bytes > 0 && part.bytes === part.source?.totalBytes) dropLastByte(part);
 	const range = part.bytes > 0 && ifRange !== undefined ? { from: part.bytes, ifRange } : undefined;

@@ -101,7 +101,7 @@ function watchIdle(active: Bag<Attempt>, idleTimeoutMs: number): NodeJS.Timeout 
 	const turns = Math.ceil(idleTimeoutMs / turnMs);
 	const turn = (attempt: Attempt): void => {
 		const { exchange, phase, url } = attempt;
-		if (phase === "publish" || !exchange?.connected) return;
+		if (phase === "verify" || phase === "publish" || !exchange?.connected) return;
 		if (phase === "drain") return drainTurn(attempt);
 		if (++exchange.idleTurns <= turns) return;
 		failAttempt(attempt, transient("timeout", `${url.host} sent nothing for ${idleTimeoutMs / 1000} s (--idle-timeout)`));

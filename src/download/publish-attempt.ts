@@ -10,6 +10,7 @@ import { findExisting } from "./target.ts";
 export function publishAttempt(attempt: Attempt): void {
 	const { verifier, part } = attempt;
 	if (!verifier) return handOver(attempt);
+	attempt.phase = "verify";
 	verifier.verify(part).then(
 		(failure) => {
 			if (attempt.phase === "over") return;
