@@ -246,7 +246,11 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 		finish: () =>
 			new Promise((resolve) => {
 				listRead = true;
-				onDone = resolve;
+				onDone = () => {
+					// The pauses of hosts that nothing waits for.
+					queue.clear();
+					resolve();
+				};
 				pump();
 			}),
 		stop() {
