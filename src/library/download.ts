@@ -13,9 +13,10 @@ import { proxyWarning } from "../run/proxy-warning.ts";
 import { run } from "../run/run.ts";
 import { createRunId } from "../run/run-id.ts";
 import { lookAround } from "../run/surroundings.ts";
+import type { DownloadSource } from "./entries-from.ts";
 import { type LibraryOptions, valuesOf } from "./options.ts";
 import { createResults, type Results } from "./results.ts";
-import { type DownloadSource, openSource } from "./source.ts";
+import { openSource } from "./source.ts";
 
 /**
  * Downloads what the source lists and gives the result of each entry as it ends; a failing URL is a result.

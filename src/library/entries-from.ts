@@ -25,6 +25,9 @@ export type DownloadItem = string | URL | DownloadEntry;
 /** Where a program takes its URLs from. */
 export type DownloadItems = Iterable<DownloadItem> | AsyncIterable<DownloadItem>;
 
+/** A LIST of the command line (a path, an http(s) URL, `-` for standard input), or an iterable of URLs and entries. */
+export type DownloadSource = string | URL | DownloadItems;
+
 /** Most entries that are taken at once from what never waits. */
 const batchSize = 64;
 

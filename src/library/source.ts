@@ -4,10 +4,7 @@ import { quote } from "../core/read-option.ts";
 import type { GivenValues } from "../core/resolve-options.ts";
 import { UsageError } from "../core/usage-error.ts";
 import { type JoinedList, openLists } from "../list/open-lists.ts";
-import { type DownloadItems, entriesFrom } from "./entries-from.ts";
-
-/** A LIST of the command line (a path, an http(s) URL, `-` for standard input), or an iterable of URLs and entries. */
-export type DownloadSource = string | URL | DownloadItems;
+import { type DownloadSource, entriesFrom } from "./entries-from.ts";
 
 /**
  * @throws {UsageError} it is nothing of the kind, or of a format that is not available yet.

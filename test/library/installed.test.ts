@@ -101,19 +101,20 @@ download(5);
 download([{ out: "x" }]);
 `;
 
-for (const [module, moduleResolution] of [
-	["nodenext", "nodenext"],
-	["esnext", "bundler"],
-] as const) {
-	test(`the types are whole, with module resolution ${moduleResolution}`, async () => {
+const settings = [
+	{ name: "Node's", flags: ["--module", "nodenext", "--types", "node"] },
+	{ name: "a bundler's", flags: ["--module", "esnext", "--moduleResolution", "bundler", "--types", "node"] },
+	{ name: "no types of Node", flags: ["--module", "nodenext", "--lib", "es2023,dom", "--types", ""] },
+];
+
+for (const { name, flags } of settings) {
+	test(`the types are whole: ${name}`, async () => {
 		const file = join(folder, "typed.ts");
 		await writeFile(file, typed);
 		const strict = ["--strict", "--exactOptionalPropertyTypes", "--skipLibCheck", "false", "--noEmit"];
-		const target = ["--target", "es2023", "--module", module, "--moduleResolution", moduleResolution];
-		await exec(tool("tsc"), [...strict, ...target, "--types", "node", file], { cwd: folder }).catch(
-			(error: unknown) => {
-				assert.fail(error instanceof Error && "stdout" in error ? String(error.stdout) : String(error));
-			},
-		);
+		const args = [...strict, "--target", "es2023", ...flags, file];
+		await exec(tool("tsc"), args, { cwd: folder }).catch((error: unknown) => {
+			assert.fail(error instanceof Error && "stdout" in error ? String(error.stdout) : String(error));
+		});
 	});
 }
