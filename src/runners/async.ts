@@ -16,6 +16,7 @@ export async function createAsyncRunner(options: RunnerOptions): Promise<Runner>
 	return {
 		slots: options.concurrency,
 		loops: 1,
+		isolates: false,
 		run: (task) => downloader.download(task),
 		[Symbol.asyncDispose]: () => downloader[Symbol.asyncDispose](),
 	};

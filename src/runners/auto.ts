@@ -66,6 +66,7 @@ export async function createAutoRunner(options: RunnerOptions): Promise<Runner> 
 
 	return {
 		slots: options.concurrency,
+		isolates: false,
 		get loops() {
 			return union.loops;
 		},

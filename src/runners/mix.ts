@@ -9,10 +9,13 @@ import { createUnion } from "./union.ts";
 export async function createMixRunner(options: RunnerOptions): Promise<Runner> {
 	const threads = Math.max(1, Math.floor(options.workers / 2));
 	const processes = Math.max(1, options.workers - threads);
+	const warn = (message: string): void => options.onNote({ level: "warning", message, worker: { model: "mix", number: 0 } });
+	// The run goes on with those that are left: this event loop is always among them.
+	const others = { ...options, onBroken: ({ message }: Error) => warn(message) };
 	const runners = await Promise.allSettled([
 		createAsyncRunner(options),
-		createThreadsRunner({ ...options, workers: threads }),
-		createProcessesRunner({ ...options, workers: processes }),
+		createThreadsRunner({ ...others, workers: threads }),
+		createProcessesRunner({ ...others, workers: processes }),
 	]);
 	const members = runners.flatMap((one): Runner[] => (one.status === "fulfilled" ? [one.value] : []));
 	const union = createUnion(options.concurrency, members);
@@ -20,7 +23,7 @@ export async function createMixRunner(options: RunnerOptions): Promise<Runner> {
 		if (one.status === "fulfilled") continue;
 		const message: string = one.reason instanceof Error ? one.reason.message : String(one.reason);
 		if (members.length === 0) throw one.reason;
-		options.onNote({ level: "warning", message, worker: { model: "mix", number: 0 } });
+		warn(message);
 	}
 	return union;
 }

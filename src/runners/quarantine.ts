@@ -1,35 +1,40 @@
 /** A worker of its own for tasks that lost their worker: whoever kills this one is to blame, and takes no neighbours along. */
+import type { Model } from "../core/outcome.ts";
 import { type AttemptResult, cancelledResult, type Task } from "../core/task.ts";
 import { WorkerLostError } from "./runner.ts";
 import type { RemoteWorker } from "./worker.ts";
 
-export type Quarantine = AsyncDisposable & {
+export type Quarantine = {
 	/** Runs a task when those before it have ended. @throws {WorkerLostError} the worker died under it. */
 	run(task: Task): Promise<AttemptResult>;
 	/** Cancels what is in flight and what waits. */
 	stop(): void;
 };
 
-/** @param start - Starts a worker; the argument is called when it dies. */
-export function createQuarantine(start: (onLost: () => void) => RemoteWorker): Quarantine {
+/** Workers that die before they were given the task, after which it fails with them. */
+const mostFutileStarts = 3;
+
+/** @param start - Starts a worker, which leaves with the others; the argument is called when it dies. */
+export function createQuarantine(model: Model, start: (onLost: () => void) => RemoteWorker): Quarantine {
 	let worker: RemoteWorker | undefined;
 	let last: Promise<unknown> = Promise.resolve();
 	let isStopped = false;
 
 	const runAlone = async (task: Task): Promise<AttemptResult> => {
-		worker ??= start(() => {
+		for (let starts = 1; ; starts++) {
+			if (isStopped) return cancelledResult(task, { model, number: 0 });
+			worker ??= start(() => {
+				worker = undefined;
+			});
+			const current = worker;
+			const why = await current.ready.then(
+				() => "it died before the task",
+				(error: Error) => error.message,
+			);
+			if (worker === current && current.isWorking) return current.run(task);
 			worker = undefined;
-		});
-		const { label, ready } = worker;
-		if (isStopped) return cancelledResult(task, label);
-		try {
-			await ready;
-		} catch (error) {
-			worker = undefined;
-			throw new WorkerLostError(label, error instanceof Error ? error.message : String(error));
+			if (starts >= mostFutileStarts) throw new WorkerLostError(current.label, why);
 		}
-		if (!worker) throw new WorkerLostError(label, "it died before the task");
-		return worker.run(task);
 	};
 	return {
 		run(task) {
@@ -40,9 +45,6 @@ export function createQuarantine(start: (onLost: () => void) => RemoteWorker): Q
 		stop() {
 			isStopped = true;
 			worker?.stop();
-		},
-		async [Symbol.asyncDispose]() {
-			await worker?.leave();
 		},
 	};
 }

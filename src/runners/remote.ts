@@ -3,7 +3,7 @@ import type { Model } from "../core/outcome.ts";
 import { type AttemptResult, cancelledResult, type Task } from "../core/task.ts";
 import type { OpenChannel } from "./channel.ts";
 import { createQuarantine } from "./quarantine.ts";
-import { NoWorkerError, ownerIdOf, type Runner, type RunnerOptions } from "./runner.ts";
+import { NoWorkerError, ownerIdOf, type Runner, type RunnerOptions, WorkerLostError } from "./runner.ts";
 import { type RemoteWorker, startRemoteWorker } from "./worker.ts";
 
 export type RemoteOptions = RunnerOptions & { readonly model: Model; readonly open: OpenChannel };
@@ -11,6 +11,12 @@ export type RemoteOptions = RunnerOptions & { readonly model: Model; readonly op
 export type RemoteRunner = Runner & {
 	/** Starts one more worker; rejects where it cannot work. */
 	grow(): Promise<void>;
+};
+
+type Homeless = {
+	readonly task: Task;
+	readonly resolve: (result: AttemptResult | Promise<AttemptResult>) => void;
+	readonly reject: (error: WorkerLostError) => void;
 };
 
 /** Workers that die one after another without ending a task, after which no more are started. */
@@ -24,8 +30,10 @@ export async function createRemoteRunner(options: RemoteOptions): Promise<Remote
 	const { model, onNote, signal } = options;
 	/** A worker that died leaves the set before its tasks fail: else the next task would be sent to it. */
 	const live = new Set<RemoteWorker>();
+	/** All that have not died, those that are still starting and the one for lonely tasks among them. */
+	const started = new Set<RemoteWorker>();
 	/** Tasks that came while every worker was being replaced. */
-	let homeless: { readonly task: Task; readonly resolve: (result: AttemptResult | Promise<AttemptResult>) => void }[] = [];
+	let homeless: Homeless[] = [];
 	let number = 0;
 	let futileStarts = 0;
 	let ending = false;
@@ -39,9 +47,12 @@ export async function createRemoteRunner(options: RemoteOptions): Promise<Remote
 			onProgress: options.onProgress,
 			onLost: (why) => {
 				live.delete(worker);
+				started.delete(worker);
 				onLost(why);
 			},
 		});
+		started.add(worker);
+		worker.ready.catch(() => started.delete(worker));
 		if (signal.aborted) worker.stop();
 		return worker;
 	};
@@ -49,24 +60,31 @@ export async function createRemoteRunner(options: RemoteOptions): Promise<Remote
 		let lost = false;
 		const worker = start((why) => {
 			lost = true;
-			if (!ending) replace(worker, why);
+			if (!ending && !signal.aborted) replace(worker, why);
 		});
 		await worker.ready;
-		if (lost) return;
+		if (lost || ending) return;
 		live.add(worker);
 		const waiting = homeless;
 		homeless = [];
 		for (const { task, resolve } of waiting) resolve(worker.run(task));
 	};
 	const replace = (worker: RemoteWorker, why: string): void => {
-		futileStarts++;
 		onNote({ level: "warning", message: `${model}#${worker.label.number} died (${why}) and is replaced`, worker: worker.label });
+		startAnother(why);
+	};
+	const startAnother = (why: string): void => {
+		if (ending || signal.aborted) return;
+		futileStarts++;
 		if (futileStarts > mostFutileStarts) return giveUp(why);
-		add().catch((error: unknown) => giveUp(error instanceof Error ? error.message : String(error)));
+		add().catch((error: unknown) => startAnother(error instanceof Error ? error.message : String(error)));
 	};
 	const giveUp = (why: string): void => {
-		if (live.size > 0 || ending) return;
+		if (live.size > 0) return;
 		options.onBroken(new NoWorkerError(`no ${model} worker is left: ${why}`));
+		// Where the run goes on without this runner, another one takes them.
+		for (const { reject } of homeless) reject(new WorkerLostError({ model, number: 0 }, why));
+		homeless = [];
 	};
 
 	const starts = await Promise.allSettled(Array.from({ length: options.workers }, add));
@@ -78,7 +96,7 @@ export async function createRemoteRunner(options: RemoteOptions): Promise<Remote
 		const message = `${failures.length} of ${options.workers} ${model} workers could not be started (${why}): going on with ${live.size}`;
 		onNote({ level: "warning", message, worker: { model, number: 0 } });
 	}
-	const quarantine = createQuarantine(start);
+	const quarantine = createQuarantine(model, start);
 	const stopAll = (): void => {
 		for (const worker of live) worker.stop();
 		quarantine.stop();
@@ -90,12 +108,13 @@ export async function createRemoteRunner(options: RemoteOptions): Promise<Remote
 	const runInCompany = async (task: Task): Promise<AttemptResult> => {
 		const worker = freest(live);
 		if (!worker && signal.aborted) return cancelledResult(task, { model, number: 0 });
-		const result = await (worker ? worker.run(task) : new Promise<AttemptResult>((resolve) => homeless.push({ task, resolve })));
+		const result = await (worker ? worker.run(task) : new Promise<AttemptResult>((resolve, reject) => homeless.push({ task, resolve, reject })));
 		futileStarts = 0;
 		return result;
 	};
 	return {
 		slots: options.concurrency,
+		isolates: true,
 		get loops() {
 			return live.size;
 		},
@@ -104,7 +123,7 @@ export async function createRemoteRunner(options: RemoteOptions): Promise<Remote
 		async [Symbol.asyncDispose]() {
 			ending = true;
 			signal.removeEventListener("abort", stopAll);
-			await Promise.all([...[...live].map((worker) => worker.leave()), quarantine[Symbol.asyncDispose]()]);
+			await Promise.all([...started].map((worker) => worker.leave()));
 		},
 	};
 }

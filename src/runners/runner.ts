@@ -7,6 +7,8 @@ export type Runner = AsyncDisposable & {
 	readonly slots: number;
 	/** Event loops that it has now: its share of the tasks beside other runners. */
 	readonly loops: number;
+	/** Whether this process outlives a task that kills its worker. */
+	readonly isolates: boolean;
 	/**
 	 * Makes one attempt at a task; a failing URL is a result, not an exception.
 	 * @throws {WorkerLostError} the worker died under the task: only its traces in the directory tell how far it came.

@@ -13,15 +13,22 @@ export function createUnion(slots: number, runners: readonly Runner[]): Union {
 	/** Of a member without loops, whose workers are all being replaced, every task is one too many. */
 	const load = ({ runner, held }: { readonly runner: Runner; readonly held: number }): number =>
 		runner.loops === 0 ? Number.POSITIVE_INFINITY : held / runner.loops;
+	/** What has killed a worker stays away from this process, where there is another place. */
+	const placesFor = (task: Task): typeof members => {
+		const places = task.alone ? members.filter(({ runner }) => runner.isolates && runner.loops > 0) : [];
+		return places.length > 0 ? places : members;
+	};
 	return {
 		slots,
+		isolates: false,
 		get loops() {
 			return members.reduce((sum, { runner }) => sum + runner.loops, 0);
 		},
 		add: (runner) => void members.push({ runner, held: 0 }),
 		async run(task: Task): Promise<AttemptResult> {
-			let [best] = members;
-			for (const member of members) if (best && load(member) < load(best)) best = member;
+			const places = placesFor(task);
+			let [best] = places;
+			for (const member of places) if (best && load(member) < load(best)) best = member;
 			if (!best) throw new RangeError("a union of no runners");
 			best.held++;
 			try {

@@ -6,17 +6,20 @@ import type { FromWorker, WorkerSetup } from "./messages.ts";
 import { createDeferred } from "./deferred.ts";
 import { WorkerLostError } from "./runner.ts";
 
-/** How long a worker may take to leave when it is told to, in milliseconds. */
-const patienceMs = 1500;
+/** How long a worker may take to stop or to leave when it is told to, in milliseconds; then it is killed. */
+const patienceMs = 1000;
 
 export type RemoteWorker = {
 	readonly label: WorkerLabel;
 	/** Tasks that it holds. */
 	readonly held: number;
+	/** Whether tasks may be given to it. */
+	readonly isWorking: boolean;
 	/** Resolves when the worker can work; rejects with why it cannot. */
 	readonly ready: Promise<void>;
 	/** @throws {WorkerLostError} the worker died under the task. */
 	run(task: Task): Promise<AttemptResult>;
+	/** Cancels what it holds, one way or another. */
 	stop(): void;
 	/** Lets the worker leave; resolves when it is gone. */
 	leave(): Promise<void>;
@@ -80,10 +83,17 @@ export function startRemoteWorker({ open, setup, onProgress, onLost }: RemoteWor
 		outbox = [];
 		if (state !== "gone") channel.send({ type: "tasks", tasks });
 	};
+	const killLater = (isStuck: () => boolean): void => {
+		const timer = setTimeout(() => isStuck() && channel.kill(), patienceMs);
+		void gone.promise.then(() => clearTimeout(timer));
+	};
 	return {
 		label,
 		get held() {
 			return held.size;
+		},
+		get isWorking() {
+			return state === "working";
 		},
 		ready: ready.promise,
 		run(task) {
@@ -94,14 +104,17 @@ export function startRemoteWorker({ open, setup, onProgress, onLost }: RemoteWor
 				if (outbox.length === 1) queueMicrotask(post);
 			});
 		},
-		stop: () => channel.send({ type: "stop" }),
+		stop() {
+			if (state === "gone") return;
+			channel.send({ type: "stop" });
+			killLater(() => held.size > 0);
+		},
 		async leave() {
 			if (state === "gone") return;
 			state = "leaving";
 			channel.send({ type: "leave" });
-			const timer = setTimeout(() => channel.kill(), patienceMs);
+			killLater(() => true);
 			await gone.promise;
-			clearTimeout(timer);
 		},
 	};
 }

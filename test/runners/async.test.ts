@@ -1,0 +1,4 @@
+/** The method async keeps the promises of all methods. */
+import { testMethod } from "./conformance.ts";
+
+testMethod("async");

@@ -1,0 +1,4 @@
+/** The method auto keeps the promises of all methods. */
+import { testMethod } from "./conformance.ts";
+
+testMethod("auto");

@@ -1,0 +1,89 @@
+/** What the tests of the runners share: a server that scripts its answers, and runs into a folder of their own. */
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestContext } from "node:test";
+import type { Entry } from "../../src/core/entry.ts";
+import type { RunEvent } from "../../src/core/event.ts";
+import type { OptionValues } from "../../src/core/option-values.ts";
+import type { Method, Outcome, Summary } from "../../src/core/outcome.ts";
+import { resolveOptions } from "../../src/core/resolve-options.ts";
+import { run } from "../../src/run/run.ts";
+
+export type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+
+export type Lab = {
+	/** Base URL of the server. */
+	readonly url: string;
+	/** Base URL of the same server as another host. */
+	readonly otherUrl: string;
+	/** Where the files go. */
+	readonly dir: string;
+	/** Every request so far, in the order of coming. */
+	readonly requests: readonly IncomingMessage[];
+	/** Downloads these URLs to the end; relative ones are of the server. */
+	run(urls: readonly string[], values?: OptionValues, watch?: Watch): Promise<Finished>;
+};
+
+export type Watch = { readonly signal?: AbortSignal; readonly onEvent?: (event: RunEvent) => void };
+
+export type Finished = {
+	readonly summary: Summary;
+	readonly outcomes: readonly Outcome[];
+	readonly events: readonly RunEvent[];
+};
+
+/** The server and the folder are gone when the test is over. */
+export async function startLab(context: TestContext, method: Method, answer: Answer): Promise<Lab> {
+	const requests: IncomingMessage[] = [];
+	const server = createServer((request, response) => {
+		requests.push(request);
+		answer(request, response);
+	});
+	server.listen(0);
+	await once(server, "listening");
+	const address = server.address();
+	assert(address !== null && typeof address === "object");
+	const dir = await mkdtemp(join(tmpdir(), "downspout-runners-"));
+	context.after(async () => {
+		server.closeAllConnections();
+		server.close();
+		await rm(dir, { recursive: true, force: true });
+	});
+	const url = `http://127.0.0.1:${address.port}`;
+	return {
+		url,
+		otherUrl: `http://localhost:${address.port}`,
+		dir,
+		requests,
+		run: (urls, values = {}, watch = {}) => {
+			const entries = urls.map((one, n): Entry => ({ line: n + 1, urls: [new URL(one, url).href] }));
+			return runList(entries, { dir, method, ...values }, watch);
+		},
+	};
+}
+
+async function runList(entries: readonly Entry[], values: OptionValues, watch: Watch): Promise<Finished> {
+	const events: RunEvent[] = [];
+	const summary = await run({
+		run: `test-${process.pid}-${Math.random().toString(36).slice(2)}`,
+		list: "list",
+		entries: (async function* () {
+			yield entries;
+		})(),
+		options: resolveOptions({ workers: 2, retryBase: 0.01, ...values }, { version: "0.0.0", cores: 2 }),
+		sink: {
+			on(event) {
+				events.push(event);
+				watch.onEvent?.(event);
+			},
+			async close() {},
+		},
+		signal: watch.signal ?? new AbortController().signal,
+	});
+	const outcomes = events.flatMap((event) => (event.type === "ended" ? [event.outcome] : []));
+	return { summary, outcomes, events };
+}

@@ -1,0 +1,85 @@
+/** What a run comes to is the same with every method: files, names, retries, records, and what the next run passes over. */
+import assert from "node:assert/strict";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import type { Method, Model } from "../../src/core/outcome.ts";
+import { type Answer, startLab } from "./lab.ts";
+
+const modelsOf: Readonly<Record<Method, readonly Model[]>> = {
+	async: ["async"],
+	threads: ["threads"],
+	processes: ["processes"],
+	mix: ["async", "processes", "threads"],
+	auto: ["async", "threads"],
+	cluster: ["cluster"],
+};
+
+/** The body of a file is its path. */
+const echo: Answer = (request, response) => void response.end(request.url);
+
+const numbered = (count: number, name: (n: number) => string): string[] =>
+	Array.from({ length: count }, (_, n) => name(n));
+
+export function testRecords(method: Method): void {
+	test(`${method}: every outcome tells where it ran, the counts are theirs, and a rerun asks for nothing`, async (context) => {
+		const lab = await startLab(context, method, (request, response) => {
+			if (request.url?.startsWith("/missing")) response.statusCode = 404;
+			echo(request, response);
+		});
+		const paths = [...numbered(60, (n) => `/${n}.txt`), "/missing", "/7.txt", "ftp://nowhere/x"];
+		const { summary, outcomes } = await lab.run(paths);
+		assert.equal(outcomes.length, paths.length);
+		const { saved, duplicates, failed, errors, total } = summary;
+		assert.deepEqual([saved, duplicates, failed, total], [60, 1, 2, 63]);
+		assert.deepEqual(errors, { http_404: 1, unsupported_scheme: 1 });
+		const savers = outcomes.filter(({ status }) => status === "saved");
+		assert(savers.every(({ worker }) => worker >= 1));
+		const models = [...new Set(savers.map((outcome) => outcome.method))].sort();
+		if (method === "auto") assert(models.every((model) => modelsOf.auto.includes(model)));
+		else assert.deepEqual(models, modelsOf[method]);
+		for (const { file, url } of savers) {
+			assert.equal(await readFile(join(lab.dir, file ?? ""), "utf8"), new URL(url).pathname);
+		}
+		await assertNothingLeft(lab.dir);
+
+		const asked = lab.requests.length;
+		const again = await lab.run(paths);
+		assert.equal(again.summary.skipped, 60);
+		assert.deepEqual(
+			lab.requests.slice(asked).map(({ url }) => url),
+			["/missing"],
+		);
+	});
+
+	test(`${method}: what fails in passing is tried again`, async (context) => {
+		const seen = new Map<string, number>();
+		const lab = await startLab(context, method, (request, response) => {
+			const nth = (seen.get(request.url ?? "") ?? 0) + 1;
+			seen.set(request.url ?? "", nth);
+			if (nth === 1) request.socket.destroy();
+			else if (nth === 2) response.writeHead(503).end("later");
+			else echo(request, response);
+		});
+		const { summary, outcomes } = await lab.run(numbered(20, (n) => `/${n}`));
+		assert.deepEqual([summary.saved, summary.retries], [20, 40]);
+		assert(outcomes.every(({ attempts, httpStatus }) => attempts === 3 && httpStatus === 200));
+	});
+
+	test(`${method}: 500 files of one name all get their own`, async (context) => {
+		const lab = await startLab(context, method, echo);
+		const { summary, outcomes } = await lab.run(numbered(500, (n) => `/${n}/same.txt`));
+		assert.equal(summary.saved, 500);
+		const names = numbered(500, (n) => (n === 0 ? "same.txt" : `same (${n}).txt`));
+		assert.deepEqual(outcomes.map(({ file }) => file).sort(), names.sort());
+		for (const { file, url } of outcomes) {
+			assert.equal(await readFile(join(lab.dir, file ?? ""), "utf8"), new URL(url).pathname);
+		}
+	});
+}
+
+/** No worker leaves anything behind, however it ended. */
+export async function assertNothingLeft(dir: string): Promise<void> {
+	const left = await Promise.all(["parts", "owners"].map((name) => readdir(join(dir, ".downspout", name))));
+	assert.deepEqual(left.flat(), []);
+}
