@@ -1,5 +1,6 @@
 /** Writes docs/cli.md from the tables of options, so that it cannot say anything else than the help. */
 
+import { benchShape } from "../src/cli/bench.ts";
 import { commands } from "../src/cli/commands.ts";
 import { demoShape } from "../src/cli/demo.ts";
 import { type CommandShape, describe, flagsOf } from "../src/cli/flags.ts";
@@ -21,6 +22,7 @@ export function cliDocs(): string {
 		"Numbers of bytes take `k`, `M`, `G` (1000) and `Ki`, `Mi`, `Gi` (1024); seconds take fractions.",
 		"",
 		...section("downspout [get] [options] LIST...", getShape),
+		...section("downspout bench [options] [LIST]", benchShape),
 		...section("downspout origin [options]", originShape),
 		...section("downspout demo [options]", demoShape),
 	].join("\n");

@@ -1,7 +1,7 @@
 /** The benchmark: several methods over the same work, each run a real process, ranked by files saved per second. */
 import { mkdir, rmdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import { UsageError } from "../core/usage-error.ts";
 import { type Contender, methodContender } from "./contender.ts";
 import { describeMachine } from "./machine.ts";
@@ -46,7 +46,8 @@ export type BenchEnd = {
  * @throws {Error} the lab origin cannot start, or a folder cannot be written.
  */
 export async function runBench(options: BenchOptions, around: BenchSurroundings): Promise<BenchEnd> {
-	const out = options.out ?? `bench/${around.run}`;
+	// Absolute: the programs that are measured run in folders of their own.
+	const out = resolve(options.out ?? `bench/${around.run}`);
 	await createFolder(out);
 	try {
 		await using storage = await openStorage(out, "scenarios" in options.workload);

@@ -5,7 +5,7 @@ export type CommandName = "get" | "bench" | "origin" | "worker" | "demo";
 
 export const commands: { readonly [K in CommandName]: CommandSpec } = {
 	get: { summary: "download a list; the word get may be left out" },
-	bench: { summary: "run several methods over one list and rank them by files saved per second", notYet: true },
+	bench: { summary: "run several methods over one list and rank them by files saved per second" },
 	origin: { summary: "serve the built-in lab origin: files with chosen sizes, latency, bandwidth and faults" },
 	worker: { summary: "join this machine to cluster runs", notYet: true },
 	demo: { summary: "start a lab origin, download from it, and show where everything went: needs no network" },

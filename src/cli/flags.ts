@@ -10,7 +10,7 @@ export type OptionSpecs = Readonly<Record<string, OptionSpec<unknown>>>;
 export type CommandShape = {
 	readonly name: string;
 	readonly summary: string;
-	/** What stands after the options: `LIST...`. */
+	/** What stands after the options: `<LIST...>`, in brackets where it may be left out. */
 	readonly operands?: string;
 	readonly options: OptionSpecs;
 	/** Printed below the help. */
@@ -53,7 +53,7 @@ function createCommand(shape: CommandShape): Command {
 		.configureOutput({ writeErr() {}, outputError() {} })
 		.configureHelp({ helpWidth: 100, showGlobalOptions: false })
 		.action(() => {});
-	if (shape.operands !== undefined) command.argument(`<${shape.operands}>`);
+	if (shape.operands !== undefined) command.argument(shape.operands);
 	if (shape.epilogue !== undefined) command.addHelpText("after", `\n${shape.epilogue}`);
 	for (const spec of Object.values(shape.options)) command.addOption(createOption(spec));
 	return command.optionsGroup(helpGroup).version(readVersion(), "--version", "print the version");

@@ -12,7 +12,7 @@ export const getShape: CommandShape = {
 	summary:
 		"Downloads every URL of a LIST into a directory. A LIST is a file, - for standard input, or an http(s) URL, " +
 		"which stands for a list of that one entry.",
-	operands: "LIST...",
+	operands: "<LIST...>",
 	options: optionTable,
 	epilogue: `Commands ('downspout COMMAND --help' tells more):
 ${commandLines.join("\n")}

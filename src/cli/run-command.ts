@@ -10,7 +10,7 @@ type Run = (args: readonly string[]) => Promise<number>;
 /** Each command is loaded only when it is run: the start-up of one does not pay for the others. */
 const modules: { readonly [K in CommandName]: Run } = {
 	get: async (args) => (await import("./get.ts")).runGet(args),
-	bench: async (args) => (await import("./not-yet.ts")).refuse("bench", args),
+	bench: async (args) => (await import("./bench.ts")).runBenchCommand(args),
 	origin: async (args) => (await import("./origin.ts")).runOrigin(args),
 	worker: async (args) => (await import("./not-yet.ts")).refuse("worker", args),
 	demo: async (args) => (await import("./demo.ts")).runDemo(args),

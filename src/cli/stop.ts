@@ -21,14 +21,17 @@ export type Stop = Disposable & {
 /** A run that hangs while it stops is cut off in time for the promised two seconds. */
 const lastResortMs = 1800;
 
-/** Listens until it is disposed of. */
-export function listenForStop(): Stop {
+/**
+ * Listens until it is disposed of.
+ * @param longestMs - Time after the first signal at which the process ends in any case; infinite where it may take its time.
+ */
+export function listenForStop(longestMs: number = lastResortMs): Stop {
 	const controller = new AbortController();
 	let received: StopSignal | undefined;
 	const onSignal = (signal: StopSignal): void => {
 		if (received !== undefined) process.exit(signalCodes[signal]);
 		received = signal;
-		setTimeout(() => process.exit(signalCodes[signal]), lastResortMs).unref();
+		if (Number.isFinite(longestMs)) setTimeout(() => process.exit(signalCodes[signal]), longestMs).unref();
 		controller.abort(new Stopped(signal));
 	};
 	process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
