@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
+import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -25,6 +25,8 @@ export async function startNginx(folder: string, files: number, sizeBytes: numbe
 	if (!existsSync(program)) throw new Error("nginx is not installed: apt-get install nginx-light");
 	const port = await freePort();
 	const root = join(folder, "www");
+	// Started by root, its workers run as a user of their own.
+	await chmod(folder, 0o755);
 	await mkdir(root);
 	const content = randomBytes(sizeBytes);
 	const names = Array.from({ length: files }, (_, index) => `${String(index).padStart(6, "0")}.bin`);

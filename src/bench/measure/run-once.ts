@@ -74,7 +74,7 @@ function findProblem(contender: Contender, { end, records, files }: Seen): strin
 	if (contender.kind === "peer") {
 		if (files.good === 0 && end.exitCode !== 0) return `saved nothing: ${describeEnd(end)}`;
 		// Other programs leave what they failed to finish under its final name, and say so by their exit code.
-		return damaged !== undefined && end.exitCode === 0 ? damage : undefined;
+		return damaged !== undefined && end.exitCode === 0 ? `reported success, and ${damage}` : undefined;
 	}
 	if (records === undefined) return "left no summary";
 	if (damaged !== undefined) return damage;

@@ -8,6 +8,7 @@ export function rankingText({ workloads, ranking }: BenchResults): string {
 	const parts = workloads.map(({ name, description, concurrency }) => {
 		const entries = ranking.filter((entry) => entry.workload === name);
 		const title = `${name}: ${description}; ${concurrency} at once`;
+		if (entries.length === 0) return `${title}\nended before the first measured run`;
 		return [title, ...textTable(entries), ...entries.flatMap(noteOf)].join("\n");
 	});
 	return parts.length === 0 ? "nothing was measured\n" : `${parts.join("\n\n")}\n`;

@@ -13,7 +13,7 @@ export type Comparison = {
 	readonly test: "sign-flip" | "permutation" | "none";
 	/** Whether the difference is larger than the noise, at the 5 % level. */
 	readonly different: boolean;
-	/** Runs of each that would show this difference four times out of five; absent where nothing can be said. */
+	/** Runs of each that would show a difference of this size four times out of five, where these did not; absent where nothing can be said. */
 	readonly runsNeeded?: number;
 };
 
@@ -51,12 +51,13 @@ export function compareSpeeds(first: readonly number[], second: readonly number[
 				pairs.map((pair) => Math.log(pair.speed)),
 				pairs.map((pair) => Math.log(pair.other)),
 			);
-	const runsNeeded = countRunsNeeded(logs);
+	const different = p < 0.05;
+	const runsNeeded = different ? undefined : countRunsNeeded(logs);
 	return {
 		ratio,
 		p,
 		test: paired ? "sign-flip" : "permutation",
-		different: p < 0.05,
+		different,
 		...(runsNeeded === undefined ? {} : { runsNeeded }),
 	};
 }
@@ -94,7 +95,7 @@ function countRunsNeeded(logs: readonly number[]): number | undefined {
 	if (difference < smallestRatio) return undefined;
 	const factor = probit(0.975) + probit(0.8);
 	const runs = Math.ceil(((factor * sampleStandardDeviation([...logs])) / difference) ** 2);
-	return runs > mostRunsNamed ? undefined : Math.max(fewestRuns, runs);
+	return runs > mostRunsNamed ? undefined : Math.max(fewestPairs, logs.length + 1, runs);
 }
 
 function sumOf(values: readonly number[]): number {
