@@ -46,8 +46,14 @@ function dnsFailure(code: string, host: string): Failure {
 }
 
 function tlsFailure(code: string, message: string, host: string): Failure {
-	if (code === "EPROTO" || code.startsWith("ERR_SSL")) return permanent("tls", `no TLS with ${host}: ${firstLine(message)}`);
+	if (code === "EPROTO" || code.startsWith("ERR_SSL")) return permanent("tls", `no TLS with ${host}: ${opensslReason(message)}`);
 	return permanent("tls", `the certificate of ${host} is not trusted (${code || firstLine(message)}): see --ca-certificate`);
+}
+
+/** OpenSSL says `THREAD:error:NUMBER:LIBRARY:FUNCTION:REASON:FILE:LINE:`; users need the reason. */
+function opensslReason(message: string): string {
+	const reason = /error:[0-9A-F]+:[^:]*:[^:]*:([^:]+)/i.exec(message)?.[1];
+	return reason === undefined ? firstLine(message) : reason === "wrong version number" ? "its answer is not TLS" : reason;
 }
 
 function protocolFailure(code: string, message: string, context: NetworkContext): Failure {

@@ -158,8 +158,9 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 		);
 		if (!decision.again || isFinal(failure)) return fail(pending, failure, worker);
 		if (stopped) return end(pending, worker, { status: "cancelled" });
-		pending.mirror = mirrors[decision.mirror] ?? mirror;
+		// What is told of the retry names the mirror that failed, not the one that is next.
 		wait(pending, { ...decision, failure, worker });
+		pending.mirror = mirrors[decision.mirror] ?? mirror;
 	}
 
 	function wait(pending: Pending, retry: { readonly waitMs: number; readonly failure: Failure; readonly worker: WorkerLabel }): void {

@@ -55,8 +55,13 @@ test("the mirrors of a file are tried in turn, any failure goes on to the next, 
 		response.end("text");
 	});
 	const list = `${url}/404\t${refused}\tnot a url\t${url}/503\t${url}/good`;
-	const { outcomes, dir } = await runList(context, list, { options: { retries: 0 } });
+	const { outcomes, dir, events } = await runList(context, list, { options: { retries: 0 } });
 	assert.deepEqual([outcomes[0]?.status, outcomes[0]?.attempts], ["saved", 4]);
+	// Each retry is told of with the mirror that failed.
+	assert.deepEqual(
+		events.flatMap((event) => (event.type === "retry" ? [`${event.url} ${event.failure.code}`] : [])),
+		[`${url}/404 http_404`, `${refused} connect`, `${url}/503 http_503`],
+	);
 	assert.deepEqual(filesIn(dir), ["404"]);
 	assert.deepEqual(
 		requests.map(({ path }) => path),
