@@ -52,14 +52,17 @@ export async function openDirectory({ dir, run, fresh, warn }: DirectoryOptions)
 		leftovers.clear();
 	}
 	let isClosed = false;
-	const forgetLost = (ownerId: string): void => {
-		if (isClosed) return;
-		try {
-			journal.flush();
-			forgetOwners(layout, `${ownerId}.`);
-		} catch {
-			// A journal that cannot be written ends the run, and the next one still finds what was announced.
-		}
+	/** Forgets what the journal has now: a turn later, when the results that came together are all recorded. */
+	const forgetSoon = (forget: () => void): void => {
+		setImmediate(() => {
+			if (isClosed) return;
+			try {
+				journal.flush();
+				forget();
+			} catch {
+				// A journal that cannot be written ends the run, and the next one still finds what was announced.
+			}
+		});
 	};
 	return {
 		journal,
@@ -68,13 +71,12 @@ export async function openDirectory({ dir, run, fresh, warn }: DirectoryOptions)
 			const published = new Map<string, { file: string; bytes: number }>();
 			absorbIntents({ dir, layout, id: ownerId, onPublished: ({ key, file, bytes }) => published.set(key, { file, bytes }) });
 			for (const name of readdirSync(layout.parts)) settlePart(layout, name, (id) => id === ownerId);
-			// Once the losses of this turn are recorded. Soon, as another file may get the inode of one that was lost.
-			setImmediate(() => forgetLost(ownerId));
+			// Not at the end of the run, as another file may get the inode of one that was lost.
+			forgetSoon(() => forgetOwners(layout, `${ownerId}.`));
 			return published;
 		},
 		catchUp(ownerId, segment) {
-			journal.flush();
-			forgetSegments(layout, ownerId, segment);
+			forgetSoon(() => forgetSegments(layout, ownerId, segment));
 		},
 		close() {
 			isClosed = true;
