@@ -23,10 +23,14 @@ export type LimitFigures = {
 	readonly serverCores: number | undefined;
 	readonly serverBusiestThread: number | undefined;
 	readonly meanFileMs: number | undefined;
+	/** What a quick file took: the 5th percentile. */
+	readonly quickFileMs: number | undefined;
 };
 
 /** From here on a thread or a machine counts as full: what is left is measuring error and gaps between callbacks. */
 const full = 0.85;
+/** Of what the machine computed, the least part that the run and its server must have. */
+const ownShare = 0.7;
 
 /** Medians of what decides, over runs of one method that count. */
 export function limitFigures(runs: readonly BenchRun[]): LimitFigures {
@@ -43,6 +47,7 @@ export function limitFigures(runs: readonly BenchRun[]): LimitFigures {
 		serverCores: middle((run) => run.serverCores),
 		serverBusiestThread: middle((run) => run.serverBusiestThread),
 		meanFileMs: middle((run) => run.own?.fileMs?.mean),
+		quickFileMs: middle((run) => run.own?.fileMs?.p5),
 	};
 }
 
@@ -64,12 +69,15 @@ export function findLimit(figures: LimitFigures, concurrency: number, cores: num
 	);
 }
 
-function startUpLimit({ firstFileSeconds, seconds }: LimitFigures): Limit | undefined {
-	if (firstFileSeconds === undefined || firstFileSeconds < seconds / 2) return undefined;
-	const share = formatShare(firstFileSeconds / seconds);
+/** Until the first file stood, less what a quick file takes: a slow server is no slow start. */
+function startUpLimit({ firstFileSeconds, quickFileMs, seconds }: LimitFigures): Limit | undefined {
+	if (firstFileSeconds === undefined || quickFileMs === undefined) return undefined;
+	const startUpSeconds = firstFileSeconds - quickFileMs / 1000;
+	if (startUpSeconds < seconds / 2) return undefined;
+	const share = formatShare(startUpSeconds / seconds);
 	return {
 		kind: "start-up",
-		sentence: `starting up: the first file stood after ${formatSeconds(firstFileSeconds)}, ${share} of the whole run; more work is needed to measure the rest.`,
+		sentence: `starting up: it took ${formatSeconds(startUpSeconds)} until downloads went on, ${share} of the whole run; more work is needed to measure the rest.`,
 	};
 }
 
@@ -91,14 +99,25 @@ function threadLimit(figures: LimitFigures): Limit | undefined {
 	};
 }
 
+/** Only where it is the run and its server that fill the machine, as far as that is known. */
 function processorLimit({ machineBusy, coresBusy, serverCores }: LimitFigures, cores: number): Limit | undefined {
 	if (machineBusy === undefined || machineBusy < full) return undefined;
-	const client = coresBusy === undefined ? "" : ` the client used ${formatNumber(coresBusy)}`;
-	const server = serverCores === undefined ? "" : ` and the server ${formatNumber(serverCores)}`;
+	if (coresBusy === undefined) return { kind: "processors", sentence: processorSentence(machineBusy, cores) };
+	if (serverCores === undefined) {
+		return {
+			kind: "processors",
+			sentence: `${processorSentence(machineBusy, cores)} The client used ${formatNumber(coresBusy)} of them.`,
+		};
+	}
+	if (coresBusy + serverCores < ownShare * machineBusy * cores) return undefined;
 	return {
 		kind: "processors",
-		sentence: `the processors: ${formatShare(machineBusy)} of the machine's ${cores} were busy${client === "" ? "" : `;${client}${server} of them`}.`,
+		sentence: `${processorSentence(machineBusy, cores)} The client used ${formatNumber(coresBusy)} and the server ${formatNumber(serverCores)} of them.`,
 	};
+}
+
+function processorSentence(machineBusy: number, cores: number): string {
+	return `the processors: ${formatShare(machineBusy)} of the machine's ${cores} were busy.`;
 }
 
 function serverLimit({ serverBusiestThread }: LimitFigures): Limit | undefined {

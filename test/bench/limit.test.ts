@@ -14,13 +14,22 @@ const calm: LimitFigures = {
 	serverCores: 0.2,
 	serverBusiestThread: 0.2,
 	meanFileMs: 31,
+	quickFileMs: 20,
 };
 
 const cases: readonly (readonly [what: string, figures: Partial<LimitFigures>, kind: LimitKind, names: RegExp])[] = [
-	["a run that has hardly begun", { seconds: 0.3, firstFileSeconds: 0.2 }, "start-up", /200 ms, 66\.7 %/],
+	["a run that has hardly begun", { seconds: 0.3, firstFileSeconds: 0.22 }, "start-up", /200 ms .* 66\.7 %/],
 	["a thread that never rests", { busiestThread: 0.96 }, "one thread", /96 % of the time/],
 	["a thread that queues for a processor", { busiestThread: 0.6, busiestThreadQueued: 0.35 }, "processors", /35 %/],
-	["a full machine", { machineBusy: 0.98 }, "processors", /98 % of the machine's 2/],
+	["slow first files", { seconds: 2, firstFileSeconds: 1.5, quickFileMs: 1400 }, "waiting", /waiting/],
+	["a full machine", { machineBusy: 0.98, coresBusy: 1.3, serverCores: 0.6 }, "processors", /98 % of the machine's 2/],
+	[
+		"a full machine, a server of others",
+		{ machineBusy: 0.98, serverCores: undefined },
+		"processors",
+		/client used 0\.5/,
+	],
+	["a machine that others fill", { machineBusy: 0.98 }, "waiting", /31 of 32/],
 	["a server that never rests", { serverBusiestThread: 0.95 }, "server", /95 %/],
 	["slots that all wait", {}, "waiting", /31 ms in the mean and 31 of 32/],
 	["another program, idle", { meanFileMs: undefined }, "waiting", /0\.5 processors/],

@@ -5,7 +5,10 @@ import type { RankedMethod } from "../results.ts";
 import { axisMarginPx, type Chart, colourOf, rightMarginPx, tickCount } from "./chart.ts";
 
 const topMarginPx = 32;
+const leftMarginPx = 56;
 const labelHeightPx = 15;
+/** Of the longest name, with its distance from the dot. */
+const labelWidthPx = 76;
 
 export function costChart(ranking: readonly RankedMethod[]): Chart | undefined {
 	const points = ranking.flatMap(({ method, kind, filesPerSecond, cpuSecondsPerFile, runs }) =>
@@ -33,15 +36,19 @@ type Point = { readonly method: string; readonly colour: string; readonly files:
 function drawCost(points: readonly Point[], width: number): PlotOptions {
 	const height = Math.min(360, Math.round(width * 0.75));
 	const most = Math.max(...points.map(({ files }) => files)) * 1.08;
-	const labelled = spreadLabels(points, (most * labelHeightPx) / (height - topMarginPx - axisMarginPx));
+	const dearest = Math.max(...points.map(({ cpuMs }) => cpuMs));
+	const labelled = spreadLabels(points, {
+		files: (most * labelHeightPx) / (height - topMarginPx - axisMarginPx),
+		cpuMs: (dearest * labelWidthPx) / (width - leftMarginPx - rightMarginPx - labelWidthPx),
+	});
 	return {
 		width,
 		height,
 		marginTop: topMarginPx,
-		marginLeft: 56,
+		marginLeft: leftMarginPx,
 		marginRight: rightMarginPx,
 		marginBottom: axisMarginPx,
-		x: { label: "CPU milliseconds per file", zero: true, nice: true, insetRight: 72 },
+		x: { label: "CPU milliseconds per file", zero: true, nice: true, insetRight: labelWidthPx },
 		y: { label: "files per second", domain: [0, most] },
 		color: { type: "identity" },
 		marks: [
@@ -64,13 +71,19 @@ function drawCost(points: readonly Point[], width: number): PlotOptions {
 	};
 }
 
-/** Moves labels down, from the top one on, until none touches the one above it: methods are often alike. */
-function spreadLabels(points: readonly Point[], spacing: number): (Point & { readonly at: number })[] {
-	let last = Number.POSITIVE_INFINITY;
-	return [...points]
-		.sort((left, right) => right.files - left.files)
-		.map((point) => {
-			last = Math.min(point.files, last - spacing);
-			return { ...point, at: last };
-		});
+/** Moves labels down, from the top one on, until none touches one above it: methods are often alike. */
+function spreadLabels(
+	points: readonly Point[],
+	size: { readonly files: number; readonly cpuMs: number },
+): (Point & { readonly at: number })[] {
+	const placed: (Point & { readonly at: number })[] = [];
+	for (const point of [...points].sort((left, right) => right.files - left.files)) {
+		let at = point.files;
+		for (const other of placed) {
+			const besides = Math.abs(other.cpuMs - point.cpuMs) < size.cpuMs;
+			if (besides && Math.abs(other.at - at) < size.files) at = other.at - size.files;
+		}
+		placed.push({ ...point, at });
+	}
+	return placed;
 }
