@@ -69,7 +69,12 @@ export async function openDirectory({ dir, run, fresh, warn }: DirectoryOptions)
 		leftovers,
 		inherit(ownerId) {
 			const published = new Map<string, { file: string; bytes: number }>();
-			absorbIntents({ dir, layout, id: ownerId, onPublished: ({ key, file, bytes }) => published.set(key, { file, bytes }) });
+			absorbIntents({
+				dir,
+				layout,
+				id: ownerId,
+				onPublished: ({ key, file, bytes }) => published.set(key, { file, bytes }),
+			});
 			for (const name of readdirSync(layout.parts)) settlePart(layout, name, (id) => id === ownerId);
 			// Not at the end of the run, as another file may get the inode of one that was lost.
 			forgetSoon(() => forgetOwners(layout, `${ownerId}.`));

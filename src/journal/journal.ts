@@ -100,4 +100,3 @@ export function openJournal(path: string, warn: (message: string) => void): Jour
 		},
 	};
 }
-

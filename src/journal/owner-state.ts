@@ -23,7 +23,10 @@ export function ownerState(path: string): KnownOwner {
 	if (!identity) return { state: isOlder(path, newbornMs) ? "dead" : "alive" };
 	const here = processPlace();
 	if (identity.place !== here) {
-		return { state: isEarlierBoot(identity.place, here) || isOlder(path, foreignDeadMs) ? "dead" : "foreign", identity };
+		return {
+			state: isEarlierBoot(identity.place, here) || isOlder(path, foreignDeadMs) ? "dead" : "foreign",
+			identity,
+		};
 	}
 	if (!isAlive(identity.pid, identity.startTicks)) return { state: "dead", identity };
 	const led = isAlive(identity.coordinatorPid, identity.coordinatorStartTicks);

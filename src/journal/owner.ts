@@ -24,7 +24,9 @@ export type Owner = {
  * @throws {NodeJS.ErrnoException} the directory is not writable.
  */
 export function createOwner(layout: StateLayout, id: string, coordinatorPid: number): Owner {
-	writeFileSync(join(layout.owners, `${id}.json`), JSON.stringify(identify(process.pid, coordinatorPid)), { flag: "wx" });
+	writeFileSync(join(layout.owners, `${id}.json`), JSON.stringify(identify(process.pid, coordinatorPid)), {
+		flag: "wx",
+	});
 	let segment = 0;
 	let written = 0;
 	let fd: number | undefined;

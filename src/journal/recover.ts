@@ -49,7 +49,8 @@ export async function recover(dir: string, layout: StateLayout, { onPublished }:
 export function forgetDeadOwners(layout: StateLayout, dead: ReadonlySet<string>): void {
 	for (const name of readdirSync(layout.owners)) {
 		const id = name.endsWith(".json") ? name.slice(0, -".json".length) : name.replace(/\.\d+\.intents$/, "");
-		if (dead.has(id) || !existsSync(join(layout.owners, `${id}.json`))) rmSync(join(layout.owners, name), { force: true });
+		if (dead.has(id) || !existsSync(join(layout.owners, `${id}.json`)))
+			rmSync(join(layout.owners, name), { force: true });
 	}
 }
 
@@ -61,12 +62,17 @@ export function forgetOwners(layout: StateLayout, beginning: string): void {
 }
 
 /** Tells what one owner published, as far as its files of intents still lie there. */
-export function absorbIntents(
-	{ dir, layout, id, onPublished }: Recovery & { readonly dir: string; readonly layout: StateLayout; readonly id: string },
-): void {
+export function absorbIntents({
+	dir,
+	layout,
+	id,
+	onPublished,
+}: Recovery & { readonly dir: string; readonly layout: StateLayout; readonly id: string }): void {
 	/** By inode. The last one counts: what an earlier one of that inode announced came to nothing, and the inode was used again. */
 	const intents = new Map<number, Intent>();
-	for (const name of readdirSync(layout.owners).filter((one) => one.startsWith(`${id}.`)).sort(byNumber)) {
+	for (const name of readdirSync(layout.owners)
+		.filter((one) => one.startsWith(`${id}.`))
+		.sort(byNumber)) {
 		if (!name.endsWith(".intents")) continue;
 		for (const intent of readIntents(join(layout.owners, name))) intents.set(intent.inode, intent);
 	}
@@ -91,7 +97,11 @@ function* readIntents(path: string): Generator<Intent> {
  * Takes a part from an owner that is gone.
  * @returns The key, where the part may be continued.
  */
-export function settlePart(layout: StateLayout, name: string, isGone: (ownerId: string) => boolean): string | undefined {
+export function settlePart(
+	layout: StateLayout,
+	name: string,
+	isGone: (ownerId: string) => boolean,
+): string | undefined {
 	const temporary = name.lastIndexOf("~");
 	if (temporary >= 0) {
 		if (isGone(name.slice(0, temporary))) rmSync(join(layout.parts, name), { force: true });
@@ -164,6 +174,7 @@ function parseIntent(line: string): Intent | undefined {
 	const file: unknown = Reflect.get(value, "file");
 	const bytes: unknown = Reflect.get(value, "bytes");
 	const inode: unknown = Reflect.get(value, "inode");
-	if (typeof key !== "string" || typeof file !== "string" || typeof bytes !== "number" || typeof inode !== "number") return undefined;
+	if (typeof key !== "string" || typeof file !== "string" || typeof bytes !== "number" || typeof inode !== "number")
+		return undefined;
 	return { key, file, bytes, inode };
 }

@@ -41,12 +41,16 @@ export async function createAutoRunner(options: RunnerOptions): Promise<Runner> 
 		if (busyLooks < looksToAgree || growing || (threads?.loops ?? 0) >= options.workers - 1) return;
 		busyLooks = 0;
 		if (before && rate < before.rate * worthwhileGain) {
-			note(`the last thread changed ${before.rate.toFixed(0)} to ${rate.toFixed(0)} files/s: no more threads are added`);
+			note(
+				`the last thread changed ${before.rate.toFixed(0)} to ${rate.toFixed(0)} files/s: no more threads are added`,
+			);
 			clearInterval(timer);
 			return;
 		}
 		before = { rate };
-		note(`the event loop is busy for ${(utilization * 100).toFixed(0)} % of the time at ${rate.toFixed(0)} files/s: adding a thread`);
+		note(
+			`the event loop is busy for ${(utilization * 100).toFixed(0)} % of the time at ${rate.toFixed(0)} files/s: adding a thread`,
+		);
 		growing = grow();
 	};
 	const grow = async (): Promise<void> => {

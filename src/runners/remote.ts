@@ -43,7 +43,12 @@ export async function createRemoteRunner(options: RemoteOptions): Promise<Remote
 		const label = { model, number };
 		const worker: RemoteWorker = startRemoteWorker({
 			open: options.open,
-			setup: { options: options.options, worker: label, ownerId: ownerIdOf(options.run, label), coordinatorPid: process.pid },
+			setup: {
+				options: options.options,
+				worker: label,
+				ownerId: ownerIdOf(options.run, label),
+				coordinatorPid: process.pid,
+			},
 			onProgress: options.onProgress,
 			onLost: (why) => {
 				live.delete(worker);
@@ -70,7 +75,11 @@ export async function createRemoteRunner(options: RemoteOptions): Promise<Remote
 		for (const { task, resolve } of waiting) resolve(worker.run(task));
 	};
 	const replace = (worker: RemoteWorker, why: string): void => {
-		onNote({ level: "warning", message: `${model}#${worker.label.number} died (${why}) and is replaced`, worker: worker.label });
+		onNote({
+			level: "warning",
+			message: `${model}#${worker.label.number} died (${why}) and is replaced`,
+			worker: worker.label,
+		});
 		startAnother(why);
 	};
 	const startAnother = (why: string): void => {
@@ -108,7 +117,9 @@ export async function createRemoteRunner(options: RemoteOptions): Promise<Remote
 	const runInCompany = async (task: Task): Promise<AttemptResult> => {
 		const worker = freest(live);
 		if (!worker && signal.aborted) return cancelledResult(task, { model, number: 0 });
-		const result = await (worker ? worker.run(task) : new Promise<AttemptResult>((resolve, reject) => homeless.push({ task, resolve, reject })));
+		const result = await (worker
+			? worker.run(task)
+			: new Promise<AttemptResult>((resolve, reject) => homeless.push({ task, resolve, reject })));
 		futileStarts = 0;
 		return result;
 	};

@@ -1,6 +1,7 @@
 /** The worker's side, the same for threads and processes: tasks in, results out. */
-import { createDownloader } from "../download/downloader.ts";
+
 import type { AttemptResult } from "../core/task.ts";
+import { createDownloader } from "../download/downloader.ts";
 import type { FromWorker, ToWorker, WorkerSetup } from "./messages.ts";
 
 export type Service = {

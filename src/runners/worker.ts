@@ -2,8 +2,8 @@
 import { createBag } from "../core/bag.ts";
 import type { AttemptResult, Task, TaskProgress, WorkerLabel } from "../core/task.ts";
 import type { OpenChannel } from "./channel.ts";
-import type { FromWorker, WorkerSetup } from "./messages.ts";
 import { createDeferred } from "./deferred.ts";
+import type { FromWorker, WorkerSetup } from "./messages.ts";
 import { WorkerLostError } from "./runner.ts";
 
 /** How long a worker may take to stop or to leave when it is told to, in milliseconds; then it is killed. */
@@ -36,7 +36,11 @@ export type RemoteWorkerOptions = {
 	readonly onLost: (why: string) => void;
 };
 
-type Held = { readonly id: number; readonly resolve: (result: AttemptResult) => void; readonly reject: (error: Error) => void };
+type Held = {
+	readonly id: number;
+	readonly resolve: (result: AttemptResult) => void;
+	readonly reject: (error: Error) => void;
+};
 
 export function startRemoteWorker({ open, setup, onProgress, onLost }: RemoteWorkerOptions): RemoteWorker {
 	const label = setup.worker;
@@ -50,11 +54,14 @@ export function startRemoteWorker({ open, setup, onProgress, onLost }: RemoteWor
 		switch (message.type) {
 			case "ready":
 				if (state === "starting") state = "working";
-				return ready.resolve();
+				ready.resolve();
+				break;
 			case "unable":
-				return ready.reject(new Error(message.message));
+				ready.reject(new Error(message.message));
+				break;
 			case "progress":
-				return onProgress(message.progress);
+				onProgress(message.progress);
+				break;
 			case "results":
 				for (const result of message.results) settle(result);
 		}
@@ -63,7 +70,8 @@ export function startRemoteWorker({ open, setup, onProgress, onLost }: RemoteWor
 		for (const one of held) {
 			if (one.id !== result.id) continue;
 			held.delete(one);
-			return one.resolve(result);
+			one.resolve(result);
+			return;
 		}
 	};
 	const lose = (why: string): void => {

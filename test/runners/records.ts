@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import type { RunEvent } from "../../src/core/event.ts";
 import type { Method, Model } from "../../src/core/outcome.ts";
-import { type Answer, startLab } from "./lab.ts";
+import { type Answer, type Finished, startLab } from "./lab.ts";
 
 const modelsOf: Readonly<Record<Method, readonly Model[]>> = {
 	async: ["async"],
@@ -75,6 +76,28 @@ export function testRecords(method: Method): void {
 		for (const { file, url } of outcomes) {
 			assert.equal(await readFile(join(lab.dir, file ?? ""), "utf8"), new URL(url).pathname);
 		}
+	});
+
+	test(`${method}: two runs of one list in one folder at once both end with every file whole`, async (context) => {
+		const lab = await startLab(context, method, (request, response) => {
+			setTimeout(() => response.end(request.url), 3);
+		});
+		const paths = numbered(120, (n) => `/${n}.txt`);
+		// The second one begins when the first one is half done, and sees that end.
+		let second: Promise<Finished> | undefined;
+		let ended = 0;
+		const onEvent = ({ type }: RunEvent): void => {
+			if (type === "ended" && ++ended === 60) second = lab.run(paths);
+		};
+		const first = await lab.run(paths, {}, { onEvent });
+		assert.equal(first.summary.saved, 120);
+		const outcomes = [first, await second].flatMap((run) => run?.outcomes ?? []);
+		assert.equal(outcomes.length, 240);
+		for (const { status, file, url } of outcomes) {
+			assert.match(status, /^(saved|skipped)$/);
+			assert.equal(await readFile(join(lab.dir, file ?? ""), "utf8"), new URL(url).pathname);
+		}
+		await assertNothingLeft(lab.dir);
 	});
 }
 
