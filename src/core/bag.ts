@@ -1,10 +1,4 @@
-/**
- * An unordered collection for things that come and go all the time.
- *
- * Not a Set: one that is filled and emptied without end keeps being rebuilt, and each table that it leaves behind holds
- * on to the next one and to what it held, which makes the garbage collector promote every item (measured: a third of
- * all bytes, and twice the resident memory).
- */
+/** An unordered collection for things that come and go all the time. */
 
 export type Bag<T> = {
 	readonly size: number;
@@ -15,6 +9,10 @@ export type Bag<T> = {
 	clear(): void;
 };
 
+/**
+ * Not a Set: one that is filled and emptied without end keeps being rebuilt, and each table that it leaves behind holds
+ * on to the next one and to what it held, so that the garbage collector promotes every item: docs/adr/0003.
+ */
 export function createBag<T>(): Bag<T> {
 	const items: T[] = [];
 	return {
