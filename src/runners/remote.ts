@@ -85,7 +85,10 @@ export async function createRemoteRunner(options: RemoteOptions): Promise<Remote
 	const startAnother = (why: string): void => {
 		if (ending || signal.aborted) return;
 		futileStarts++;
-		if (futileStarts > mostFutileStarts) return giveUp(why);
+		if (futileStarts > mostFutileStarts) {
+			giveUp(why);
+			return;
+		}
 		add().catch((error: unknown) => startAnother(error instanceof Error ? error.message : String(error)));
 	};
 	const giveUp = (why: string): void => {
