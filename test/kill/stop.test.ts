@@ -12,6 +12,8 @@ import { downspout, startDownspout } from "../cli/run-downspout.ts";
 import { halfFileBytes, halfFileBytesOf, sendHalf } from "../runners/half-file.ts";
 import { descendantsOf, outwait } from "./process-tree.ts";
 
+/** Elsewhere the system does not show the children of a process. */
+const linux = { skip: process.platform !== "linux" };
 const methods = ["async", "threads", "processes", "mix", "auto"] as const;
 const signals = [
 	{ signal: "SIGINT", expected: 130 },
@@ -35,7 +37,7 @@ type Busy = {
 for (const [index, method] of methods.entries()) {
 	// Each method with one of them: what they do differs in the exit code alone.
 	const { signal, expected } = signals[index % 2] ?? signals[0];
-	test(`${method}: ${signal} ends the run in time, and the next one continues by Range`, async (context) => {
+	test(`${method}: ${signal} ends the run in time, and the next one continues by Range`, linux, async (context) => {
 		const { run, ended, args, urls, cwd, requests, recover } = await startBusy(context, method);
 		const workers = descendantsOf(run.pid ?? 0);
 		const sentMs = performance.now();
@@ -60,7 +62,7 @@ for (const [index, method] of methods.entries()) {
 	});
 }
 
-test("a worker that hangs does not hold up the end or the summary", async (context) => {
+test("a worker that hangs does not hold up the end or the summary", linux, async (context) => {
 	const { run, ended } = await startBusy(context, "processes");
 	for (const pid of descendantsOf(run.pid ?? 0)) process.kill(pid, "SIGSTOP");
 	run.kill("SIGTERM");
@@ -69,7 +71,7 @@ test("a worker that hangs does not hold up the end or the summary", async (conte
 	assert.equal(JSON.parse(stdout).saved, 1);
 });
 
-test("a second signal ends the process at once", async (context) => {
+test("a second signal ends the process at once", linux, async (context) => {
 	const { run, ended } = await startBusy(context, "processes");
 	const workers = descendantsOf(run.pid ?? 0);
 	for (const pid of workers) process.kill(pid, "SIGSTOP");
