@@ -12,7 +12,10 @@ export type Owner = {
 	readonly id: string;
 	/** Number of the file that the last intents went to. */
 	segment(): number;
-	/** Writes intents in one append: after a crash they tell which published files are ours. */
+	/**
+	 * Writes intents in one append: after a crash they tell which published files are ours.
+	 * @throws {NodeJS.ErrnoException} such as ENOSPC: what is published now would not be recognised.
+	 */
 	intend(intents: readonly Intent[]): void;
 	/** Ends the worker's presence. Its traces are for the coordinator to remove, when all is recorded. */
 	retire(): void;
@@ -29,6 +32,7 @@ export function createOwner(layout: StateLayout, id: string, coordinatorPid: num
 	});
 	let segment = 0;
 	let written = 0;
+	let isTorn = false;
 	let fd: number | undefined;
 	const open = (): number => openSync(intentsPath(layout, id, segment), "ax");
 	return {
@@ -42,9 +46,14 @@ export function createOwner(layout: StateLayout, id: string, coordinatorPid: num
 				written = 0;
 			}
 			fd ??= open();
-			let lines = "";
+			// After a line that a full disk has torn the next one begins anew.
+			let lines = isTorn ? "\n" : "";
 			for (const intent of intents) lines += formatIntent(intent);
-			written += writeSync(fd, lines);
+			const data = Buffer.from(lines);
+			isTorn = true;
+			for (let at = 0; at < data.length; ) at += writeSync(fd, data, at);
+			isTorn = false;
+			written += data.length;
 		},
 		retire() {
 			if (fd !== undefined) closeSync(fd);
