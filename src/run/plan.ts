@@ -101,6 +101,11 @@ function unsafe(path: string): Failure {
 }
 
 function isStillThere(dir: string, saved: Saved): boolean {
-	const found = statSync(join(dir, saved.file), { throwIfNoEntry: false });
-	return found?.size === saved.bytes;
+	try {
+		const found = statSync(join(dir, saved.file), { throwIfNoEntry: false });
+		return found !== undefined && found.size === saved.bytes && found.isFile();
+	} catch {
+		// Such as a circle of links: whatever it is, it is not what was saved.
+		return false;
+	}
 }
