@@ -82,7 +82,9 @@ function resolveConcurrency(
 	const perHost = readOption(values.perHost, optionTable.perHost) ?? "auto";
 	return {
 		concurrency,
-		perHost: Math.min(concurrency, perHost === "auto" ? defaults.perHost : perHost),
+		// A dead host must never have all the slots.
+		perHost:
+			perHost === "auto" ? Math.max(1, Math.min(defaults.perHost, concurrency - 1)) : Math.min(concurrency, perHost),
 		workers: workers ?? Math.max(1, Math.min(cores, concurrency)),
 	};
 }

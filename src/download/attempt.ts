@@ -72,7 +72,8 @@ export function send(attempt: Attempt): void {
 function headersOf(attempt: Attempt, range: { readonly from: number; readonly ifRange: string } | undefined): string[] {
 	const { context, task, listed, url } = attempt;
 	const cookie = cookieHeader(attempt.cookies, url);
-	const isPlain = !task.headers && !range && cookie === "" && url === listed && url.username === "" && url.password === "";
+	const isPlain =
+		!task.headers && !range && cookie === "" && url === listed && url.username === "" && url.password === "";
 	if (isPlain) return context.plainHeaders;
 	return requestHeaders({
 		general: context.options.headers,

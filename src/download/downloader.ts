@@ -104,7 +104,10 @@ function watchIdle(active: Bag<Attempt>, idleTimeoutMs: number): NodeJS.Timeout 
 		if (phase === "verify" || phase === "publish" || !exchange?.connected) return;
 		if (phase === "drain") return drainTurn(attempt);
 		if (++exchange.idleTurns <= turns) return;
-		failAttempt(attempt, transient("timeout", `${url.host} sent nothing for ${idleTimeoutMs / 1000} s (--idle-timeout)`));
+		failAttempt(
+			attempt,
+			transient("timeout", `${url.host} sent nothing for ${idleTimeoutMs / 1000} s (--idle-timeout)`),
+		);
 	};
 	return setInterval(() => {
 		for (const attempt of [...active]) turn(attempt);

@@ -1,5 +1,19 @@
 /** The bytes of a file that is not complete: in memory while they are few, then in a folder of their own that a later attempt can take over. */
-import { closeSync, ftruncateSync, mkdirSync, openSync, readFileSync, renameSync, rmdirSync, rmSync, statSync, unlinkSync, writeFileSync, writeSync, writevSync } from "node:fs";
+import {
+	closeSync,
+	ftruncateSync,
+	mkdirSync,
+	openSync,
+	readFileSync,
+	renameSync,
+	rmdirSync,
+	rmSync,
+	statSync,
+	unlinkSync,
+	writeFileSync,
+	writeSync,
+	writevSync,
+} from "node:fs";
 import { join } from "node:path";
 import { ifRangeValue, type Validators } from "../core/ranges.ts";
 
@@ -157,7 +171,8 @@ function spill(store: PartStore, part: Part): void {
 export function writeAll(fd: number, chunks: readonly Buffer[]): void {
 	const total = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
 	const [only] = chunks;
-	const written = chunks.length === 1 && only ? writeSync(fd, only, 0, only.length, 0) : total > 0 ? writevSync(fd, chunks, 0) : 0;
+	const written =
+		chunks.length === 1 && only ? writeSync(fd, only, 0, only.length, 0) : total > 0 ? writevSync(fd, chunks, 0) : 0;
 	if (written === total) return;
 	// A short write is rare: a disk that is nearly full, or a signal.
 	const rest = Buffer.concat(chunks).subarray(written);

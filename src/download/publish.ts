@@ -1,5 +1,15 @@
 /** Gives complete files their final names, several at once: never over something that exists, and so that a run killed at any moment can tell its own files. */
-import { closeSync, fstatSync, fsyncSync, futimesSync, linkSync, lstatSync, openSync, renameSync, unlinkSync } from "node:fs";
+import {
+	closeSync,
+	fstatSync,
+	fsyncSync,
+	futimesSync,
+	linkSync,
+	lstatSync,
+	openSync,
+	renameSync,
+	unlinkSync,
+} from "node:fs";
 import { join } from "node:path";
 import type { Failure } from "../core/failure.ts";
 import { numberedName } from "../core/naming.ts";
@@ -9,7 +19,7 @@ import type { Owner } from "../journal/owner.ts";
 import { classifyFileError, describe } from "./classify.ts";
 import type { Folder, Folders } from "./folders.ts";
 import { bodyPath, closePart, discard, type Part, type PartStore, removePublished, writeAll } from "./part.ts";
-import { linkWithoutLinks, lacksLinks } from "./publish-without-links.ts";
+import { lacksLinks, linkWithoutLinks } from "./publish-without-links.ts";
 
 /** A complete and verified file that waits for its name. */
 export type Publication = {
@@ -51,6 +61,9 @@ type Ready = {
 	readonly bytes: number;
 };
 
+/** Numbers that are tried one by one; a power of two. */
+const singleLooks = 16;
+
 /** Most names whose last number is remembered. */
 const keepNumbers = 10_000;
 
@@ -66,7 +79,11 @@ export function createPublisher(options: PublisherOptions): Publisher {
 			const folder = options.folders.open(publication.folder);
 			if ("code" in folder) return refuse(publication, folder);
 			counter++;
-			return complete(publication, { folder, options, temporary: `${options.store.parts}/${options.owner.id}~${counter}` });
+			return complete(publication, {
+				folder,
+				options,
+				temporary: `${options.store.parts}/${options.owner.id}~${counter}`,
+			});
 		} catch (error) {
 			return refuse(publication, classifyFileError(error, publication.name));
 		}
@@ -100,7 +117,8 @@ export function createPublisher(options: PublisherOptions): Publisher {
 		try {
 			options.owner.intend(intents);
 		} catch (error) {
-			for (const one of ready) finish(one, { kind: "failed", failure: classifyFileError(error, "the download directory's state") });
+			for (const one of ready)
+				finish(one, { kind: "failed", failure: classifyFileError(error, "the download directory's state") });
 			return;
 		}
 		for (const [index, one] of ready.entries()) {
@@ -182,12 +200,14 @@ function finish(ready: Ready, end: PublicationEnd): void {
 	ready.publication.settle(end);
 }
 
-/** The first number that no file has, found by doubling: a thousand files of one name cost ten looks each. */
+/** The first number that no file has; beyond the first few found by doubling, so that a thousand files of one name cost ten looks each. */
 function firstFree(folder: Folder, name: string): number {
-	const taken = (n: number): boolean => lstatSync(join(folder.absolute, numberedName(name, n)), { throwIfNoEntry: false }) !== undefined;
-	let high = 1;
+	const taken = (n: number): boolean =>
+		lstatSync(join(folder.absolute, numberedName(name, n)), { throwIfNoEntry: false }) !== undefined;
+	for (let n = 1; n <= singleLooks; n++) if (!taken(n)) return n;
+	let high = singleLooks;
 	while (taken(high)) high *= 2;
-	let low = Math.floor(high / 2);
+	let low = high / 2;
 	while (high - low > 1) {
 		const middle = (low + high) >> 1;
 		if (taken(middle)) low = middle;

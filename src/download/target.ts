@@ -15,7 +15,10 @@ export type Target = {
 export type ExtensionLookup = (mediaType: string) => string | undefined;
 
 /** The fields of a response head that names depend on. */
-export type NamingHead = { readonly contentDisposition?: string | undefined; readonly contentType?: string | undefined };
+export type NamingHead = {
+	readonly contentDisposition?: string | undefined;
+	readonly contentType?: string | undefined;
+};
 
 export type Naming = Pick<DownloadOptions, "layout" | "contentDisposition"> & {
 	/** Present when names without an extension get one. */
@@ -28,14 +31,19 @@ export function isNameKnown(task: Task, naming: Naming): boolean {
 }
 
 /** @param entry - The task, and its first listed URL, which names the file where nothing else does. */
-export function targetOf(entry: { readonly task: Task; readonly namedBy: URL }, naming: Naming, head: NamingHead): Target {
+export function targetOf(
+	entry: { readonly task: Task; readonly namedBy: URL },
+	naming: Naming,
+	head: NamingHead,
+): Target {
 	const { task, namedBy } = entry;
 	if (task.out !== undefined) {
 		const cut = task.out.lastIndexOf("/");
 		return { folder: cut < 0 ? "" : task.out.slice(0, cut), name: task.out.slice(cut + 1) };
 	}
 	const { contentDisposition, contentType } = head;
-	const given = naming.contentDisposition && contentDisposition ? nameFromContentDisposition(contentDisposition) : undefined;
+	const given =
+		naming.contentDisposition && contentDisposition ? nameFromContentDisposition(contentDisposition) : undefined;
 	const name = safeName(given ?? nameFromUrl(namedBy), { fromOut: false });
 	const full = naming.extensionOf && contentType ? withExtension(name, contentType, naming.extensionOf) : name;
 	return { folder: task.folder ?? folderOf(namedBy, naming.layout), name: full };

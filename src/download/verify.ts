@@ -32,7 +32,10 @@ export function createVerifier(checksum: Checksum, continued: boolean): Verifier
 			}
 			const found = hash.digest("hex");
 			if (found === checksum.hex) return undefined;
-			return transient("checksum", `the ${checksum.algorithm} digest is ${found}, not ${checksum.hex} as the list says`);
+			return transient(
+				"checksum",
+				`the ${checksum.algorithm} digest is ${found}, not ${checksum.hex} as the list says`,
+			);
 		},
 	};
 }

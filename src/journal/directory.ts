@@ -4,7 +4,15 @@ import { join } from "node:path";
 import { stateLayout } from "../core/state-layout.ts";
 import { makeFolder } from "../files/make-folder.ts";
 import { type Journal, openJournal } from "./journal.ts";
-import { absorbIntents, forgetDeadOwners, forgetOwners, forgetSegments, recover, settlePart } from "./recover.ts";
+import {
+	absorbIntents,
+	forgetDeadOwners,
+	forgetOwners,
+	forgetSegments,
+	isShared,
+	recover,
+	settlePart,
+} from "./recover.ts";
 
 export type DirectoryOptions = {
 	/** Absolute path. */
@@ -39,7 +47,7 @@ export async function openDirectory({ dir, run, fresh, warn }: DirectoryOptions)
 	const layout = stateLayout(dir);
 	for (const folder of [layout.parts, layout.owners]) await makeFolder(folder);
 	if (fresh) rmSync(layout.journal, { force: true });
-	const journal = openJournal(layout.journal, warn);
+	const journal = openJournal(layout.journal, { warn, isShared: isShared(layout) });
 	const { leftovers, dead } = await recover(dir, layout, {
 		onPublished: (intent) => {
 			if (!fresh) journal.recover(intent.key, { file: intent.file, bytes: intent.bytes });

@@ -1,7 +1,7 @@
 /** What a download directory remembers of its entries. The coordinator alone writes it. */
 import { closeSync, openSync, readSync, writeSync } from "node:fs";
 import { createKeyTable } from "./key-table.ts";
-import { loadJournal } from "./load-journal.ts";
+import { type LoadOptions, loadJournal } from "./load-journal.ts";
 import { formatRecord, type JournalRecord, parseRecord } from "./record.ts";
 
 /** Records are held back until so many characters have gathered. */
@@ -30,13 +30,13 @@ const seenBit = 1;
 
 /**
  * Opens the journal of a directory, or begins one.
- * @param warn - Told what is wrong with a damaged journal.
  * @throws {NodeJS.ErrnoException} it can be neither read nor begun.
  */
-export function openJournal(path: string, warn: (message: string) => void): Journal {
+export function openJournal(path: string, { warn, isShared }: Omit<LoadOptions, "onRecord">): Journal {
 	const table = createKeyTable();
 	loadJournal(path, {
 		warn,
+		isShared,
 		onRecord: (record, offset) => table.set(record.key, record.status === "saved" ? (offset + 1) * 2 : 0),
 	});
 	const fd = openSync(path, "a+");

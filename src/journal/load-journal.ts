@@ -6,12 +6,14 @@ import { formatRecord, type JournalRecord, parseRecord } from "./record.ts";
 export type LoadOptions = {
 	/** Told what is wrong and which file holds the damaged journal. */
 	readonly warn: (message: string) => void;
+	/** Whether another run works in the directory: what looks like a torn tail may then be a write under way. */
+	readonly isShared: boolean;
 	/** Called for each record with its place in the journal as it then is. */
 	readonly onRecord: (record: JournalRecord, offset: number) => void;
 };
 
 /** @throws {NodeJS.ErrnoException} the journal can be neither read nor set aside. */
-export function loadJournal(path: string, { warn, onRecord }: LoadOptions): void {
+export function loadJournal(path: string, { warn, isShared, onRecord }: LoadOptions): void {
 	if (!existsSync(path)) return;
 	let damaged = 0;
 	let tornAt: number | undefined;
@@ -27,12 +29,16 @@ export function loadJournal(path: string, { warn, onRecord }: LoadOptions): void
 		setAside(path, { warn, why, put: (aside) => renameSync(path, aside) });
 		return;
 	}
+	if (isShared) return;
 	if (damaged > 0) salvage(path, { warn, damaged, onRecord });
 	else if (tornAt !== undefined) truncateSync(path, tornAt);
 }
 
 /** A kill on the way leaves the damaged journal where it is: the good one takes its place in one step. */
-function salvage(path: string, { warn, damaged, onRecord }: LoadOptions & { readonly damaged: number }): void {
+function salvage(
+	path: string,
+	{ warn, damaged, onRecord }: Omit<LoadOptions, "isShared"> & { readonly damaged: number },
+): void {
 	const good = `${path}.new`;
 	const fd = openSync(good, "w");
 	try {

@@ -139,6 +139,11 @@ export function forgetSegments(layout: StateLayout, id: string, segment: number)
 	}
 }
 
+/** Whether another run works in the directory, as far as can be seen. */
+export function isShared(layout: StateLayout): boolean {
+	return [...findOwners(layout).values()].some(({ state }) => state === "alive" || state === "foreign");
+}
+
 function findOwners(layout: StateLayout): Map<string, KnownOwner> {
 	const owners = new Map<string, KnownOwner>();
 	for (const name of readdirSync(layout.owners)) {

@@ -4,12 +4,12 @@ import { join } from "node:path";
 import type { RunEvent, Sink } from "../core/event.ts";
 import type { Summary } from "../core/outcome.ts";
 import type { WorkerLabel } from "../core/task.ts";
+import { makeFolder } from "../files/make-folder.ts";
 import { type BatchFile, createBatchFile } from "./batch-file.ts";
 import { failedEntry } from "./failed-entry.ts";
 import { pointLatestTo } from "./latest.ts";
 import { LogDirError } from "./log-dir-error.ts";
 import { logLine } from "./log-line.ts";
-import { makeFolder } from "../files/make-folder.ts";
 import { resultLine } from "./result-line.ts";
 
 export type RecordsOptions = {

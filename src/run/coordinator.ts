@@ -1,8 +1,8 @@
 /** The heart of a run: gives tasks to the runner as slots and hosts are free, and decides what follows each attempt. */
 import type { Entry } from "../core/entry.ts";
+import type { Sink } from "../core/event.ts";
 import { type Failure, permanent, transient } from "../core/failure.ts";
 import type { RunOptions } from "../core/options.ts";
-import type { Sink } from "../core/event.ts";
 import { publicUrl } from "../core/public-url.ts";
 import { decideRetry } from "../core/retry.ts";
 import type { Tally } from "../core/tally.ts";
@@ -103,7 +103,8 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 
 	function start(pending: Pending): void {
 		pending.startedMs ??= performance.now();
-		const timeLeftMs = options.timeoutMs === undefined ? undefined : options.timeoutMs - (performance.now() - pending.startedMs);
+		const timeLeftMs =
+			options.timeoutMs === undefined ? undefined : options.timeoutMs - (performance.now() - pending.startedMs);
 		if (timeLeftMs !== undefined && timeLeftMs <= 0) {
 			queue.release(pending.mirror.host);
 			return fail(pending, outOfTime, nobody);
@@ -163,7 +164,10 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 		pending.mirror = mirrors[decision.mirror] ?? mirror;
 	}
 
-	function wait(pending: Pending, retry: { readonly waitMs: number; readonly failure: Failure; readonly worker: WorkerLabel }): void {
+	function wait(
+		pending: Pending,
+		retry: { readonly waitMs: number; readonly failure: Failure; readonly worker: WorkerLabel },
+	): void {
 		const { waitMs } = retry;
 		if (timeLeftOf(pending) <= waitMs) return fail(pending, outOfTime, retry.worker);
 		tally.retry();
@@ -193,7 +197,8 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 		pending.kept = true;
 		if (published) end(pending, worker, { status: "saved", ...published });
 		else if (stopped) end(pending, worker, { status: "cancelled" });
-		else if (pending.deaths >= mostDeaths) fail(pending, permanent("worker_crashed", `${mostDeaths} workers died under it; the last: ${message}`), worker);
+		else if (pending.deaths >= mostDeaths)
+			fail(pending, permanent("worker_crashed", `${mostDeaths} workers died under it; the last: ${message}`), worker);
 		else wait(pending, { waitMs: 0, failure: transient("worker_crashed", message), worker });
 		pump();
 	}

@@ -11,14 +11,22 @@ const filesPerDownload = 2;
  * @param limit - Open files that one process may have; undefined where that is not known.
  * @returns The options, changed where they ask for more, and then what to tell the user.
  */
-export function fitConcurrency(options: RunOptions, limit: number | undefined): { options: RunOptions; warning?: string } {
+export function fitConcurrency(
+	options: RunOptions,
+	limit: number | undefined,
+): { options: RunOptions; warning?: string } {
 	if (limit === undefined) return { options };
 	const perProcess = Math.max(1, Math.floor((limit - ownFiles) / filesPerDownload));
 	const most = options.method === "processes" ? perProcess * options.workers : perProcess;
 	if (options.concurrency <= most) return { options };
 	const warning = `${limit} open files (ulimit -n) suffice for ${most} downloads at once, not ${options.concurrency}: going on with ${most}`;
 	return {
-		options: { ...options, concurrency: most, perHost: Math.min(options.perHost, most), workers: Math.min(options.workers, most) },
+		options: {
+			...options,
+			concurrency: most,
+			perHost: Math.min(options.perHost, most),
+			workers: Math.min(options.workers, most),
+		},
 		warning,
 	};
 }

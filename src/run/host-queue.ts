@@ -49,7 +49,8 @@ export function createHostQueue<T>({ perHost, onReady }: HostQueueOptions): Host
 		}
 		return host;
 	};
-	const mayStart = (host: Host<T>): boolean => host.items.size > 0 && host.inFlight < perHost && host.timer === undefined;
+	const mayStart = (host: Host<T>): boolean =>
+		host.items.size > 0 && host.inFlight < perHost && host.timer === undefined;
 	const settle = (host: Host<T>): void => {
 		if (!host.isReady && mayStart(host)) {
 			host.isReady = true;

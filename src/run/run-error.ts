@@ -9,7 +9,11 @@ export class RunError extends Error {
 	readonly code: RunErrorCode;
 	/** What the run came to before; absent where it did not begin. */
 	readonly summary?: Summary;
-	constructor(code: RunErrorCode, message: string, details: { readonly cause?: unknown; readonly summary?: Summary } = {}) {
+	constructor(
+		code: RunErrorCode,
+		message: string,
+		details: { readonly cause?: unknown; readonly summary?: Summary } = {},
+	) {
 		super(message, details.cause === undefined ? undefined : { cause: details.cause });
 		this.code = code;
 		if (details.summary) this.summary = details.summary;

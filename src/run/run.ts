@@ -47,7 +47,10 @@ export async function run(asked: RunRequest): Promise<Summary> {
 	const broken = new AbortController();
 	const stop = AbortSignal.any([signal, broken.signal]);
 	await using directory = await open(request);
-	const runner = await startRunner(request, { signal: stop, onBroken: (error) => broken.abort(new RunError("no_worker", error.message)) });
+	const runner = await startRunner(request, {
+		signal: stop,
+		onBroken: (error) => broken.abort(new RunError("no_worker", error.message)),
+	});
 	sink.on({
 		type: "run-started",
 		run: request.run,
@@ -128,7 +131,9 @@ async function open({ run: name, options, sink }: RunRequest): Promise<Directory
 		});
 		return { ...directory, [Symbol.asyncDispose]: async () => directory.close() };
 	} catch (cause) {
-		throw new RunError("dir_unusable", `the download directory ${options.dir} cannot be used: ${messageOf(cause)}`, { cause });
+		throw new RunError("dir_unusable", `the download directory ${options.dir} cannot be used: ${messageOf(cause)}`, {
+			cause,
+		});
 	}
 }
 
@@ -146,11 +151,14 @@ async function startRunner(
 			onProgress: (progress) => {
 				for (const one of progress) sink.on({ type: "progress", ...one });
 			},
-			onNote: ({ level, message, worker }) => sink.on(level === "note" ? { type: "note", message, worker } : { type: "warning", message }),
+			onNote: ({ level, message, worker }) =>
+				sink.on(level === "note" ? { type: "note", message, worker } : { type: "warning", message }),
 		});
 	} catch (cause) {
 		if (cause instanceof NoWorkerError) throw new RunError("no_worker", cause.message, { cause });
-		throw new RunError("dir_unusable", `the download directory ${options.dir} cannot be used: ${messageOf(cause)}`, { cause });
+		throw new RunError("dir_unusable", `the download directory ${options.dir} cannot be used: ${messageOf(cause)}`, {
+			cause,
+		});
 	}
 }
 
@@ -165,7 +173,9 @@ function attemptFlush(directory: Directory, onBroken: (error: unknown) => void):
 function journalError(dir: string, cause: unknown): RunError {
 	const isFull = cause instanceof Error && "code" in cause && (cause.code === "ENOSPC" || cause.code === "EDQUOT");
 	const why = isFull ? "no space left" : messageOf(cause);
-	return new RunError(isFull ? "disk_full" : "journal_unwritable", `the journal of ${dir} cannot be written: ${why}`, { cause });
+	return new RunError(isFull ? "disk_full" : "journal_unwritable", `the journal of ${dir} cannot be written: ${why}`, {
+		cause,
+	});
 }
 
 function reasonOf(reason: unknown): string {
