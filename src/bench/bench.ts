@@ -48,7 +48,7 @@ export type BenchEnd = {
 export async function runBench(options: BenchOptions, around: BenchSurroundings): Promise<BenchEnd> {
 	// Absolute: the programs that are measured run in folders of their own.
 	const out = resolve(options.out ?? `bench/${around.run}`);
-	await createFolder(out);
+	const topmost = await createFolder(out);
 	try {
 		await using storage = await openStorage(out, "scenarios" in options.workload);
 		const results = await measureAll(options, around, storage);
@@ -59,7 +59,7 @@ export async function runBench(options: BenchOptions, around: BenchSurroundings)
 		const unmeasured = results.ranking.some((entry) => entry.kind === "method" && entry.runs === 0);
 		return { results, out, text: rankingText(results), exitCode: unmeasured ? 1 : 0 };
 	} catch (error) {
-		await removeEmptyReport(out);
+		await removeEmptyFolders(out, topmost);
 		throw error;
 	}
 }
@@ -144,11 +144,12 @@ function shownWorkload({ workload }: BenchOptions): string {
 	return "list" in workload ? workload.list : workload.scenarios.map((name) => `scenario ${name}`).join(", ");
 }
 
-/** @throws {UsageError} it is there already, or cannot be made. */
-async function createFolder(out: string): Promise<void> {
+/** Gives the topmost folder that had to be made. @throws {UsageError} it is there already, or cannot be made. */
+async function createFolder(out: string): Promise<string> {
 	try {
-		await mkdir(dirname(out), { recursive: true });
+		const topmost = await mkdir(dirname(out), { recursive: true });
 		await mkdir(out);
+		return topmost ?? out;
 	} catch (cause) {
 		const exists = cause instanceof Error && "code" in cause && cause.code === "EEXIST";
 		const reason = exists ? "is already there: name a folder that is not" : `cannot be created: ${String(cause)}`;
@@ -157,6 +158,7 @@ async function createFolder(out: string): Promise<void> {
 }
 
 /** Leaves nothing behind where nothing was measured; a folder that holds a report stays. */
-async function removeEmptyReport(out: string): Promise<void> {
+async function removeEmptyFolders(out: string, topmost: string): Promise<void> {
 	await rmdir(out).catch(() => undefined);
+	if (out !== topmost) await removeEmptyFolders(dirname(out), topmost);
 }

@@ -1,15 +1,14 @@
 /** The options that say what is shown and recorded: they do not change the run. */
 import { resolve } from "node:path";
-import { optionTable, progressModes } from "../core/option-table.ts";
-import { defaults } from "../core/options.ts";
+import { optionTable } from "../core/option-table.ts";
+import { defaults, type ProgressMode, progressModes } from "../core/options.ts";
 import { readOption } from "../core/read-option.ts";
 import type { GivenValues } from "../core/resolve-options.ts";
 
 export type OutputOptions = {
 	/** Absolute path of the folder that holds a folder for each run. */
 	readonly logDir: string;
-	/** One of the progress modes; `auto` depends on the terminal. */
-	readonly progress: (typeof progressModes)[number];
+	readonly progress: ProgressMode;
 	/** Whether the summary is printed as JSON. */
 	readonly json: boolean;
 };

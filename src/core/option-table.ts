@@ -2,7 +2,7 @@
 import type { Kind } from "./option-kinds.ts";
 import { bytes, choice, integer, integerOrAuto, onOff, seconds, text, texts } from "./option-kinds.ts";
 import type { Bytes, OptionName, OptionValues } from "./option-values.ts";
-import { defaults, existsPolicies, layouts } from "./options.ts";
+import { defaults, existsPolicies, layouts, progressModes } from "./options.ts";
 import { methods } from "./outcome.ts";
 
 /** One option. */
@@ -24,7 +24,6 @@ type Read<V> = [Bytes] extends [V] ? number : V;
 type OptionTable = { readonly [K in OptionName]-?: OptionSpec<Read<NonNullable<OptionValues[K]>>> };
 
 export const listFormats = ["text", "aria2", "jsonl", "csv", "tsv", "metalink", "parquet"] as const;
-export const progressModes = ["auto", "bar", "plain", "json", "none"] as const;
 
 const files = "Files:";
 const speed = "Concurrency:";

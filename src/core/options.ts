@@ -10,6 +10,10 @@ export const layouts = ["flat", "host", "path"] as const;
 /** How file names are spread over folders. */
 export type Layout = (typeof layouts)[number];
 
+export const progressModes = ["auto", "bar", "plain", "json", "none"] as const;
+/** How a run is shown while it goes on; `auto` depends on the terminal. */
+export type ProgressMode = (typeof progressModes)[number];
+
 /** What one attempt needs to know; plain data, sent once to every worker. */
 export type DownloadOptions = {
 	/** Absolute path of the download directory. */

@@ -1,11 +1,9 @@
 /** What is seen of a run while it goes on: a bar, plain lines, NDJSON or nothing. */
 import type { Sink } from "../core/event.ts";
+import type { ProgressMode } from "../core/options.ts";
 import { choosePaint } from "./paint.ts";
 import type { ProgressStream } from "./progress-output.ts";
 import { noSink } from "./sinks.ts";
-
-export const progressModes = ["auto", "bar", "plain", "json", "none"] as const;
-export type ProgressMode = (typeof progressModes)[number];
 
 export type ProgressOptions = {
 	readonly mode: ProgressMode;

@@ -73,7 +73,12 @@ const accepted: readonly (readonly [GivenValues, Readonly<Record<string, unknown
 		{ connectTimeout: "0", idleTimeout: "0" },
 		{ connectTimeoutMs: 2 ** 31 - 1, idleTimeoutMs: 2 ** 31 - 1 },
 	],
-	[{ concurrency: "8" }, { concurrency: 8, perHost: 8, workers: 4 }],
+	[{ concurrency: "8" }, { concurrency: 8, perHost: 7, workers: 4 }],
+	[{ concurrency: 1 }, { concurrency: 1, perHost: 1 }],
+	[
+		{ concurrency: "8", perHost: "8" },
+		{ concurrency: 8, perHost: 8 },
+	],
 	[
 		{ concurrency: "auto", perHost: "auto" },
 		{ concurrency: 32, perHost: 16 },

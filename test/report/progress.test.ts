@@ -4,8 +4,9 @@ import { PassThrough } from "node:stream";
 import { test } from "node:test";
 import { stripVTControlCharacters } from "node:util";
 import type { RunEvent } from "../../src/core/event.ts";
+import type { ProgressMode } from "../../src/core/options.ts";
 import type { Outcome } from "../../src/core/outcome.ts";
-import { createProgress, type ProgressMode, resolveMode } from "../../src/report/progress.ts";
+import { createProgress, resolveMode } from "../../src/report/progress.ts";
 import { createProgressState } from "../../src/report/progress-state.ts";
 
 const entry = { line: 1, urls: ["https://example.com/a"] } as const;
