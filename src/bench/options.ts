@@ -7,7 +7,7 @@ import { type PeerName, peerNames } from "./peers.ts";
 import { type ScenarioName, scenarioNames } from "./scenarios.ts";
 
 /** Methods that a benchmark can run by itself; `cluster` needs other machines. */
-export const benchMethods = ["async", "threads", "processes", "mix", "auto"] as const;
+const benchMethods = ["async", "threads", "processes", "mix", "auto"] as const;
 export type BenchMethod = (typeof benchMethods)[number];
 
 export type BenchOptions = {
@@ -26,7 +26,7 @@ export type BenchOptions = {
 	readonly peers: readonly PeerName[];
 };
 
-export const benchDefaults = { methods: "async,threads,processes,mix", runs: 5, warmup: 1, concurrency: 32 } as const;
+const benchDefaults = { methods: "async,threads,processes,mix", runs: 5, warmup: 1, concurrency: 32 } as const;
 
 const group = "Measuring:";
 

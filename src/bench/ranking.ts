@@ -25,7 +25,7 @@ export function runsOf(runs: readonly BenchRun[], workload: string): BenchRun[] 
 }
 
 /** Speeds of the rounds in which both methods have a run that counts. */
-export function pairRounds(
+function pairRounds(
 	runs: readonly BenchRun[],
 	first: string,
 	second: string,

@@ -56,7 +56,3 @@ export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
 		},
 	},
 };
-
-export function isScenarioName(name: string): name is ScenarioName {
-	return Object.hasOwn(scenarios, name);
-}

@@ -5,7 +5,7 @@ import { safeName } from "./safe-name.ts";
 export { nameFromContentDisposition } from "./content-disposition.ts";
 export { withExtension } from "./media-type.ts";
 export { safeFolderPath, safeOutPath } from "./out-path.ts";
-export { maxNameBytes, type NameOrigin, numberedName, safeName } from "./safe-name.ts";
+export { maxNameBytes, numberedName, safeName } from "./safe-name.ts";
 
 /** Longest folder path that a URL may ask for, in bytes: with DIR and a name it stays below the 4096 of Linux. */
 const maxFolderBytes = 2000;

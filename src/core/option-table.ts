@@ -23,7 +23,7 @@ export type OptionSpec<T> = {
 type Read<V> = [Bytes] extends [V] ? number : V;
 type OptionTable = { readonly [K in OptionName]-?: OptionSpec<Read<NonNullable<OptionValues[K]>>> };
 
-export const listFormats = ["text", "aria2", "jsonl", "csv", "tsv", "metalink", "parquet"] as const;
+const listFormats = ["text", "aria2", "jsonl", "csv", "tsv", "metalink", "parquet"] as const;
 
 const files = "Files:";
 const speed = "Concurrency:";

@@ -24,7 +24,7 @@ const epochMs = Date.UTC(2020, 0, 1);
 const fiveYearsSeconds = 5 * 365 * 86_400;
 
 /** Describes one file; the same seed, path and size always give the same facts. */
-export function describeFile(seed: number, path: string, sizeBytes: number): FileFacts {
+function describeFile(seed: number, path: string, sizeBytes: number): FileFacts {
 	const tag = drawBits(seed, `etag:${path}`);
 	const facts = {
 		sizeBytes,

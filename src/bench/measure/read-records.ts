@@ -75,7 +75,7 @@ function isSaved(value: unknown): value is { readonly ms: number } {
 }
 
 /** Quantiles of times in milliseconds; null for none. */
-export function summariseTimes(times: readonly number[]): FileTimes | null {
+function summariseTimes(times: readonly number[]): FileTimes | null {
 	if (times.length === 0) return null;
 	const sorted = [...times].sort((left, right) => left - right);
 	const at = (share: number): number => quantileSorted(sorted, share);
