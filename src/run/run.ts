@@ -15,8 +15,6 @@ import { readEntries } from "./read-entries.ts";
 import { createRecorder } from "./recorder.ts";
 import { RunError } from "./run-error.ts";
 
-export { RunError };
-
 /** The journal is written at least so often, in milliseconds. */
 const flushMs = 200;
 
