@@ -11,8 +11,10 @@ const forTests = process.argv.includes("--test");
 
 /** Debian packages that tests use, and a program of each that shows that it is there. */
 const debianPackages = [
-	{ name: "nginx-light", program: "nginx" },
+	{ name: "chromium", program: "chromium" },
 	{ name: "curl", program: "curl" },
+	{ name: "util-linux", program: "prlimit" },
+	{ name: "mount", program: "mount" },
 ];
 
 installPackages();
@@ -69,26 +71,34 @@ function newest(path) {
 	return Math.max(stats.mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name))));
 }
 
-/** What cannot be installed is named; the tests that need it then say so themselves. */
+/** What cannot be installed is named. The tests that need it are skipped then, but not in continuous integration. */
 function installDebianPackages() {
 	const missing = debianPackages.filter(({ program }) => spawnSync("sh", ["-c", `command -v ${program}`]).status !== 0);
 	if (missing.length === 0) return;
 	const names = missing.map(({ name }) => name);
 	if (process.getuid?.() !== 0 || spawnSync("sh", ["-c", "command -v apt-get"]).status !== 0) {
-		note(`please install these Debian packages for the tests: ${names.join(" ")}`);
+		note(`the tests need Debian packages that only root can install: apt-get install ${names.join(" ")}`);
+		if (process.env.CI) process.exit(1);
+		note("going on without them: the tests that need them are skipped");
 		return;
 	}
 	const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-	run("apt-get", ["update", "-qq"], env);
-	run("apt-get", ["install", "-qq", "-y", "--no-install-recommends", ...names], env);
+	run("apt-get", ["-qq", "update"], { env, quiet: true });
+	run("apt-get", ["-qq", "-y", "--no-install-recommends", "install", ...names], { env, quiet: true });
 }
 
-/** @param {string} program @param {readonly string[]} args */
-function run(program, args, env = process.env) {
+/**
+ * Ends the set-up where the program fails.
+ * @param {string} program @param {readonly string[]} args
+ * @param {{ env?: NodeJS.ProcessEnv, quiet?: boolean }} how `quiet` shows what it prints only where it fails
+ */
+function run(program, args, { env = process.env, quiet = false } = {}) {
 	note([program, ...args].join(" "));
 	// What it prints is no output of the command that is being set up for.
-	const { status, error } = spawnSync(program, args, { cwd: root, env, stdio: ["ignore", 2, 2] });
+	const stdio = quiet ? "pipe" : ["ignore", 2, 2];
+	const { status, error, stdout, stderr } = spawnSync(program, args, { cwd: root, env, stdio, encoding: "utf8" });
 	if (status === 0) return;
+	if (quiet) process.stderr.write(`${stdout ?? ""}${stderr ?? ""}`);
 	note(`failed: ${program} ${error?.message ?? `ended with ${status}`}`);
 	process.exit(1);
 }

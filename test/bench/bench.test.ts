@@ -11,7 +11,9 @@ import { resolveBenchOptions } from "../../src/bench/options.ts";
 import type { BenchResults } from "../../src/bench/results.ts";
 import { UsageError } from "../../src/core/usage-error.ts";
 import { type Origin, startOrigin } from "../../src/origin/origin.ts";
+import { skipUnless } from "../skip-unless.ts";
 
+const withoutCurl = skipUnless(existsSync("/usr/bin/curl"), "curl");
 const program = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 const damaging = fileURLToPath(new URL("./damaging-downspout.mjs", import.meta.url));
 
@@ -54,7 +56,7 @@ test("a list, two methods, curl: everything that the contract names is in result
 		const end = await bench(flags, list, { tell: (line) => told.push(line) });
 		assert.equal(end.exitCode, 0, end.text);
 		const results = await readResults(out);
-		const contenders = existsSync("/usr/bin/curl") ? 3 : 2;
+		const contenders = withoutCurl === false ? 3 : 2;
 		assert.equal(results.list, list);
 		assert.deepEqual([results.concurrency, results.workers], [8, 2]);
 		assert.equal(results.runs.length, 3 * contenders);

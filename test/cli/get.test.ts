@@ -6,6 +6,7 @@ import { createServer, type RequestListener } from "node:http";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { startOrigin } from "../../src/origin/origin.ts";
+import { skipUnlessLinux } from "../skip-unless.ts";
 import { freshFolder } from "./fresh-folder.ts";
 import { downspout, startDownspout, waitForEnd } from "./run-downspout.ts";
 
@@ -190,7 +191,7 @@ test("a proxy in the environment is warned of, without its password", async (con
 });
 
 test("a list whose reading fails is exit 2, and still has a summary", {
-	skip: process.platform !== "linux",
+	skip: skipUnlessLinux,
 }, async (context) => {
 	const cwd = await freshFolder(context);
 	// It opens like any file, and its first byte cannot be read.

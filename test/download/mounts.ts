@@ -4,9 +4,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
+import { skipUnless } from "../skip-unless.ts";
 
 /** Why tests that mount are skipped here; false where they run. */
-export const cannotMount: string | false = canMount() ? false : "mounting needs root on Linux";
+export const cannotMount: string | false = skipUnless(canMount(), "root on Linux, to mount file systems");
 
 /** An empty file system of 1 MiB in memory, gone after the test with all that was mounted below it. */
 export function mountTmpfs(context: TestContext): string {

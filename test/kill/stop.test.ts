@@ -10,10 +10,11 @@ import { type TestContext, test } from "node:test";
 import { freshFolder } from "../cli/fresh-folder.ts";
 import { downspout, startDownspout } from "../cli/run-downspout.ts";
 import { halfFileBytes, halfFileBytesOf, sendHalf } from "../runners/half-file.ts";
+import { skipUnlessLinux } from "../skip-unless.ts";
 import { descendantsOf, outwait } from "./process-tree.ts";
 
 /** Elsewhere the system does not show the children of a process. */
-const linux = { skip: process.platform !== "linux" };
+const linux = { skip: skipUnlessLinux };
 const methods = ["async", "threads", "processes", "mix", "auto"] as const;
 const signals = [
 	{ signal: "SIGINT", expected: 130 },

@@ -2,15 +2,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Method } from "../../src/core/outcome.ts";
+import { skipUnlessLinux } from "../skip-unless.ts";
 import { killRounds } from "./kill-rounds.ts";
 
 const rounds = Number(process.env.DOWNSPOUT_KILL_ROUNDS ?? 3);
 
-/** Where the system does not show the children of a process. */
-const skip = process.platform !== "linux";
-
 export function testKills(method: Method): void {
-	test(`${method}: killed in ${rounds} rounds, nothing is lost, doubled or torn`, { skip }, async (context) => {
+	test(`${method}: killed in ${rounds} rounds, nothing is lost, doubled or torn`, {
+		skip: skipUnlessLinux,
+	}, async (context) => {
 		const { kills, filesAtKill, continued } = await killRounds(context, { method, rounds });
 		const early = filesAtKill.filter((files) => files === 0).length;
 		context.diagnostic(

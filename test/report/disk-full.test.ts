@@ -7,14 +7,12 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { LogDirError } from "../../src/report/log-dir-error.ts";
 import { openRecords } from "../../src/report/records.ts";
+import { cannotMount } from "../download/mounts.ts";
 
-test("a full disk under LOGDIR", async (context) => {
+test("a full disk under LOGDIR", { skip: cannotMount }, async (context) => {
 	const folder = await mkdtemp(join(tmpdir(), "downspout-full-"));
 	context.after(() => rm(folder, { recursive: true, force: true }));
-	if (spawnSync("mount", ["-t", "tmpfs", "-o", "size=1m", "none", folder]).status !== 0) {
-		context.skip("a tmpfs cannot be mounted here");
-		return;
-	}
+	assert.equal(spawnSync("mount", ["-t", "tmpfs", "-o", "size=1m", "none", folder]).status, 0);
 	try {
 		const told: LogDirError[] = [];
 		const records = await openRecords({ logDir: folder, run: "r1", onFailure: (error) => told.push(error) });

@@ -4,12 +4,13 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { Method } from "../../src/core/outcome.ts";
+import { skipUnlessLinux } from "../skip-unless.ts";
 import { halfFileBytes, halfFileBytesOf, sendHalf } from "./half-file.ts";
 import { createKiller } from "./killer.ts";
 import { startLab } from "./lab.ts";
 import { assertNothingLeft } from "./records.ts";
 
-const patience = { timeout: 60_000, skip: process.platform !== "linux" };
+const patience = { timeout: 60_000, skip: skipUnlessLinux };
 
 export function testDeaths(method: Method): void {
 	test(`${method}: workers that die are replaced, and no file is lost or doubled`, patience, async (context) => {

@@ -5,8 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { runCommand } from "../../../src/bench/measure/run-command.ts";
-
-const onLinux = process.platform === "linux";
+import { skipUnlessLinux } from "../../skip-unless.ts";
 
 async function runScript(script: string, signal: AbortSignal = new AbortController().signal) {
 	return await runCommand({ file: process.execPath, args: ["-e", script], cwd: tmpdir() }, signal);
@@ -22,7 +21,7 @@ test("exit code, wall time and the end of standard error", async () => {
 	assert.equal(end.stderr, "first\nlast");
 });
 
-test("processor time counts children, and children of children that ended", { skip: !onLinux }, async () => {
+test("processor time counts children, and children of children that ended", { skip: skipUnlessLinux }, async () => {
 	const child = JSON.stringify(compute(300));
 	const end = await runScript(
 		`require("node:child_process").spawnSync(process.execPath, ["-e", ${child}]); ${compute(200)}`,
@@ -31,7 +30,7 @@ test("processor time counts children, and children of children that ended", { sk
 	assert.ok((end.figures.cpuSeconds ?? 0) >= 0.48, `${end.figures.cpuSeconds} s`);
 });
 
-test("memory is added up over the processes that are alive at once", { skip: !onLinux }, async () => {
+test("memory is added up over the processes that are alive at once", { skip: skipUnlessLinux }, async () => {
 	const hold = `const held = Buffer.alloc(150e6, 1); setTimeout(() => held.length, 600);`;
 	const [alone, both] = [
 		await runScript(hold),
@@ -43,7 +42,9 @@ test("memory is added up over the processes that are alive at once", { skip: !on
 	assert.equal(both.figures.processes, 2);
 });
 
-test("the busiest thread computes nearly all of the time that it has a processor", { skip: !onLinux }, async () => {
+test("the busiest thread computes nearly all of the time that it has a processor", {
+	skip: skipUnlessLinux,
+}, async () => {
 	const { figures } = await runScript(compute(1000));
 	assert.ok((figures.busiestThread ?? 0) + (figures.busiestThreadQueued ?? 0) > 0.6);
 	assert.ok((figures.timeslices ?? 0) > 0);

@@ -9,10 +9,11 @@ import { pathToFileURL } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { writeReport } from "../../../src/bench/report/write-report.ts";
 import type { BenchResults } from "../../../src/bench/results.ts";
+import { skipUnless } from "../../skip-unless.ts";
 import { sampleResults } from "../sample-results.ts";
 
 const program = "/usr/bin/chromium";
-const skip = existsSync(program) ? false : "Debian's chromium is not installed";
+const skip = skipUnless(existsSync(program), "Debian's chromium");
 const switches = ["--no-sandbox", "--headless", "--disable-gpu", "--disable-quic", "--no-first-run"].concat([
 	"--disable-background-networking",
 	"--disable-component-update",
