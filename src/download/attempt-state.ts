@@ -38,6 +38,8 @@ export type Attempt = {
 	readonly listed: URL;
 	readonly namedBy: URL;
 	readonly finish: (result: AttemptResult) => void;
+	/** Called when all bytes are here and only the name is missing. */
+	readonly onReceived?: (() => void) | undefined;
 	part: Part;
 	phase: Phase;
 	url: URL;

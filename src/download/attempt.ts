@@ -18,14 +18,19 @@ import { isNameKnown, targetFile, targetOf } from "./target.ts";
 import { createVerifier } from "./verify.ts";
 
 /** Starts an attempt; `finish` is called just once. Nothing is thrown. */
-export function startAttempt(task: Task, context: AttemptContext, finish: Attempt["finish"]): Attempt {
+export function startAttempt(
+	task: Task,
+	context: AttemptContext,
+	hooks: Pick<Attempt, "finish" | "onReceived">,
+): Attempt {
 	const listed = new URL(task.url);
 	const attempt: Attempt = {
 		task,
 		context,
 		listed,
 		namedBy: task.namedBy === task.url ? listed : new URL(task.namedBy),
-		finish,
+		finish: hooks.finish,
+		onReceived: hooks.onReceived,
 		part: task.resume ? claimPart(context.store, task.key) : newPart(task.key),
 		phase: "idle",
 		url: listed,
@@ -45,7 +50,7 @@ export function startAttempt(task: Task, context: AttemptContext, finish: Attemp
 }
 
 /** Sends the request for what is still missing of the file. */
-export function send(attempt: Attempt): void {
+function send(attempt: Attempt): void {
 	const { context, part, url } = attempt;
 	const ifRange = part.bytes > 0 && part.source ? ifRangeValue(part.source) : undefined;
 	if (ifRange === undefined && (part.bytes > 0 || part.file)) {

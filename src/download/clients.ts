@@ -1,5 +1,7 @@
 /** HTTP clients, one pool for each origin, shared by all downloads of a worker. */
-import { Pool } from "undici";
+import type { Pool } from "undici";
+// Not from "undici": its index loads fetch, WebSocket and caches as well, 50 ms of every start of a worker.
+import UndiciPool from "undici/lib/dispatcher/pool.js";
 import { createLookup } from "./lookup.ts";
 
 /** A pool that nothing used for so long is closed: a list may name millions of hosts. */
@@ -38,7 +40,7 @@ export function createClients(options: ClientOptions): Clients {
 		of(origin) {
 			let client = known.get(origin);
 			if (!client) {
-				const pool = new Pool(origin, {
+				const pool = new UndiciPool(origin, {
 					connect,
 					connections: null,
 					allowH2: false,

@@ -30,8 +30,11 @@ export type DownloaderOptions = {
 };
 
 export type Downloader = AsyncDisposable & {
-	/** Makes one attempt; a failing URL is a result, never an exception. */
-	download(task: Task): Promise<AttemptResult>;
+	/**
+	 * Makes one attempt; a failing URL is a result, never an exception.
+	 * @param onReceived - Called when all bytes are here and the connection is free; the file still needs its name.
+	 */
+	download(task: Task, onReceived?: () => void): Promise<AttemptResult>;
 };
 
 /** @throws {NodeJS.ErrnoException} the directory's state cannot be written. */
@@ -71,14 +74,15 @@ export async function createDownloader(worker: DownloaderOptions): Promise<Downl
 	signal.addEventListener("abort", cancelAll, { once: true });
 
 	return {
-		download(task) {
+		download(task, onReceived) {
 			return new Promise((resolve) => {
 				if (isStopped) return resolve(cancelledResult(task, worker.worker));
 				let attempt: Attempt | undefined;
-				attempt = startAttempt(task, context, (result) => {
+				const finish = (result: AttemptResult): void => {
 					if (attempt) active.delete(attempt);
 					resolve(result);
-				});
+				};
+				attempt = startAttempt(task, context, { finish, onReceived });
 				if (attempt.phase !== "over") active.add(attempt);
 			});
 		},

@@ -2,6 +2,7 @@
 import { permanent } from "../core/failure.ts";
 import { type Attempt, endAttempt, failAttempt } from "./attempt-state.ts";
 import { classifyFileError } from "./classify.ts";
+import { parseHttpDate } from "./http-date.ts";
 import { endAsExisting } from "./outcome-of-head.ts";
 import type { PublicationEnd } from "./publish.ts";
 import { findExisting } from "./target.ts";
@@ -25,15 +26,14 @@ function handOver(attempt: Attempt): void {
 	const { target, part, context } = attempt;
 	if (!target) return failAttempt(attempt, permanent("protocol", `${attempt.url.host} sent no response head`));
 	attempt.phase = "publish";
-	const lastModified = part.source?.lastModified;
-	const modifiedMs = lastModified === undefined ? Number.NaN : Date.parse(lastModified);
 	context.publisher.add({
 		part,
 		folder: target.folder,
 		name: target.name,
-		...(Number.isNaN(modifiedMs) ? {} : { modifiedSeconds: modifiedMs / 1000 }),
+		modifiedSeconds: parseHttpDate(part.source?.lastModified),
 		settle: (end) => settle(attempt, end),
 	});
+	attempt.onReceived?.();
 }
 
 function settle(attempt: Attempt, end: PublicationEnd): void {

@@ -28,7 +28,7 @@ export type Publication = {
 	readonly folder: string;
 	readonly name: string;
 	/** Modification time in seconds since 1970, from Last-Modified. */
-	readonly modifiedSeconds?: number;
+	readonly modifiedSeconds?: number | undefined;
 	/** Called once, in the order of publication. */
 	settle(end: PublicationEnd): void;
 };
@@ -92,14 +92,13 @@ export function createPublisher(options: PublisherOptions): Publisher {
 	/** @param intended - The file that the batch has announced; files of one name in one batch may each come to another. */
 	const name = (ready: Ready, intended: string): PublicationEnd => {
 		const { publication, folder } = ready;
-		const slot = slotOf(ready);
-		let n = numbers.get(slot) ?? 0;
+		let n = numberOf(ready, numbers);
 		for (;;) {
 			const numbered = numberedName(publication.name, n);
 			const file = relativeFile(folder, numbered);
 			if (file !== intended) options.owner.intend([intentOf(ready, file)]);
 			if (place(ready, `${folder.absolute}/${numbered}`, options.onExists)) {
-				if (n > 0) rememberNumber(numbers, slot, n + 1);
+				if (n > 0) rememberNumber(numbers, slotOf(ready), n + 1);
 				return { kind: "published", file, bytes: ready.bytes };
 			}
 			if (options.onExists !== "rename") return { kind: "exists", file };
@@ -248,5 +247,10 @@ function slotOf(ready: Ready): string {
 }
 
 function expectedFile(ready: Ready, numbers: ReadonlyMap<string, number>): string {
-	return relativeFile(ready.folder, numberedName(ready.publication.name, numbers.get(slotOf(ready)) ?? 0));
+	return relativeFile(ready.folder, numberedName(ready.publication.name, numberOf(ready, numbers)));
+}
+
+/** The number to begin with; most runs never meet a name twice. */
+function numberOf(ready: Ready, numbers: ReadonlyMap<string, number>): number {
+	return numbers.size === 0 ? 0 : (numbers.get(slotOf(ready)) ?? 0);
 }

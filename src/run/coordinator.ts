@@ -60,6 +60,9 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 	/** The newest file of intents of each worker. */
 	const segments = new Map<string, number>();
 	let inFlight = 0;
+	/** Files that are here and wait for their names. */
+	let publishing = 0;
+	let pumpIsDue = false;
 	let stopped = false;
 	let listRead = false;
 	let onHunger: (() => void) | undefined;
@@ -92,7 +95,7 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 			onHunger = undefined;
 			wake();
 		}
-		if (listRead && inFlight === 0 && queue.size === 0 && backingOff.size === 0) onDone?.();
+		if (listRead && inFlight === 0 && publishing === 0 && queue.size === 0 && backingOff.size === 0) onDone?.();
 	}
 
 	function isHungry(): boolean {
@@ -114,15 +117,41 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 		pending.made++;
 		pending.mirror.tried++;
 		sink.on({ type: "attempt-started", id: pending.id, url: pending.entry.urls[0], attempt: pending.attempts });
-		runner.run(taskOf(pending, timeLeftMs)).then(
-			(result) => settle(pending, result),
-			(error: unknown) => lose(pending, error),
-		);
+		runner
+			.run(taskOf(pending, timeLeftMs), () => receive(pending))
+			.then(
+				(result) => settle(pending, result),
+				(error: unknown) => lose(pending, error),
+			);
+	}
+
+	/** The connection is free: the next request leaves while this file gets its name. */
+	function receive(pending: Pending): void {
+		pending.isReceived = true;
+		publishing++;
+		inFlight--;
+		queue.release(pending.mirror.host);
+		if (pumpIsDue) return;
+		pumpIsDue = true;
+		// Not at once: the HTTP client must first learn that the response is over.
+		queueMicrotask(() => {
+			pumpIsDue = false;
+			pump();
+		});
+	}
+
+	function leaveSlot(pending: Pending): void {
+		if (pending.isReceived) {
+			pending.isReceived = false;
+			publishing--;
+			return;
+		}
+		inFlight--;
+		queue.release(pending.mirror.host);
 	}
 
 	function settle(pending: Pending, result: AttemptResult): void {
-		inFlight--;
-		queue.release(pending.mirror.host);
+		leaveSlot(pending);
 		pending.kept = result.kept;
 		if (result.httpStatus !== undefined) pending.httpStatus = result.httpStatus;
 		switch (result.kind) {
@@ -187,8 +216,7 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 
 	/** The worker died under the task: what it had published counts, all else is tried again, alone. */
 	function lose(pending: Pending, error: unknown): void {
-		inFlight--;
-		queue.release(pending.mirror.host);
+		leaveSlot(pending);
 		const worker = error instanceof WorkerLostError ? error.worker : nobody;
 		const message = error instanceof Error ? error.message : String(error);
 		const published = error instanceof WorkerLostError ? inherit(worker).get(pending.key) : undefined;

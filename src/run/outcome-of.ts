@@ -21,9 +21,8 @@ export type Ending = {
 export function outcomeOf(ending: Ending): Outcome {
 	const { entry, worker } = ending;
 	const has = ending.status === "saved" || ending.status === "skipped";
-	const base: Outcome = {
+	const outcome: Mutable<Outcome> = {
 		line: entry.line,
-		...(entry.list === undefined ? {} : { list: entry.list }),
 		url: publicUrl(entry.urls[0]),
 		status: ending.status,
 		file: has ? ending.file : null,
@@ -34,9 +33,13 @@ export function outcomeOf(ending: Ending): Outcome {
 		method: worker.model,
 		worker: worker.number,
 	};
+	if (entry.list !== undefined) outcome.list = entry.list;
+	if (ending.status === "saved" && ending.sha256 !== undefined) outcome.sha256 = ending.sha256;
 	if (ending.status === "failed") {
 		const { code, message } = ending.failure;
-		return { ...base, error: { code, message: publicText(message) } };
+		outcome.error = { code, message: publicText(message) };
 	}
-	return ending.status === "saved" && ending.sha256 !== undefined ? { ...base, sha256: ending.sha256 } : base;
+	return outcome;
 }
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };

@@ -32,6 +32,8 @@ export type Pending = {
 	deaths: number;
 	/** Whether bytes of it may lie in the directory. */
 	kept: boolean;
+	/** Whether its bytes are here and only the name is missing: it then has no slot any more. */
+	isReceived: boolean;
 	/** When its first attempt began, in milliseconds of `performance.now()`. */
 	startedMs?: number;
 	httpStatus?: number;

@@ -17,7 +17,7 @@ export async function createAsyncRunner(options: RunnerOptions): Promise<Runner>
 		slots: options.concurrency,
 		loops: 1,
 		isolates: false,
-		run: (task) => downloader.download(task),
+		run: (task, onReceived) => downloader.download(task, onReceived),
 		[Symbol.asyncDispose]: () => downloader[Symbol.asyncDispose](),
 	};
 }

@@ -74,10 +74,10 @@ export async function createAutoRunner(options: RunnerOptions): Promise<Runner> 
 		get loops() {
 			return union.loops;
 		},
-		async run(task: Task): Promise<AttemptResult> {
+		async run(task: Task, onReceived?: () => void): Promise<AttemptResult> {
 			inFlight++;
 			try {
-				return await union.run(task);
+				return await union.run(task, onReceived);
 			} finally {
 				inFlight--;
 				ended++;

@@ -11,9 +11,11 @@ export type Runner = AsyncDisposable & {
 	readonly isolates: boolean;
 	/**
 	 * Makes one attempt at a task; a failing URL is a result, not an exception.
+	 * @param onReceived - Called, where the model can tell, when all bytes are here: another task may take the slot
+	 * while the file gets its name.
 	 * @throws {WorkerLostError} the worker died under the task: only its traces in the directory tell how far it came.
 	 */
-	run(task: Task): Promise<AttemptResult>;
+	run(task: Task, onReceived?: () => void): Promise<AttemptResult>;
 };
 
 export type RunnerOptions = {

@@ -25,14 +25,14 @@ export function createUnion(slots: number, runners: readonly Runner[]): Union {
 			return members.reduce((sum, { runner }) => sum + runner.loops, 0);
 		},
 		add: (runner) => void members.push({ runner, held: 0 }),
-		async run(task: Task): Promise<AttemptResult> {
+		async run(task: Task, onReceived?: () => void): Promise<AttemptResult> {
 			const places = placesFor(task);
 			let [best] = places;
 			for (const member of places) if (best && load(member) < load(best)) best = member;
 			if (!best) throw new RangeError("a union of no runners");
 			best.held++;
 			try {
-				return await best.runner.run(task);
+				return await best.runner.run(task, onReceived);
 			} finally {
 				best.held--;
 			}
