@@ -10,6 +10,7 @@ import { type Performed, perform } from "./perform.ts";
 import { printSummary } from "./print-summary.ts";
 import { listenForStop } from "./stop.ts";
 import { complain } from "./terminal.ts";
+import { keepYoungGenerationSmall } from "./young-generation.ts";
 
 /**
  * Runs the command; gives its exit code.
@@ -21,6 +22,7 @@ export async function runGet(args: readonly string[]): Promise<number> {
 	const { values, operands } = parsed;
 	const options = resolveOptions(values, await lookAround(values));
 	const output = resolveOutput(values);
+	if (options.method !== "threads" && options.method !== "mix") keepYoungGenerationSmall();
 	using stop = listenForStop();
 	await using list = await openLists(operands, values, stop.signal);
 	const performed = await perform({ options, output, list, signal: stop.signal });

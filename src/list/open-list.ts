@@ -7,7 +7,7 @@ import type { Entry } from "../core/entry.ts";
 import { ListError } from "./list-error.ts";
 import { readTextList, type TextListOptions } from "./text.ts";
 
-const chunkBytes = 16 * 1024;
+const chunkBytes = 4 * 1024;
 
 /** A list that is open: it can be read, once. */
 export type OpenList = {

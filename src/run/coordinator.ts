@@ -17,7 +17,7 @@ import type { Recorder } from "./recorder.ts";
 /** Entries that are read ahead while hosts that are busy or paused hold the others up. */
 const mostAhead = 16_384;
 /** Entries that are read ahead in any case. */
-const leastAhead = 256;
+const leastAhead = 64;
 /** Deaths of workers under one entry after which it is given up. */
 const mostDeaths = 3;
 
