@@ -22,7 +22,7 @@ export async function runGet(args: readonly string[]): Promise<number> {
 	const { values, operands } = parsed;
 	const options = resolveOptions(values, await lookAround(values));
 	const output = resolveOutput(values);
-	if (options.method !== "threads" && options.method !== "mix") keepYoungGenerationSmall();
+	keepYoungGenerationSmall();
 	using stop = listenForStop();
 	await using list = await openLists(operands, values, stop.signal);
 	const performed = await perform({ options, output, list, signal: stop.signal });
