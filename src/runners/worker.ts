@@ -8,6 +8,8 @@ import { WorkerLostError } from "./runner.ts";
 
 /** How long a worker may take to stop or to leave when it is told to, in milliseconds; then it is killed. */
 const patienceMs = 1000;
+/** How long a worker may take to start: Node hangs where the system lets it have no more than some of its threads. */
+const longestStartMs = 60_000;
 
 export type RemoteWorker = {
 	readonly label: WorkerLabel;
@@ -84,8 +86,13 @@ export function startRemoteWorker({ open, setup, onProgress, onLost }: RemoteWor
 		held.clear();
 		for (const { reject } of lost) reject(new WorkerLostError(label, why));
 	};
-	ready.promise.catch(() => {});
 	const channel = open(setup, { onMessage: receive, onExit: lose });
+	const startTimer = setTimeout(() => {
+		ready.reject(new Error(`it did not start within ${longestStartMs / 1000} s`));
+		channel.kill();
+	}, longestStartMs);
+	const stopWaiting = (): void => clearTimeout(startTimer);
+	ready.promise.then(stopWaiting, stopWaiting);
 	const post = (): void => {
 		const tasks = outbox;
 		outbox = [];
