@@ -1,5 +1,5 @@
 /** Opens a list: a file, standard input, or a URL that stands for a list of itself. */
-import { closeSync, createReadStream, fstatSync, open, type Stats } from "node:fs";
+import { closeSync, constants, createReadStream, fstatSync, open, type Stats, stat } from "node:fs";
 import { Socket } from "node:net";
 import type { Readable } from "node:stream";
 import { promisify } from "node:util";
@@ -73,7 +73,7 @@ function listOfUrl(url: string, list: string | undefined): OpenList {
 
 async function openBytes(source: string): Promise<ListBytes> {
 	if (source === "-") return listBytes(process.stdin, readableStats(0));
-	const fd = await promisify(open)(source, "r");
+	const fd = await promisify(open)(source, await openingFlags(source));
 	try {
 		const stats = readableStats(fd);
 		return listBytes(
@@ -90,6 +90,15 @@ function listBytes(chunks: Readable, stats: Stats): ListBytes {
 	// Not waited for: a read of a terminal that is under way may never end.
 	const close = async (): Promise<void> => void chunks.destroy();
 	return { chunks, ...(stats.isFile() && { sizeBytes: stats.size }), close };
+}
+
+/**
+ * To open a named pipe takes until somebody writes to it, and would hold a thread and the exit of the process for so long.
+ * Linux can open it at once and tells no end before there was a writer; others would tell it.
+ */
+async function openingFlags(source: string): Promise<number> {
+	const isNamedPipe = process.platform === "linux" && (await promisify(stat)(source)).isFIFO();
+	return isNamedPipe ? constants.O_RDONLY | constants.O_NONBLOCK : constants.O_RDONLY;
 }
 
 /** A socket waits for a pipe in the event loop: a file's blocked read would hold a thread, and the exit of the process. */

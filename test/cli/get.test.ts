@@ -1,5 +1,6 @@
 /** `downspout get` from the outside: real servers, real processes, exit codes and what is printed. */
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { createServer, type RequestListener } from "node:http";
@@ -188,6 +189,23 @@ test("a proxy in the environment is warned of, without its password", async (con
 	assert.equal(code, 0);
 	assert.match(stderr, /HTTP_PROXY.*not available yet/);
 	assert.doesNotMatch(stderr, /s3cret/);
+});
+
+test("a named pipe is waited for, and Ctrl+C ends the wait", { skip: skipUnlessLinux }, async (context) => {
+	const cwd = await freshFolder(context);
+	const base = await serve(context, echo);
+	execFileSync("mkfifo", [join(cwd, "pipe")]);
+	const waiting = startDownspout(["pipe", "--json", "--progress", "json"], { cwd });
+	const interrupted = waitForEnd(waiting);
+	waiting.stderr?.once("data", () => waiting.kill("SIGINT"));
+	const { code, stdout } = await interrupted;
+	assert.deepEqual([code, JSON.parse(stdout).total], [130, 0]);
+
+	const served = startDownspout(["pipe", "-q"], { cwd });
+	const ended = waitForEnd(served);
+	await writeFile(join(cwd, "pipe"), `${base}/a\n`);
+	assert.equal((await ended).code, 0);
+	assert.equal(await readFile(join(cwd, "downloads/a"), "utf8"), "this is /a\n");
 });
 
 test("a list whose reading fails is exit 2, and still has a summary", {
