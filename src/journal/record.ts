@@ -1,5 +1,6 @@
 /** A line of the journal: what an entry came to. */
 import { keyDigits } from "./entry-key.ts";
+import { parseObject } from "./parse-object.ts";
 
 export type JournalRecord =
 	| { readonly key: string; readonly status: "saved"; readonly file: string; readonly bytes: number }
@@ -15,16 +16,9 @@ const keyPattern = new RegExp(`^[0-9a-f]{${keyDigits}}$`);
 
 /** Reads a line; undefined where it is damaged. */
 export function parseRecord(line: string): JournalRecord | undefined {
-	let value: unknown;
-	try {
-		value = JSON.parse(line);
-	} catch {
-		return undefined;
-	}
-	if (typeof value !== "object" || value === null) return undefined;
-	const field = (name: string): unknown => Reflect.get(value, name);
-	const key = field("key");
-	if (typeof key !== "string" || !keyPattern.test(key)) return undefined;
+	const field = parseObject(line);
+	const key = field?.("key");
+	if (!field || typeof key !== "string" || !keyPattern.test(key)) return undefined;
 	const file = field("file");
 	const bytes = field("bytes");
 	const code = field("code");

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Intent, StateLayout } from "../core/state-layout.ts";
 import { intentsPath } from "./owner.ts";
 import { isAlive, type KnownOwner, ownerState } from "./owner-state.ts";
+import { parseObject } from "./parse-object.ts";
 import { readLines } from "./read-lines.ts";
 
 /** Workers whose coordinator was killed end by themselves within this time; then they are killed, in milliseconds. */
@@ -168,17 +169,11 @@ function isPublished(dir: string, intent: Intent): boolean {
 }
 
 function parseIntent(line: string): Intent | undefined {
-	let value: unknown;
-	try {
-		value = JSON.parse(line);
-	} catch {
-		return undefined;
-	}
-	if (typeof value !== "object" || value === null) return undefined;
-	const key: unknown = Reflect.get(value, "key");
-	const file: unknown = Reflect.get(value, "file");
-	const bytes: unknown = Reflect.get(value, "bytes");
-	const inode: unknown = Reflect.get(value, "inode");
+	const field = parseObject(line);
+	const key = field?.("key");
+	const file = field?.("file");
+	const bytes = field?.("bytes");
+	const inode = field?.("inode");
 	if (typeof key !== "string" || typeof file !== "string" || typeof bytes !== "number" || typeof inode !== "number")
 		return undefined;
 	return { key, file, bytes, inode };

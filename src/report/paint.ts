@@ -9,10 +9,10 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** NO_COLOR and FORCE_COLOR rule; else a terminal gets colours unless it is a dumb one. */
 export function choosePaint(stream: { readonly isTTY?: boolean }, env: Environment): Paint {
-	const forced = env["FORCE_COLOR"];
+	const forced = env.FORCE_COLOR;
 	if (forced !== undefined && forced !== "0" && forced !== "false") return coloured;
-	if (forced !== undefined || (env["NO_COLOR"] ?? "") !== "") return plain;
-	return stream.isTTY === true && env["TERM"] !== "dumb" ? coloured : plain;
+	if (forced !== undefined || (env.NO_COLOR ?? "") !== "") return plain;
+	return stream.isTTY === true && env.TERM !== "dumb" ? coloured : plain;
 }
 
 export function plain(_style: Style, text: string): string {

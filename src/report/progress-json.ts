@@ -2,43 +2,25 @@
 import type { RunEvent, Sink } from "../core/event.ts";
 import { publicText, publicUrl } from "../core/public-url.ts";
 import { escapeJson } from "./escape.ts";
-import { type ProgressSettings, safeOutput } from "./progress-output.ts";
-import { createProgressState, type ProgressView } from "./progress-state.ts";
+import { createProgressLines } from "./progress-lines.ts";
+import type { ProgressSettings } from "./progress-output.ts";
+import type { ProgressView } from "./progress-state.ts";
 
 const writeEveryMs = 100;
 const progressEveryMs = 1000;
 
 /** A `progress` object about once a second and at the end; `failed`, `warning` and `retry` as they come. */
-export function createJson({ stream, now }: ProgressSettings): Sink {
-	const output = safeOutput(stream);
-	const state = createProgressState(now);
-	let text = "";
-	let nextMs = now() + progressEveryMs;
-
-	const write = (): void => {
-		const nowMs = now();
-		const view = state.view(nowMs);
-		if (nowMs >= nextMs) {
-			text += jsonLine(progressObject(view));
-			nextMs = nowMs + progressEveryMs;
-		}
-		output.write(text);
-		text = "";
-	};
-	const timer = setInterval(write, writeEveryMs).unref();
-
-	return {
-		on(event) {
-			state.on(event);
+export function createJson(settings: ProgressSettings): Sink {
+	return createProgressLines(settings, {
+		writeEveryMs,
+		firstAfterMs: progressEveryMs,
+		thenEveryMs: progressEveryMs,
+		progress: (view) => jsonLine(progressObject(view)),
+		notice(event) {
 			const object = noticeObject(event);
-			if (object !== undefined) text += jsonLine(object);
+			return object === undefined ? "" : jsonLine(object);
 		},
-		async close() {
-			clearInterval(timer);
-			nextMs = now();
-			write();
-		},
-	};
+	});
 }
 
 function jsonLine(object: object): string {

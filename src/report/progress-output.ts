@@ -55,7 +55,7 @@ export function createNotices(most: number, paint: Paint): (event: RunEvent) => 
 		seen[kind] += 1;
 		if (seen[kind] <= most) return `${line}\n`;
 		return seen[kind] === most + 1
-			? paint("dim", `further ${kind === "failed" ? "failures" : "warnings"} are only in the log`) + "\n"
+			? `${paint("dim", `further ${kind === "failed" ? "failures" : "warnings"} are only in the log`)}\n`
 			: "";
 	};
 	return (event) => {

@@ -1,7 +1,8 @@
 /** Progress as plain lines, for logs of build servers and other places that keep every line. */
 import type { Sink } from "../core/event.ts";
-import { createNotices, type ProgressSettings, safeOutput } from "./progress-output.ts";
-import { createProgressState, type ProgressView } from "./progress-state.ts";
+import { createProgressLines } from "./progress-lines.ts";
+import { createNotices, type ProgressSettings } from "./progress-output.ts";
+import type { ProgressView } from "./progress-state.ts";
 import { formatBytes, formatClock, formatCount } from "./units.ts";
 
 const writeEveryMs = 250;
@@ -10,36 +11,14 @@ const thenEveryMs = 5000;
 const mostNotices = 100;
 
 /** A line after one second and then every five; failures and warnings as they come. */
-export function createPlain({ stream, now, paint }: ProgressSettings): Sink {
-	const output = safeOutput(stream);
-	const state = createProgressState(now);
-	const notice = createNotices(mostNotices, paint);
-	let text = "";
-	let nextMs = now() + firstAfterMs;
-
-	const write = (): void => {
-		const nowMs = now();
-		const view = state.view(nowMs);
-		if (nowMs >= nextMs) {
-			text += `${plainLine(view)}\n`;
-			nextMs = nowMs + thenEveryMs;
-		}
-		output.write(text);
-		text = "";
-	};
-	const timer = setInterval(write, writeEveryMs).unref();
-
-	return {
-		on(event) {
-			state.on(event);
-			text += notice(event);
-		},
-		async close() {
-			clearInterval(timer);
-			nextMs = now();
-			write();
-		},
-	};
+export function createPlain(settings: ProgressSettings): Sink {
+	return createProgressLines(settings, {
+		writeEveryMs,
+		firstAfterMs,
+		thenEveryMs,
+		progress: (view) => `${plainLine(view)}\n`,
+		notice: createNotices(mostNotices, settings.paint),
+	});
 }
 
 /** One line that says how far the run is. */

@@ -37,5 +37,5 @@ export function resolveMode(
 	env: ProgressOptions["env"],
 ): Exclude<ProgressMode, "auto"> {
 	if (mode !== "auto") return mode;
-	return stream.isTTY === true && env["TERM"] !== "dumb" ? "bar" : "plain";
+	return stream.isTTY === true && env.TERM !== "dumb" ? "bar" : "plain";
 }

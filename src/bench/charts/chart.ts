@@ -23,8 +23,21 @@ const rowHeightPx = 30;
 export const axisMarginPx = 44;
 
 /** Height of a chart with a row for each method. */
-export function rowsHeightPx(rows: number): number {
+function rowsHeightPx(rows: number): number {
 	return axisMarginPx + 24 + rows * rowHeightPx;
+}
+
+/** The room of such a chart, with the methods as its rows. */
+export function rowsLayout(widthPx: number, methods: readonly string[]): PlotOptions {
+	return {
+		width: widthPx,
+		height: rowsHeightPx(methods.length),
+		marginLeft: nameMarginPx,
+		marginBottom: axisMarginPx,
+		marginRight: rightMarginPx,
+		y: { label: null, domain: methods },
+		color: { type: "identity" },
+	};
 }
 
 /** The style sheet says what the colour is, in light and in dark. */

@@ -3,7 +3,7 @@ import { axisX, axisY, gridX, ruleY, tickX } from "@observablehq/plot";
 import { formatSeconds } from "../format.ts";
 import type { BenchRun, RankedMethod } from "../results.ts";
 import { medianOf } from "../statistics/interval.ts";
-import { axisMarginPx, type Chart, colourOf, nameMarginPx, rightMarginPx, rowsHeightPx, tickCount } from "./chart.ts";
+import { type Chart, colourOf, rowsLayout, tickCount } from "./chart.ts";
 
 /** Undefined where no run recorded the time of its files, as other programs do not. */
 export function latencyChart(ranking: readonly RankedMethod[], runs: readonly BenchRun[]): Chart | undefined {
@@ -40,14 +40,11 @@ export function latencyChart(ranking: readonly RankedMethod[], runs: readonly Be
 			})
 			.join("; "),
 		options: (width) => ({
-			width,
-			height: rowsHeightPx(rows.length),
-			marginLeft: nameMarginPx,
-			marginBottom: axisMarginPx,
-			marginRight: rightMarginPx,
+			...rowsLayout(
+				width,
+				rows.map(({ method }) => method),
+			),
 			x: { label: "milliseconds per file (logarithmic)", type: "log", nice: true, tickFormat: "~s" },
-			y: { label: null, domain: rows.map(({ method }) => method) },
-			color: { type: "identity" },
 			marks: [
 				gridX({ ticks: tickCount(width) }),
 				axisX({ ticks: tickCount(width), tickFormat: (ms: number) => String(Number(ms.toPrecision(2))) }),

@@ -2,7 +2,7 @@
 import { axisX, axisY, barX, gridX, ruleX, ruleY, text } from "@observablehq/plot";
 import { formatNumber } from "../format.ts";
 import type { RankedMethod } from "../results.ts";
-import { axisMarginPx, type Chart, colourOf, nameMarginPx, rowsHeightPx, tickCount } from "./chart.ts";
+import { type Chart, colourOf, rowsLayout, tickCount } from "./chart.ts";
 
 /** Undefined where there is nothing to draw. */
 export function rankingChart(ranking: readonly RankedMethod[]): Chart | undefined {
@@ -26,14 +26,12 @@ export function rankingChart(ranking: readonly RankedMethod[]): Chart | undefine
 			})
 			.join(", "),
 		options: (width) => ({
-			width,
-			height: rowsHeightPx(rows.length),
-			marginLeft: nameMarginPx,
-			marginBottom: axisMarginPx,
+			...rowsLayout(
+				width,
+				rows.map(({ method }) => method),
+			),
 			marginRight: 64,
 			x: { label: "files per second", zero: true },
-			y: { label: null, domain: figures.map(({ method }) => method) },
-			color: { type: "identity" },
 			marks: [
 				gridX({ ticks: tickCount(width) }),
 				axisX({ ticks: tickCount(width) }),

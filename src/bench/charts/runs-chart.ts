@@ -2,7 +2,7 @@
 import { axisX, axisY, dot, gridX, tickX } from "@observablehq/plot";
 import { formatNumber } from "../format.ts";
 import type { BenchRun, RankedMethod } from "../results.ts";
-import { axisMarginPx, type Chart, colourOf, nameMarginPx, rightMarginPx, rowsHeightPx, tickCount } from "./chart.ts";
+import { type Chart, colourOf, rowsLayout, tickCount } from "./chart.ts";
 
 export function runsChart(ranking: readonly RankedMethod[], runs: readonly BenchRun[]): Chart | undefined {
 	const rows = ranking.filter((entry) => entry.runs > 0);
@@ -28,14 +28,11 @@ export function runsChart(ranking: readonly RankedMethod[], runs: readonly Bench
 			})
 			.join("; "),
 		options: (width) => ({
-			width,
-			height: rowsHeightPx(rows.length),
-			marginLeft: nameMarginPx,
-			marginBottom: axisMarginPx,
-			marginRight: rightMarginPx,
+			...rowsLayout(
+				width,
+				rows.map(({ method }) => method),
+			),
 			x: { label: "files per second", zero: true },
-			y: { label: null, domain: rows.map(({ method }) => method) },
-			color: { type: "identity" },
 			marks: [
 				gridX({ ticks: tickCount(width) }),
 				axisX({ ticks: tickCount(width) }),
