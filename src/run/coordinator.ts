@@ -8,11 +8,12 @@ import { decideRetry } from "../core/retry.ts";
 import type { Tally } from "../core/tally.ts";
 import type { AttemptResult, WorkerLabel } from "../core/task.ts";
 import type { Directory } from "../journal/directory.ts";
-import { ownerIdOf, type Runner, WorkerLostError } from "../runners/runner.ts";
+import { type Runner, WorkerLostError } from "../runners/runner.ts";
 import { createHostQueue } from "./host-queue.ts";
 import { type Pending, taskOf } from "./pending.ts";
 import type { Planner } from "./plan.ts";
 import type { Recorder } from "./recorder.ts";
+import { createTraces } from "./traces.ts";
 
 /** Entries that are read ahead while hosts that are busy or paused hold the others up. */
 const mostAhead = 16_384;
@@ -55,10 +56,7 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 	const queue = createHostQueue<Pending>({ perHost: options.perHost, onReady: pump });
 	/** Entries that wait for their next attempt. */
 	const backingOff = new Map<Pending, NodeJS.Timeout>();
-	/** What workers that died had published, by worker. */
-	const inherited = new Map<string, ReturnType<Directory["inherit"]>>();
-	/** The newest file of intents of each worker. */
-	const segments = new Map<string, number>();
+	const traces = createTraces(context.run, directory);
 	let inFlight = 0;
 	/** Files that are here and wait for their names. */
 	let publishing = 0;
@@ -157,7 +155,7 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 		switch (result.kind) {
 			case "saved":
 				end(pending, result.worker, { ...result, status: "saved" });
-				catchUp(result);
+				traces.catchUp(result);
 				break;
 			case "skipped":
 				end(pending, result.worker, { ...result, status: "skipped" });
@@ -219,7 +217,7 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 		leaveSlot(pending);
 		const worker = error instanceof WorkerLostError ? error.worker : nobody;
 		const message = error instanceof Error ? error.message : String(error);
-		const published = error instanceof WorkerLostError ? inherit(worker).get(pending.key) : undefined;
+		const published = error instanceof WorkerLostError ? traces.inherit(worker).get(pending.key) : undefined;
 		pending.made--;
 		pending.deaths++;
 		pending.kept = true;
@@ -229,24 +227,6 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 			fail(pending, permanent("worker_crashed", `${mostDeaths} workers died under it; the last: ${message}`), worker);
 		else wait(pending, { waitMs: 0, failure: transient("worker_crashed", message), worker });
 		pump();
-	}
-
-	function inherit(worker: WorkerLabel): ReturnType<Directory["inherit"]> {
-		const owner = ownerIdOf(context.run, worker);
-		let published = inherited.get(owner);
-		if (!published) {
-			published = directory.inherit(owner);
-			inherited.set(owner, published);
-		}
-		return published;
-	}
-
-	function catchUp({ worker, intents }: AttemptResult): void {
-		if (intents === 0) return;
-		const owner = ownerIdOf(context.run, worker);
-		if (segments.get(owner) === intents) return;
-		segments.set(owner, intents);
-		directory.catchUp(owner, intents);
 	}
 
 	function fail(pending: Pending, failure: Failure, worker: WorkerLabel): void {
