@@ -8,6 +8,7 @@ import { type Inspection, inspectFiles } from "./inspect-files.ts";
 import { type Records, readRecords } from "./read-records.ts";
 import { type CommandEnd, runCommand } from "./run-command.ts";
 import { timelineOf } from "./timeline.ts";
+import { touchMemory } from "./touch-memory.ts";
 
 export type RunRequest = {
 	readonly contender: Contender;
@@ -30,6 +31,7 @@ export async function runOnce(request: RunRequest, signal: AbortSignal): Promise
 	await mkdir(logDir);
 	const { list, urlList } = workload;
 	const command = contender.command({ list, urlList, dir, logDir, concurrency });
+	await touchMemory();
 	const end = await runCommand(command, signal, workload.server);
 	signal.throwIfAborted();
 	const records = contender.kind === "method" ? await readRecords(logDir) : undefined;
