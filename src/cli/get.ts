@@ -5,12 +5,12 @@ import { lookAround } from "../run/surroundings.ts";
 import { exitCodeOf, exitCodes } from "./exit-codes.ts";
 import { parse } from "./flags.ts";
 import { getShape } from "./get-shape.ts";
+import { keepHeapSmall } from "./heap.ts";
 import { resolveOutput } from "./output-options.ts";
 import { type Performed, perform } from "./perform.ts";
 import { printSummary } from "./print-summary.ts";
 import { listenForStop } from "./stop.ts";
 import { complain } from "./terminal.ts";
-import { keepYoungGenerationSmall } from "./young-generation.ts";
 
 /**
  * Runs the command; gives its exit code.
@@ -22,7 +22,7 @@ export async function runGet(args: readonly string[]): Promise<number> {
 	const { values, operands } = parsed;
 	const options = resolveOptions(values, await lookAround(values));
 	const output = resolveOutput(values);
-	keepYoungGenerationSmall();
+	keepHeapSmall();
 	using stop = listenForStop();
 	await using list = await openLists(operands, values, stop.signal);
 	const performed = await perform({ options, output, list, signal: stop.signal });
