@@ -16,9 +16,10 @@ export async function touchMemory(): Promise<void> {
 	const path = join(memoryFolder, `downspout-touch-${process.pid}`);
 	const file = await open(path, "w");
 	try {
+		// Without a name the memory is freed with the descriptor, however the benchmark ends.
+		await rm(path);
 		for (let written = 0; written < touchedBytes; written += block.length) await file.write(block);
 	} finally {
 		await file.close();
-		await rm(path, { force: true });
 	}
 }
