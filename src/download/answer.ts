@@ -1,5 +1,4 @@
 /** What a response head means: the file, the rest of it, another place to ask, or a failure. */
-import type { IncomingHttpHeaders } from "node:http";
 import { type Failure, permanent, transient } from "../core/failure.ts";
 import { publicUrl } from "../core/public-url.ts";
 import { continues, parseContentRange } from "../core/ranges.ts";
@@ -10,20 +9,20 @@ import { drain } from "./drain.ts";
 import { endsAtExisting, tooLarge } from "./outcome-of-head.ts";
 import { discard, type PartSource, restart } from "./part.ts";
 import { isRedirect, redirectTarget } from "./redirect.ts";
+import { field, fields, type ResponseHead } from "./response-head.ts";
 import { targetOf } from "./target.ts";
 
 export type Answer = {
 	readonly status: number;
-	readonly head: IncomingHttpHeaders;
-	/** First byte that was asked for; 0 when the whole file was. */
-	readonly from: number;
+	readonly head: ResponseHead;
 	/** Sends another request: to where a redirect leads, or without a range. */
-	readonly sendAgain: () => void;
+	readonly sendAgain: (attempt: Attempt) => void;
 };
 
 /** @throws {NodeJS.ErrnoException} a part could not be begun again. */
 export function onAnswer(attempt: Attempt, answer: Answer): void {
-	const { status, head, from } = answer;
+	const { status, head } = answer;
+	const { from } = attempt;
 	if (isRedirect(status)) return drain(attempt, () => follow(attempt, answer));
 	const source = sourceOf(publicUrl(attempt.task.url), head, status);
 	if (from > 0 && status === 206) {
@@ -42,7 +41,7 @@ export function onAnswer(attempt: Attempt, answer: Answer): void {
 	accept(attempt, head, source.totalBytes);
 }
 
-function continuesPart({ part }: Attempt, { head, from }: Answer, source: PartSource): boolean {
+function continuesPart({ part, from }: Attempt, { head }: Answer, source: PartSource): boolean {
 	const contentRange = field(head, "content-range");
 	return (
 		part.source !== undefined && continues(part.source, from, { ...source, ...(contentRange ? { contentRange } : {}) })
@@ -54,11 +53,11 @@ function askForAll(attempt: Attempt, { sendAgain }: Answer): void {
 	attempt.exchange?.abort();
 	discard(attempt.part);
 	attempt.verifier?.restart();
-	sendAgain();
+	sendAgain(attempt);
 }
 
 /** This answer brings the file: is it wanted, and what will it be called? */
-function accept(attempt: Attempt, head: IncomingHttpHeaders, totalBytes: number | undefined): void {
+function accept(attempt: Attempt, head: ResponseHead, totalBytes: number | undefined): void {
 	const { context } = attempt;
 	const { maxSizeBytes } = context.options;
 	if (maxSizeBytes !== undefined && totalBytes !== undefined && totalBytes > maxSizeBytes) {
@@ -84,30 +83,24 @@ function follow(attempt: Attempt, { head, sendAgain }: Answer): void {
 			permanent("too_many_redirects", `more than ${maxRedirects} redirects, the last one to ${last} (--max-redirects)`),
 		);
 	}
-	const setCookie = head["set-cookie"];
+	const setCookie = fields(head, "set-cookie");
 	const from = attempt.url;
 	attempt.url = next;
-	if (!setCookie) return sendAgain();
+	if (setCookie.length === 0) return sendAgain(attempt);
 	storeCookies(attempt.cookies, from, setCookie).then((cookies) => {
 		attempt.cookies = cookies;
-		if (attempt.phase !== "over") sendAgain();
+		if (attempt.phase !== "over") sendAgain(attempt);
 	});
 }
 
-function sourceOf(url: string, head: IncomingHttpHeaders, status: number): PartSource {
+function sourceOf(url: string, head: ResponseHead, status: number): PartSource {
 	const totalBytes = status === 206 ? parseContentRange(field(head, "content-range"))?.total : lengthOf(head);
 	return { url, etag: field(head, "etag"), lastModified: field(head, "last-modified"), totalBytes };
 }
 
-function lengthOf(head: IncomingHttpHeaders): number | undefined {
-	const length = head["content-length"];
+function lengthOf(head: ResponseHead): number | undefined {
+	const length = field(head, "content-length");
 	return length !== undefined && /^\d+$/.test(length) ? Number(length) : undefined;
-}
-
-/** The first value, where a field comes more than once against the rules. */
-function field(head: IncomingHttpHeaders, name: string): string | undefined {
-	const value = head[name];
-	return typeof value === "object" ? value[0] : value;
 }
 
 function statusFailure(status: number, host: string): Failure {

@@ -44,6 +44,8 @@ export type Attempt = {
 	phase: Phase;
 	url: URL;
 	redirects: number;
+	/** First byte that was asked for; 0 when the whole file was. */
+	from: number;
 	httpStatus?: number;
 	target?: Target;
 	exchange?: Exchange;

@@ -1,5 +1,4 @@
 /** One attempt at one entry: requests, redirects and resumption, until the file is handed to the publisher or the attempt failed. */
-import type { IncomingHttpHeaders } from "node:http";
 import { transient } from "../core/failure.ts";
 import { publicUrl } from "../core/public-url.ts";
 import { ifRangeValue } from "../core/ranges.ts";
@@ -9,11 +8,12 @@ import { type Attempt, type AttemptContext, endAttempt, failAttempt } from "./at
 import { classifyFileError, classifyNetworkError } from "./classify.ts";
 import { cookieHeader } from "./cookies.ts";
 import { drainData, endDrain } from "./drain.ts";
-import { openExchange } from "./exchange.ts";
+import { type ExchangeListener, openExchange } from "./exchange.ts";
 import { endsAtExisting, tooLarge } from "./outcome-of-head.ts";
 import { append, claimPart, discard, dropLastByte, newPart, release } from "./part.ts";
 import { publishAttempt } from "./publish-attempt.ts";
 import { requestHeaders } from "./request-headers.ts";
+import type { ResponseHead } from "./response-head.ts";
 import { isNameKnown, targetFile, targetOf } from "./target.ts";
 import { createVerifier } from "./verify.ts";
 
@@ -35,6 +35,7 @@ export function startAttempt(
 		phase: "idle",
 		url: listed,
 		redirects: 0,
+		from: 0,
 	};
 	const { part } = attempt;
 	if (part.source && part.source.url !== publicUrl(task.url)) discard(part);
@@ -62,17 +63,15 @@ function send(attempt: Attempt): void {
 	if (part.bytes > 0 && part.bytes === part.source?.totalBytes) dropLastByte(part);
 	const range = part.bytes > 0 && ifRange !== undefined ? { from: part.bytes, ifRange } : undefined;
 	attempt.phase = "idle";
+	attempt.from = range?.from ?? 0;
 	attempt.exchange = openExchange(
 		context.clients.of(url.origin),
 		{ path: `${url.pathname}${url.search}`, headers: headersOf(attempt, range) },
-		{
-			onHead: (status, head) => onHead(attempt, { status, head, from: range?.from ?? 0 }),
-			onData: (chunk) => onData(attempt, chunk),
-			onEnd: () => onEnd(attempt),
-			onError: (error) => onError(attempt, error),
-		},
+		{ subject: attempt, listener },
 	);
 }
+
+const listener: ExchangeListener<Attempt> = { onHead, onData, onEnd, onError };
 
 function headersOf(attempt: Attempt, range: { readonly from: number; readonly ifRange: string } | undefined): string[] {
 	const { context, task, listed, url } = attempt;
@@ -90,13 +89,10 @@ function headersOf(attempt: Attempt, range: { readonly from: number; readonly if
 	});
 }
 
-function onHead(
-	attempt: Attempt,
-	answer: { readonly status: number; readonly head: IncomingHttpHeaders; readonly from: number },
-): void {
-	attempt.httpStatus = answer.status;
+function onHead(attempt: Attempt, status: number, head: ResponseHead): void {
+	attempt.httpStatus = status;
 	try {
-		onAnswer(attempt, { ...answer, sendAgain: () => send(attempt) });
+		onAnswer(attempt, { status, head, sendAgain: send });
 	} catch (error) {
 		failAttempt(attempt, classifyFileError(error, fileOf(attempt)));
 	}

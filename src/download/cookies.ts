@@ -8,14 +8,13 @@ export type Cookies = { readonly byDomain: CookieJar; readonly byOrigin: Map<str
 export async function storeCookies(
 	known: Cookies | undefined,
 	url: URL,
-	setCookie: string | readonly string[],
+	setCookie: readonly string[],
 ): Promise<Cookies> {
 	const { Cookie, CookieJar: Jar } = await import("tough-cookie");
 	const cookies = known ?? { byDomain: new Jar(), byOrigin: new Map() };
 	const own = cookies.byOrigin.get(url.origin) ?? new Jar();
 	cookies.byOrigin.set(url.origin, own);
-	// One field comes as a string.
-	for (const text of typeof setCookie === "string" ? [setCookie] : setCookie) {
+	for (const text of setCookie) {
 		const cookie = Cookie.parse(text);
 		if (cookie) (cookie.domain ? cookies.byDomain : own).setCookieSync(cookie, url.href, { ignoreError: true });
 	}

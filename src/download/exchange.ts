@@ -1,21 +1,22 @@
-/** One HTTP request and its answer, on undici's handler interface: nothing is called after `abort`, and nothing twice. */
-import type { IncomingHttpHeaders } from "node:http";
+/** One HTTP request and its answer, on undici's handler interface: nothing is told after `abort`, and nothing twice. */
 import type { Dispatcher } from "undici";
+import type { ResponseHead } from "./response-head.ts";
 
-export type ExchangeListener = {
-	onHead(status: number, headers: IncomingHttpHeaders): void;
-	onData(chunk: Buffer): void;
-	onEnd(): void;
-	onError(error: Error): void;
+/** What becomes of the answer; `subject` is what the request was sent for. */
+export type ExchangeListener<T> = {
+	onHead(subject: T, status: number, head: ResponseHead): void;
+	onData(subject: T, chunk: Buffer): void;
+	onEnd(subject: T): void;
+	onError(subject: T, error: Error): void;
 };
 
 export type Exchange = {
 	/** Whether the request is on its way: until then the connect timeout rules, then the idle timeout. */
-	connected: boolean;
+	readonly connected: boolean;
+	/** Whether the response head is here. */
+	readonly answered: boolean;
 	/** Turns of the idle watch since the last byte. */
 	idleTurns: number;
-	/** Whether the response head is here. */
-	answered: boolean;
 	/** Ends the exchange at once; the listener hears no more. */
 	abort(): void;
 };
@@ -23,52 +24,69 @@ export type Exchange = {
 const abandoned = new Error("abandoned");
 
 /** Sends a GET. `headers` is a flat list of names and values. */
-export function openExchange(
+export function openExchange<T>(
 	dispatcher: Dispatcher,
 	request: { readonly path: string; readonly headers: string[] },
-	listener: ExchangeListener,
+	answer: { readonly subject: T; readonly listener: ExchangeListener<T> },
 ): Exchange {
-	let controller: Dispatcher.DispatchController | undefined;
-	let over = false;
-	const exchange: Exchange = {
-		connected: false,
-		idleTurns: 0,
-		answered: false,
-		abort() {
-			over = true;
-			controller?.abort(abandoned);
-		},
-	};
-	dispatcher.dispatch(
-		{ path: request.path, method: "GET", headers: request.headers },
-		{
-			onRequestStart(started) {
-				controller = started;
-				if (over) return started.abort(abandoned);
-				exchange.connected = true;
-				exchange.idleTurns = 0;
-			},
-			onResponseStart(_, status, headers) {
-				exchange.idleTurns = 0;
-				if (over || status < 200) return;
-				exchange.answered = true;
-				listener.onHead(status, headers);
-			},
-			onResponseData(_, chunk) {
-				exchange.idleTurns = 0;
-				if (!over) listener.onData(chunk);
-			},
-			onResponseEnd() {
-				if (over) return;
-				over = true;
-				listener.onEnd();
-			},
-			onResponseError(_, error) {
-				if (over) return;
-				over = true;
-				listener.onError(error);
-			},
-		},
-	);
+	const exchange = new Handler(answer.subject, answer.listener);
+	dispatcher.dispatch({ path: request.path, method: "GET", headers: request.headers }, exchange);
 	return exchange;
+}
+
+/**
+ * A class, and undici's older handler interface: it hands on the head as it came, where the newer one parses every
+ * field. Together they save a fifth of the time that a small file takes.
+ */
+class Handler<T> implements Exchange, Dispatcher.DispatchHandler {
+	connected = false;
+	answered = false;
+	idleTurns = 0;
+	readonly #subject: T;
+	readonly #listener: ExchangeListener<T>;
+	#over = false;
+	#abort: ((reason?: Error) => void) | undefined;
+
+	constructor(subject: T, listener: ExchangeListener<T>) {
+		this.#subject = subject;
+		this.#listener = listener;
+	}
+
+	abort(): void {
+		this.#over = true;
+		this.#abort?.(abandoned);
+	}
+
+	onConnect(abort: (reason?: Error) => void): void {
+		this.#abort = abort;
+		if (this.#over) return abort(abandoned);
+		this.connected = true;
+		this.idleTurns = 0;
+	}
+
+	onHeaders(status: number, head: Buffer[]): boolean {
+		this.idleTurns = 0;
+		if (this.#over || status < 200) return true;
+		this.answered = true;
+		this.#listener.onHead(this.#subject, status, head);
+		return true;
+	}
+
+	onData(chunk: Buffer): boolean {
+		this.idleTurns = 0;
+		if (!this.#over) this.#listener.onData(this.#subject, chunk);
+		return true;
+	}
+
+	onComplete(): void {
+		if (this.#over) return;
+		this.#over = true;
+		this.#listener.onEnd(this.#subject);
+	}
+
+	onError(error: Error): void {
+		if (this.#over) return;
+		this.#over = true;
+		this.#listener.onError(this.#subject, error);
+	}
 }

@@ -81,7 +81,8 @@ function readMirror(text: string): Mirror | Failure {
 	if (url.protocol !== "http:" && url.protocol !== "https:") {
 		return permanent("unsupported_scheme", `${url.protocol.slice(0, -1)} is not supported: only http and https are`);
 	}
-	url.hash = "";
+	// Even an empty fragment counts; to take one away makes the URL anew, which is worth a look.
+	if (url.href.includes("#")) url.hash = "";
 	return { url: url.href, host: url.host, tried: 0, out: false };
 }
 
