@@ -138,10 +138,18 @@ export function createPublisher(options: PublisherOptions): Publisher {
 			waiting.push(publication);
 			if (scheduled) return;
 			scheduled = true;
-			setImmediate(flush);
+			afterRequests(flush);
 		},
 		flush,
 	};
+}
+
+/**
+ * Calls back when the requests that this turn has made room for are on their way, so that the server works while the
+ * disk does: undici writes them one turn after their connections are free.
+ */
+function afterRequests(callback: () => void): void {
+	setImmediate(() => setImmediate(callback));
 }
 
 /** Sees to it that all bytes lie in a closed file with the right time. */
