@@ -50,7 +50,7 @@ export type AttemptEnd =
 			/** Path relative to the download directory, with `/` as separator. */
 			readonly file: string;
 			readonly bytes: number;
-			readonly sha256?: string;
+			readonly sha256?: string | undefined;
 	  }
 	| { readonly kind: "skipped"; readonly file: string; readonly bytes: number }
 	| { readonly kind: "failed"; readonly failure: Failure; readonly retryAfterMs?: number }

@@ -65,7 +65,7 @@ function send(attempt: Attempt): void {
 	attempt.phase = "idle";
 	attempt.from = range?.from ?? 0;
 	attempt.exchange = openExchange(
-		context.clients.of(url.origin),
+		context.clients.take(url.origin),
 		{ path: `${url.pathname}${url.search}`, headers: headersOf(attempt, range) },
 		{ subject: attempt, listener },
 	);

