@@ -23,7 +23,7 @@ type Homeless = {
 const mostFutileStarts = 10;
 
 /**
- * Starts the workers and waits until each can work or cannot.
+ * Starts the workers and waits until each can work or cannot, or the run stops.
  * @throws {NoWorkerError} none could be started.
  */
 export async function createRemoteRunner(options: RemoteOptions): Promise<RemoteRunner> {
@@ -99,10 +99,10 @@ export async function createRemoteRunner(options: RemoteOptions): Promise<Remote
 		homeless = [];
 	};
 
-	const starts = await Promise.allSettled(Array.from({ length: options.workers }, add));
-	const failures = starts.filter((one) => one.status === "rejected");
+	const starts = await unlessAborted(Promise.allSettled(Array.from({ length: options.workers }, add)), signal);
+	const failures = (starts ?? []).filter((one) => one.status === "rejected");
 	const [failure] = failures;
-	if (failure) {
+	if (failure && !signal.aborted) {
 		const why = failure.reason instanceof Error ? failure.reason.message : String(failure.reason);
 		if (live.size === 0) throw new NoWorkerError(`no ${model} worker could be started: ${why}`);
 		const message = `${failures.length} of ${options.workers} ${model} workers could not be started (${why}): going on with ${live.size}`;
@@ -140,6 +140,19 @@ export async function createRemoteRunner(options: RemoteOptions): Promise<Remote
 			await Promise.all([...started].map((worker) => worker.leave()));
 		},
 	};
+}
+
+/** What a promise that cannot fail resolves with; undefined where the signal says to stop before. */
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+	return new Promise((resolve) => {
+		if (signal.aborted) return resolve(undefined);
+		const onAbort = (): void => resolve(undefined);
+		signal.addEventListener("abort", onAbort, { once: true });
+		void promise.then((value) => {
+			signal.removeEventListener("abort", onAbort);
+			resolve(value);
+		});
+	});
 }
 
 function freest(workers: ReadonlySet<RemoteWorker>): RemoteWorker | undefined {

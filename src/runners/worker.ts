@@ -9,7 +9,7 @@ import { WorkerLostError } from "./runner.ts";
 /** How long a worker may take to stop or to leave when it is told to, in milliseconds; then it is killed. */
 const patienceMs = 1000;
 /** How long a worker may take to start: Node hangs where the system lets it have no more than some of its threads. */
-const longestStartMs = 60_000;
+const usualLongestStartMs = 60_000;
 
 export type RemoteWorker = {
 	readonly label: WorkerLabel;
@@ -36,6 +36,8 @@ export type RemoteWorkerOptions = {
 	 * worker that never could work.
 	 */
 	readonly onLost: (why: string) => void;
+	/** How long it may take to start, in milliseconds; a minute unless told. */
+	readonly longestStartMs?: number;
 };
 
 type Held = {
@@ -44,7 +46,8 @@ type Held = {
 	readonly reject: (error: Error) => void;
 };
 
-export function startRemoteWorker({ open, setup, onProgress, onLost }: RemoteWorkerOptions): RemoteWorker {
+export function startRemoteWorker(options: RemoteWorkerOptions): RemoteWorker {
+	const { open, setup, onProgress, onLost, longestStartMs = usualLongestStartMs } = options;
 	const label = setup.worker;
 	const held = createBag<Held>();
 	const ready = createDeferred<void>();

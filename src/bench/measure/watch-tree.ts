@@ -12,7 +12,7 @@ export type TreeFigures = {
 };
 
 /** Short enough to see the peak of a run of a second, and rare enough to take well below a hundredth of a processor. */
-const memoryEveryMs = 25;
+const memoryEveryMs = 50;
 /** Threads are read on every fourth look: that costs more, and their counters only grow. */
 const threadsEvery = 4;
 
