@@ -29,6 +29,8 @@ export type LimitFigures = {
 
 /** From here on a thread or a machine counts as full: what is left is measuring error and gaps between callbacks. */
 const full = 0.85;
+/** Where client and server use less than this much of the machine, neither holds the other up. */
+const idle = 0.6;
 /** Of what the machine computed, the least part that the run and its server must have. */
 const ownShare = 0.7;
 
@@ -65,7 +67,7 @@ export function findLimit(figures: LimitFigures, concurrency: number, cores: num
 		threadLimit(figures) ??
 		processorLimit(figures, cores) ??
 		serverLimit(figures) ??
-		waitingLimit(figures, concurrency)
+		waitingLimit(figures, concurrency, cores)
 	);
 }
 
@@ -128,24 +130,31 @@ function serverLimit({ serverBusiestThread }: LimitFigures): Limit | undefined {
 	};
 }
 
-/** Nobody computes: by Little's law, files per second times the time of one is how many were in flight. */
-function waitingLimit(figures: LimitFigures, concurrency: number): Limit {
-	const { meanFileMs, filesPerSecond, coresBusy } = figures;
-	const idle = coresBusy === undefined ? "" : `; the client kept ${formatNumber(coresBusy)} processors busy`;
+/** Nobody computes all the time: by Little's law, files per second times the time of one is how many were in flight. */
+function waitingLimit(figures: LimitFigures, concurrency: number, cores: number): Limit {
+	const { meanFileMs, filesPerSecond, coresBusy, serverCores = 0, busiestThread = 0 } = figures;
+	const busy = coresBusy === undefined ? "" : `; the client kept ${formatNumber(coresBusy)} processors busy`;
 	if (meanFileMs === undefined) {
 		if (coresBusy === undefined) return { kind: "unknown", sentence: "not known: no figures of the processes." };
-		return { kind: "waiting", sentence: `waiting for the server, the network or the disk${idle}.` };
+		return { kind: "waiting", sentence: `waiting for the server, the network or the disk${busy}.` };
 	}
 	const inFlight = (filesPerSecond * meanFileMs) / 1000;
 	const each = `a file took ${formatSeconds(meanFileMs / 1000)} in the mean and ${formatNumber(inFlight)} of ${concurrency} were in flight`;
+	const ownBusy = ((coresBusy ?? 0) + serverCores) / cores;
+	if (inFlight >= 0.7 * concurrency && ownBusy >= idle) {
+		return {
+			kind: "unknown",
+			sentence: `no single thing that was measured: ${each}, but client and server kept ${formatShare(ownBusy)} of the machine's processors busy, and the busiest thread was computing ${formatShare(busiestThread)} of the time.`,
+		};
+	}
 	if (inFlight >= 0.7 * concurrency) {
 		return {
 			kind: "waiting",
-			sentence: `waiting for the server or the network (its latency, or its bandwidth per connection): ${each}${idle}. More at once would help, more threads would not.`,
+			sentence: `waiting for the server or the network (its latency, or its bandwidth per connection): ${each}${busy}. More at once would help, more threads would not.`,
 		};
 	}
 	return {
 		kind: "unknown",
-		sentence: `no single thing that was measured: ${each}${idle}. Slow single files at the end, waits between attempts, or the start and the end of the process are what is left.`,
+		sentence: `no single thing that was measured: ${each}${busy}. Slow single files at the end, waits between attempts, or the start and the end of the process are what is left.`,
 	};
 }

@@ -32,6 +32,7 @@ const cases: readonly (readonly [what: string, figures: Partial<LimitFigures>, k
 	["a machine that others fill", { machineBusy: 0.98 }, "waiting", /31 of 32/],
 	["a server that never rests", { serverBusiestThread: 0.95 }, "server", /95 %/],
 	["slots that all wait", {}, "waiting", /31 ms in the mean and 31 of 32/],
+	["slots that all wait, beside work", { coresBusy: 1, serverCores: 0.5 }, "unknown", /no single thing .* 75 %/],
 	["another program, idle", { meanFileMs: undefined }, "waiting", /0\.5 processors/],
 	["slots that stand empty", { meanFileMs: 5 }, "unknown", /5 of 32/],
 	["no figures", { coresBusy: undefined, meanFileMs: undefined, busiestThread: undefined }, "unknown", /not known/],

@@ -2,18 +2,23 @@
 import { areaY, axisFy, axisX, axisY, gridY, lineY, ruleY } from "@observablehq/plot";
 import { formatNumber, formatSeconds } from "../format.ts";
 import type { BenchRun, RankedMethod } from "../results.ts";
+import { medianOf } from "../statistics/interval.ts";
 import { axisMarginPx, type Chart, colourOf, nameMarginPx, tickCount } from "./chart.ts";
 
 const stripHeightPx = 70;
+/** Runs that last so many times as long as the middle one are cut off: the others would be too narrow to read. */
+const longest = 4;
 
 export function throughputChart(ranking: readonly RankedMethod[], runs: readonly BenchRun[]): Chart | undefined {
 	const shown = ranking.flatMap((entry) => middleRun(entry, runs) ?? []);
-	const points = shown.flatMap(pointsOf);
+	const endSecond = lastSecondShown(shown);
+	const cut = shown.filter(({ seconds }) => seconds > endSecond);
+	const points = shown.flatMap((run) => cutAt(endSecond, pointsOf(run)));
 	if (points.length === 0) return undefined;
 	return {
 		name: "throughput",
 		title: "Files per second over time",
-		caption: "The run of each method that is nearest to its median. All strips have the same scales.",
+		caption: `The run of each method that is nearest to its median. All strips have the same scales.${cut.map(({ method, seconds }) => ` ${method} goes on to ${formatSeconds(seconds)}, beyond the edge.`).join("")}`,
 		words: shown
 			.map(
 				(run) =>
@@ -70,6 +75,19 @@ function pointsOf({ method, kind, timeline, seconds }: BenchRun): Point[] {
 	});
 	const last = points.at(-1);
 	return last === undefined ? [] : [...points, { ...last, second: seconds }];
+}
+
+/** The end of the longest run that leaves room for the others. */
+function lastSecondShown(runs: readonly BenchRun[]): number {
+	const ends = runs.map(({ seconds }) => seconds);
+	const limit = longest * (medianOf(ends) ?? 0);
+	return Math.max(...ends.filter((end) => end <= limit));
+}
+
+function cutAt(endSecond: number, points: readonly Point[]): readonly Point[] {
+	const kept = points.filter(({ second }) => second <= endSecond);
+	const last = kept.at(-1);
+	return last === undefined || kept.length === points.length ? kept : [...kept, { ...last, second: endSecond }];
 }
 
 type Point = { readonly method: string; readonly colour: string; readonly second: number; readonly rate: number };

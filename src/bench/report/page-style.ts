@@ -16,7 +16,7 @@ svg{background:var(--ground);color:var(--ink);${chartText}}
 
 export const pageStyle: string = `${colours}
 *{box-sizing:border-box}
-body{margin:0 auto;max-width:57rem;padding:1.5rem 1.25rem 4rem;background:var(--ground);color:var(--ink);font:1rem/1.55 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
+body{margin:0 auto;max-width:68rem;padding:1.5rem 1.25rem 4rem;background:var(--ground);color:var(--ink);font:1rem/1.55 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
 h1{font-size:1.7rem;line-height:1.2;margin:0 0 .5rem}
 h2{font-size:1.3rem;margin:3rem 0 .25rem;padding-top:1rem;border-top:1px solid var(--line)}
 h3{font-size:1.05rem;margin:1.75rem 0 .25rem}
