@@ -56,7 +56,6 @@ function drawCost(points: readonly Point[], width: number): PlotOptions {
 			gridY({ ticks: 5 }),
 			axisX({ ticks: tickCount(width) }),
 			axisY({ ticks: 5 }),
-			dot(points, { x: "cpuMs", y: "files", fill: "colour", r: 6, className: "dots" }),
 			text(labelled, {
 				x: "cpuMs",
 				y: "at",
@@ -67,6 +66,8 @@ function drawCost(points: readonly Point[], width: number): PlotOptions {
 				fill: "currentColor",
 				className: "labels",
 			}),
+			// Over the labels, whose outlines would hide a dot beside.
+			dot(points, { x: "cpuMs", y: "files", fill: "colour", r: 6, className: "dots" }),
 		],
 	};
 }

@@ -34,7 +34,7 @@ export const methodSentences: readonly string[] = [
 	"The ranking is by files saved per second of the whole process, from its start to its exit, for downspout and the other programs alike: what a user waits for. Start-up is part of it and named in the analysis.",
 	"After the clock has stopped every file is read: a run that lost or damaged a file that it reported as saved is a failed run and no measurement.",
 	"The interval is a bootstrap 95 % interval of the median. Neighbours are compared round by round, as ratios: by a sign-flip permutation test from six rounds on, by a permutation test of the two groups below that; each at the 5 % level on its own.",
-	"Processor time is what the kernel accounts to the run's processes, those that ended included. Peak memory is the largest sum of resident memory over its processes, looked at every 25 ms: pages that processes share count in each of them.",
+	"Processor time is what the kernel accounts to the run's processes, those that ended included. Peak memory is the largest sum of resident memory over its processes, looked at 20 times a second: pages that processes share count in each of them.",
 ];
 
 function describeProblem(run: BenchRun): string {
