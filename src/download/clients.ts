@@ -20,13 +20,17 @@ export type ClientOptions = {
 /** One connection to an origin; it is opened with its first request, and again where the server has closed it. */
 export type Connection = {
 	readonly client: Client;
-	/** Gives it back. In the callback that tells the end of a response is not too early: the next request then waits for its turn. */
+	/** Whether it had an exchange before: the server may have closed it since. */
+	readonly isUsed: boolean;
+	/** Gives it back, when its exchange has ended. */
 	release(): void;
 };
 
 export type Clients = {
 	/** A connection that is free, or a new one, to an origin such as `https://example.org:8443`. */
 	take(origin: string): Connection;
+	/** A new one in any case. */
+	open(origin: string): Connection;
 	/** Closes the connections that have been idle for a while. */
 	sweep(): void;
 	/** Ends every connection at once. */
@@ -40,8 +44,7 @@ type Origin = { readonly idle: Idle[]; readonly all: Bag<Client> };
 
 /**
  * Connections are opened as downloads need them: how many run at once is the scheduler's decision alone. undici's own
- * pool does not know that a response is over while it is being told so, and opens a second connection for the request
- * that follows.
+ * pool learns one turn late that a response is over, and opens a second connection for the request that follows.
  */
 export function createClients(options: ClientOptions): Clients {
 	const origins = new Map<string, Origin>();
@@ -67,7 +70,8 @@ export function createClients(options: ClientOptions): Clients {
 		return origin;
 	};
 
-	const open = (name: string, origin: Origin): Connection => {
+	const open = (name: string): Connection => {
+		const origin = originOf(name);
 		const client = new UndiciClient(name, {
 			connect,
 			allowH2: false,
@@ -77,15 +81,20 @@ export function createClients(options: ClientOptions): Clients {
 			bodyTimeout: 0,
 		});
 		origin.all.add(client);
-		const connection = { client, release: () => void origin.idle.push({ connection, sinceMs: now }) };
+		const connection = {
+			client,
+			isUsed: false,
+			release() {
+				connection.isUsed = true;
+				origin.idle.push({ connection, sinceMs: now });
+			},
+		};
 		return connection;
 	};
 
 	return {
-		take(name) {
-			const origin = originOf(name);
-			return origin.idle.pop()?.connection ?? open(name, origin);
-		},
+		take: (name) => originOf(name).idle.pop()?.connection ?? open(name),
+		open,
 		sweep() {
 			now = Date.now();
 			for (const [name, { idle, all }] of origins) {

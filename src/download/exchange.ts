@@ -16,6 +16,8 @@ export type Exchange = {
 	readonly connected: boolean;
 	/** Whether the response head is here. */
 	readonly answered: boolean;
+	/** Whether its connection had an exchange before: the server may have closed it before it saw the request. */
+	readonly isOnUsedConnection: boolean;
 	/** Turns of the idle watch since the last byte. */
 	idleTurns: number;
 	/** Ends the exchange at once; the listener hears no more. */
@@ -43,6 +45,7 @@ class Handler<T> implements Exchange, Dispatcher.DispatchHandler {
 	connected = false;
 	answered = false;
 	idleTurns = 0;
+	readonly isOnUsedConnection: boolean;
 	readonly #connection: Connection;
 	readonly #subject: T;
 	readonly #listener: ExchangeListener<T>;
@@ -50,6 +53,7 @@ class Handler<T> implements Exchange, Dispatcher.DispatchHandler {
 	#abort: ((reason?: Error) => void) | undefined;
 
 	constructor(connection: Connection, subject: T, listener: ExchangeListener<T>) {
+		this.isOnUsedConnection = connection.isUsed;
 		this.#connection = connection;
 		this.#subject = subject;
 		this.#listener = listener;
@@ -81,7 +85,6 @@ class Handler<T> implements Exchange, Dispatcher.DispatchHandler {
 		return true;
 	}
 
-	/** The request that follows may be sent from within: undici keeps it until it is done with this response. */
 	onComplete(): void {
 		this.#connection.release();
 		if (this.#over) return;

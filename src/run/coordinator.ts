@@ -61,6 +61,7 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 	let inFlight = 0;
 	/** Files that are here and wait for their names. */
 	let publishing = 0;
+	let pumpIsDue = false;
 	let stopped = false;
 	let listRead = false;
 	let onHunger: (() => void) | undefined;
@@ -124,13 +125,20 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 			);
 	}
 
-	/** The connection is free: the next request takes it at once, and leaves while this file gets its name. */
+	/** The connection is free: the next request leaves while this file gets its name. */
 	function receive(pending: Pending): void {
 		pending.isReceived = true;
 		publishing++;
 		inFlight--;
 		queue.release(pending.mirror.host);
-		pump();
+		if (pumpIsDue) return;
+		pumpIsDue = true;
+		// Not at once: the HTTP client must first learn that the response is over. It then looks whether the server has
+		// closed the connection before it uses it again.
+		queueMicrotask(() => {
+			pumpIsDue = false;
+			pump();
+		});
 	}
 
 	function leaveSlot(pending: Pending): void {
