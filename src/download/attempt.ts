@@ -50,8 +50,8 @@ export function startAttempt(
 	return attempt;
 }
 
-/** Sends the request for what is still missing of the file. @param connect - Over a new connection in any case. */
-function send(attempt: Attempt, connect = false): void {
+/** Sends the request for what is still missing of the file. */
+function send(attempt: Attempt): void {
 	const { context, part, url } = attempt;
 	const ifRange = part.bytes > 0 && part.source ? ifRangeValue(part.source) : undefined;
 	if (ifRange === undefined && (part.bytes > 0 || part.file)) {
@@ -65,14 +65,10 @@ function send(attempt: Attempt, connect = false): void {
 	attempt.phase = "idle";
 	attempt.from = range?.from ?? 0;
 	attempt.exchange = openExchange(
-		connect ? context.clients.open(url.origin) : context.clients.take(url.origin),
+		context.clients.of(url.origin),
 		{ path: `${url.pathname}${url.search}`, headers: headersOf(attempt, range) },
 		{ subject: attempt, listener },
 	);
-}
-
-function sendAgain(attempt: Attempt): void {
-	send(attempt);
 }
 
 const listener: ExchangeListener<Attempt> = { onHead, onData, onEnd, onError };
@@ -96,7 +92,7 @@ function headersOf(attempt: Attempt, range: { readonly from: number; readonly if
 function onHead(attempt: Attempt, status: number, head: ResponseHead): void {
 	attempt.httpStatus = status;
 	try {
-		onAnswer(attempt, { status, head, sendAgain });
+		onAnswer(attempt, { status, head, sendAgain: send });
 	} catch (error) {
 		failAttempt(attempt, classifyFileError(error, fileOf(attempt)));
 	}
@@ -136,8 +132,6 @@ function onError(attempt: Attempt, error: Error): void {
 		answered: exchange?.answered ?? false,
 		connectTimeoutMs: context.options.connectTimeoutMs,
 	});
-	// A server may close a connection that rests whenever it likes, also while a request is on its way: RFC 9112, 9.3.1.
-	if (failure.code === "reset" && exchange?.isOnUsedConnection && !exchange.answered) return send(attempt, true);
 	failAttempt(attempt, failure);
 }
 

@@ -1,6 +1,5 @@
 /** One HTTP request and its answer, on undici's handler interface: nothing is told after `abort`, and nothing twice. */
 import type { Dispatcher } from "undici";
-import type { Connection } from "./clients.ts";
 import type { ResponseHead } from "./response-head.ts";
 
 /** What becomes of the answer; `subject` is what the request was sent for. */
@@ -16,8 +15,6 @@ export type Exchange = {
 	readonly connected: boolean;
 	/** Whether the response head is here. */
 	readonly answered: boolean;
-	/** Whether its connection had an exchange before: the server may have closed it before it saw the request. */
-	readonly isOnUsedConnection: boolean;
 	/** Turns of the idle watch since the last byte. */
 	idleTurns: number;
 	/** Ends the exchange at once; the listener hears no more. */
@@ -26,14 +23,14 @@ export type Exchange = {
 
 const abandoned = new Error("abandoned");
 
-/** Sends a GET, and releases the connection with its end. `headers` is a flat list of names and values. */
+/** Sends a GET. `headers` is a flat list of names and values. */
 export function openExchange<T>(
-	connection: Connection,
+	dispatcher: Dispatcher,
 	request: { readonly path: string; readonly headers: string[] },
 	answer: { readonly subject: T; readonly listener: ExchangeListener<T> },
 ): Exchange {
-	const exchange = new Handler(connection, answer.subject, answer.listener);
-	connection.client.dispatch({ path: request.path, method: "GET", headers: request.headers }, exchange);
+	const exchange = new Handler(answer.subject, answer.listener);
+	dispatcher.dispatch({ path: request.path, method: "GET", headers: request.headers }, exchange);
 	return exchange;
 }
 
@@ -45,16 +42,12 @@ class Handler<T> implements Exchange, Dispatcher.DispatchHandler {
 	connected = false;
 	answered = false;
 	idleTurns = 0;
-	readonly isOnUsedConnection: boolean;
-	readonly #connection: Connection;
 	readonly #subject: T;
 	readonly #listener: ExchangeListener<T>;
 	#over = false;
 	#abort: ((reason?: Error) => void) | undefined;
 
-	constructor(connection: Connection, subject: T, listener: ExchangeListener<T>) {
-		this.isOnUsedConnection = connection.isUsed;
-		this.#connection = connection;
+	constructor(subject: T, listener: ExchangeListener<T>) {
 		this.#subject = subject;
 		this.#listener = listener;
 	}
@@ -86,21 +79,12 @@ class Handler<T> implements Exchange, Dispatcher.DispatchHandler {
 	}
 
 	onComplete(): void {
-		this.#connection.release();
 		if (this.#over) return;
 		this.#over = true;
-		try {
-			this.#listener.onEnd(this.#subject);
-		} catch (error) {
-			// A defect of ours: undici would take it for the server's and tell it to an exchange that is over.
-			process.nextTick(() => {
-				throw error;
-			});
-		}
+		this.#listener.onEnd(this.#subject);
 	}
 
 	onError(error: Error): void {
-		this.#connection.release();
 		if (this.#over) return;
 		this.#over = true;
 		this.#listener.onError(this.#subject, error);

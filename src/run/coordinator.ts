@@ -133,8 +133,7 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 		queue.release(pending.mirror.host);
 		if (pumpIsDue) return;
 		pumpIsDue = true;
-		// Not at once: the HTTP client must first learn that the response is over. It then looks whether the server has
-		// closed the connection before it uses it again.
+		// Not at once: the HTTP client must first learn that the response is over.
 		queueMicrotask(() => {
 			pumpIsDue = false;
 			pump();
