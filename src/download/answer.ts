@@ -64,8 +64,8 @@ function accept(attempt: Attempt, head: ResponseHead, totalBytes: number | undef
 		return failAttempt(attempt, tooLarge(maxSizeBytes, totalBytes));
 	}
 	attempt.target = targetOf(attempt, context.naming, {
-		contentDisposition: context.naming.contentDisposition ? field(head, "content-disposition") : undefined,
-		contentType: context.naming.extensionOf ? field(head, "content-type") : undefined,
+		contentDisposition: field(head, "content-disposition"),
+		contentType: field(head, "content-type"),
 	});
 	if (endsAtExisting(attempt, attempt.target)) return;
 	attempt.phase = "body";

@@ -60,16 +60,10 @@ export type Attempt = {
 export function endAttempt(attempt: Attempt, end: AttemptEnd, kept = false): void {
 	if (attempt.phase === "over") return;
 	attempt.phase = "over";
-	if (attempt.deadline) clearTimeout(attempt.deadline);
+	clearTimeout(attempt.deadline);
 	const { httpStatus, task, context } = attempt;
 	const { worker, owner } = context;
-	const { id } = task;
-	const intents = owner.segment();
-	if (end.kind === "saved") {
-		// What nearly every attempt comes to, without the spread that would double the cost of this function.
-		const { kind, file, bytes, sha256 } = end;
-		attempt.finish({ id, httpStatus, worker, kept, intents, kind, file, bytes, sha256 });
-	} else attempt.finish({ id, httpStatus, worker, kept, intents, ...end });
+	attempt.finish({ id: task.id, httpStatus, worker, kept, intents: owner.segment(), ...end });
 }
 
 /** Fails the attempt. The bytes stay for the next one where that can continue them. */

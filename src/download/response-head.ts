@@ -19,14 +19,6 @@ export function fields(head: ResponseHead, name: string): string[] {
 	return values;
 }
 
-/** What makes a letter small; the other characters of field names that are looked up have it anyway. */
-const lowerCaseBit = 0x20;
-
-/** Byte by byte: to make text of each name takes longer. */
 function isNamed(found: Buffer | undefined, name: string): boolean {
-	if (found?.length !== name.length) return false;
-	for (let at = 0; at < name.length; at++) {
-		if (((found[at] ?? 0) | lowerCaseBit) !== name.charCodeAt(at)) return false;
-	}
-	return true;
+	return found?.length === name.length && found.toString("latin1").toLowerCase() === name;
 }

@@ -25,9 +25,6 @@ export type Journal = {
 	close(): void;
 };
 
-const seenBefore = { seen: true } as const;
-const unseen = { seen: false } as const;
-
 /** In the table a key has the place of its record plus one, or 0, doubled; the lowest bit tells that this run met it. */
 const seenBit = 1;
 
@@ -77,16 +74,11 @@ export function openJournal(path: string, { warn, isShared }: Omit<LoadOptions, 
 
 	return {
 		meet(key) {
-			let value = 0;
-			table.update(key, (known = 0) => {
-				value = known;
-				return known % 2 === seenBit ? known : known + seenBit;
-			});
-			if (value % 2 === seenBit) return seenBefore;
-			// To look a key up is to make it a name that V8 knows: not worth it where there is nothing.
-			const found = recovered.size === 0 ? undefined : recovered.get(key);
-			const saved = found ?? (value === 0 ? undefined : read(value / 2 - 1));
-			return saved ? { seen: false, saved } : unseen;
+			const value = table.get(key) ?? 0;
+			if (value % 2 === seenBit) return { seen: true };
+			table.set(key, value + seenBit);
+			const saved = recovered.get(key) ?? (value === 0 ? undefined : read(value / 2 - 1));
+			return saved ? { seen: false, saved } : { seen: false };
 		},
 		recover(key, saved) {
 			const value = table.get(key) ?? 0;

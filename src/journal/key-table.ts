@@ -14,8 +14,6 @@ export type KeyTable = {
 	get(key: string): number | undefined;
 	/** Keeps a number for a key. */
 	set(key: string, value: number): void;
-	/** Keeps what `next` makes of the number of a key; undefined stands for that of a key that is not known. */
-	update(key: string, next: (value: number | undefined) => number): void;
 };
 
 /**
@@ -40,33 +38,8 @@ export function createKeyTable(): KeyTable {
 		}
 	};
 
-	const put = (at: number, w0: number, w1: number, w2: number, w3: number): void => {
-		words[at] = w0;
-		words[at + 1] = w1;
-		words[at + 2] = w2;
-		words[at + 3] = w3;
-	};
-
-	const read = (at: number): number | undefined => {
-		const stored = ((words[at + 2] ?? 0) & low16) * two32 + (words[at + 3] ?? 0);
-		return stored === 0 ? undefined : stored - 1;
-	};
-
-	const update = (key: string, next: (value: number | undefined) => number): void => {
-		const k0 = hexNumber(key, 0, 8);
-		const k1 = hexNumber(key, 8, 16);
-		const k2 = hexNumber(key, 16, 20);
-		let at = find(k0, k1, k2);
-		const before = read(at);
-		if (before === undefined) {
-			size++;
-			if (size > slots * fullest) {
-				grow();
-				at = find(k0, k1, k2);
-			}
-		}
-		const stored = next(before) + 1;
-		put(at, k0, k1, ((k2 << 16) | Math.floor(stored / two32)) >>> 0, stored >>> 0);
+	const put = (at: number, word: readonly [number, number, number, number]): void => {
+		words.set(word, at);
 	};
 
 	const grow = (): void => {
@@ -78,7 +51,7 @@ export function createKeyTable(): KeyTable {
 			const w1 = old[at + 1] ?? 0;
 			const w2 = old[at + 2] ?? 0;
 			const w3 = old[at + 3] ?? 0;
-			if (w3 !== 0 || (w2 & low16) !== 0) put(find(w0, w1, w2 >>> 16), w0, w1, w2, w3);
+			if (w3 !== 0 || (w2 & low16) !== 0) put(find(w0, w1, w2 >>> 16), [w0, w1, w2, w3]);
 		}
 	};
 
@@ -86,23 +59,32 @@ export function createKeyTable(): KeyTable {
 		get size() {
 			return size;
 		},
-		get: (key) => read(find(hexNumber(key, 0, 8), hexNumber(key, 8, 16), hexNumber(key, 16, 20))),
-		set: (key, value) => update(key, () => value),
-		update,
+		get(key) {
+			const at = find(...partsOf(key));
+			const stored = ((words[at + 2] ?? 0) & low16) * two32 + (words[at + 3] ?? 0);
+			return stored === 0 ? undefined : stored - 1;
+		},
+		set(key, value) {
+			const [k0, k1, k2] = partsOf(key);
+			let at = find(k0, k1, k2);
+			const isNew = words[at + 3] === 0 && ((words[at + 2] ?? 0) & low16) === 0;
+			if (isNew) {
+				size++;
+				if (size > slots * fullest) {
+					grow();
+					at = find(k0, k1, k2);
+				}
+			}
+			const stored = value + 1;
+			put(at, [k0, k1, ((k2 << 16) | Math.floor(stored / two32)) >>> 0, stored >>> 0]);
+		},
 	};
 }
 
-const digitZero = 48;
-const digitNine = 57;
-/** What makes 10 of the character code of `a`. */
-const letterOffset = 87;
-
-/** The number that some lower-case hexadecimal digits of a key stand for. `Number.parseInt` is several times slower. */
-function hexNumber(key: string, from: number, to: number): number {
-	let number = 0;
-	for (let at = from; at < to; at++) {
-		const code = key.charCodeAt(at);
-		number = number * 16 + code - (code <= digitNine ? digitZero : letterOffset);
-	}
-	return number;
+function partsOf(key: string): [number, number, number] {
+	return [
+		Number.parseInt(key.slice(0, 8), 16),
+		Number.parseInt(key.slice(8, 16), 16),
+		Number.parseInt(key.slice(16, 20), 16),
+	];
 }

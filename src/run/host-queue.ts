@@ -40,22 +40,14 @@ export function createHostQueue<T>({ perHost, onReady }: HostQueueOptions): Host
 	const hosts = new Map<string, Host<T>>();
 	const ring = createFifo<Host<T>>();
 	let size = 0;
-	/** Most lists ask one host many times in a row; to compare is cheaper than to look up. */
-	let last: Host<T> | undefined;
 
 	const open = (name: string): Host<T> => {
-		if (last?.name === name) return last;
 		let host = hosts.get(name);
 		if (!host) {
 			host = { name, items: createFifo(), inFlight: 0, isReady: false, pausedUntilMs: 0 };
 			hosts.set(name, host);
 		}
-		last = host;
 		return host;
-	};
-	const forget = (host: Host<T>): void => {
-		hosts.delete(host.name);
-		if (last === host) last = undefined;
 	};
 	const mayStart = (host: Host<T>): boolean =>
 		host.items.size > 0 && host.inFlight < perHost && host.timer === undefined;
@@ -64,7 +56,7 @@ export function createHostQueue<T>({ perHost, onReady }: HostQueueOptions): Host
 			host.isReady = true;
 			ring.push(host);
 		}
-		if (host.items.size === 0 && host.inFlight === 0 && host.timer === undefined) forget(host);
+		if (host.items.size === 0 && host.inFlight === 0 && host.timer === undefined) hosts.delete(host.name);
 	};
 	const add = (name: string, put: (items: Fifo<T>) => void): void => {
 		const host = open(name);

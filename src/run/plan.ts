@@ -54,7 +54,7 @@ export function createPlanner(options: RunOptions, directory: Directory): Planne
 			attempts: 0,
 			deaths: 0,
 			isReceived: false,
-			kept: directory.leftovers.size > 0 && directory.leftovers.has(key),
+			kept: directory.leftovers.has(key),
 			out: place.out,
 			folder: place.folder,
 			checksum,
@@ -76,23 +76,14 @@ function readMirrors(entry: Entry): [Mirror, ...Mirror[]] | Failure {
 }
 
 function readMirror(text: string): Mirror | Failure {
-	const url = parseUrl(text);
-	if (!url) return permanent("invalid_url", "not a valid URL: it should look like https://host/path");
+	if (!URL.canParse(text)) return permanent("invalid_url", "not a valid URL: it should look like https://host/path");
+	const url = new URL(text);
 	if (url.protocol !== "http:" && url.protocol !== "https:") {
 		return permanent("unsupported_scheme", `${url.protocol.slice(0, -1)} is not supported: only http and https are`);
 	}
 	// Even an empty fragment counts; to take one away makes the URL anew, which is worth a look.
 	if (url.href.includes("#")) url.hash = "";
 	return { url: url.href, host: url.host, tried: 0, out: false };
-}
-
-/** As `URL.parse`, which came with Node 22; to ask `URL.canParse` first would parse everything twice. */
-function parseUrl(text: string): URL | undefined {
-	try {
-		return new URL(text);
-	} catch {
-		return undefined;
-	}
 }
 
 function readPlace(entry: Entry): { readonly out?: string; readonly folder?: string } | Failure {

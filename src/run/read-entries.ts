@@ -1,6 +1,7 @@
 /** Feeds the list to the coordinator as fast as that wants it, so that memory does not grow with the list. */
 import type { Entry } from "../core/entry.ts";
 import type { Sink } from "../core/event.ts";
+import { unlessAborted } from "../core/unless-aborted.ts";
 import type { Coordinator } from "./coordinator.ts";
 
 export type ReadOptions = {
@@ -17,8 +18,8 @@ export async function readEntries({ entries, fractionRead, coordinator, sink, si
 	const batches = entries[Symbol.asyncIterator]();
 	let total = 0;
 	for (;;) {
-		const batch = await nextUnlessAborted(batches, signal);
-		if (batch === "aborted") {
+		const batch = signal.aborted ? undefined : await unlessAborted(batches.next(), signal);
+		if (!batch) {
 			// Not awaited: a pipe that stays silent would hold the end up. Nobody is left to hear of its errors either.
 			batches.return?.().then(undefined, () => undefined);
 			return;
@@ -32,15 +33,4 @@ export async function readEntries({ entries, fractionRead, coordinator, sink, si
 		if (!coordinator.isHungry()) await coordinator.hunger();
 	}
 	if (!signal.aborted) sink.on({ type: "list-read", total, complete: true, fraction: 1 });
-}
-
-/** A race against one promise for the whole run would keep something of every batch until the run ends. */
-function nextUnlessAborted<T>(batches: AsyncIterator<T>, signal: AbortSignal): Promise<IteratorResult<T> | "aborted"> {
-	return new Promise((resolve, reject) => {
-		if (signal.aborted) return resolve("aborted");
-		const onAbort = (): void => resolve("aborted");
-		signal.addEventListener("abort", onAbort, { once: true });
-		const done = (): void => signal.removeEventListener("abort", onAbort);
-		batches.next().then(resolve, reject).then(done, done);
-	});
 }

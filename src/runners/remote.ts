@@ -1,6 +1,7 @@
 /** The runner for workers that are somewhere else: threads and processes alike. */
 import type { Model } from "../core/outcome.ts";
 import { type AttemptResult, cancelledResult, type Task } from "../core/task.ts";
+import { unlessAborted } from "../core/unless-aborted.ts";
 import type { OpenChannel } from "./channel.ts";
 import { createQuarantine } from "./quarantine.ts";
 import { NoWorkerError, ownerIdOf, type Runner, type RunnerOptions, WorkerLostError } from "./runner.ts";
@@ -140,19 +141,6 @@ export async function createRemoteRunner(options: RemoteOptions): Promise<Remote
 			await Promise.all([...started].map((worker) => worker.leave()));
 		},
 	};
-}
-
-/** What a promise that cannot fail resolves with; undefined where the signal says to stop before. */
-function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
-	return new Promise((resolve) => {
-		if (signal.aborted) return resolve(undefined);
-		const onAbort = (): void => resolve(undefined);
-		signal.addEventListener("abort", onAbort, { once: true });
-		void promise.then((value) => {
-			signal.removeEventListener("abort", onAbort);
-			resolve(value);
-		});
-	});
 }
 
 function freest(workers: ReadonlySet<RemoteWorker>): RemoteWorker | undefined {

@@ -8,6 +8,7 @@ export type ChartFile = {
 	readonly workload: string;
 	readonly path: string;
 	readonly title: string;
+	readonly caption: string;
 	readonly words: string;
 };
 
@@ -27,7 +28,10 @@ function workloadPart(workload: WorkloadResult, results: BenchResults, charts: r
 	const { name, description, files, concurrency, commands, analysis } = workload;
 	const images = charts
 		.filter((chart) => chart.workload === name)
-		.map(({ title, words, path }) => `![${escapeMarkdown(`${title}: ${words}`)}](${path})`);
+		.map(
+			({ title, caption, words, path }) =>
+				`### ${escapeMarkdown(title)}\n\n${escapeMarkdown(caption)}\n\n![${escapeMarkdown(`${title}: ${words}`)}](${path})`,
+		);
 	return [
 		`## ${escapeMarkdown(name)}`,
 		`${escapeMarkdown(description)}. ${files} entries, ${concurrency} downloads at once.`,

@@ -27,7 +27,7 @@ async function writeCharts(out: string, { workloads, ranking, runs }: BenchResul
 		files.map(async ({ workload, chart }) => {
 			const path = `charts/${workload}-${chart.name}.svg`;
 			await writeFile(join(out, path), drawChartFile(chart, chartFileStyle));
-			return { workload, path, title: chart.title, words: chart.words };
+			return { workload, path, ...chart };
 		}),
 	);
 }
