@@ -2,6 +2,7 @@
 import type { Pool } from "undici";
 // Not from "undici": its index loads fetch, WebSocket and caches as well, 50 ms of every start of a worker.
 import UndiciPool from "undici/lib/dispatcher/pool.js";
+import { createConnector } from "./connector.ts";
 import { createLookup } from "./lookup.ts";
 
 /** A pool that nothing used for so long is closed: a list may name millions of hosts. */
@@ -29,12 +30,12 @@ type Known = { readonly pool: Pool; usedAtMs: number };
 /** Connections are opened as downloads need them: how many run at once is the scheduler's decision alone. */
 export function createClients(options: ClientOptions): Clients {
 	const known = new Map<string, Known>();
-	const connect = {
+	const connect = createConnector({
 		timeout: options.connectTimeoutMs,
 		lookup: createLookup(),
 		rejectUnauthorized: !options.insecure,
 		...(options.caCertificate === undefined ? {} : { ca: options.caCertificate }),
-	};
+	});
 	let now = Date.now();
 	return {
 		of(origin) {

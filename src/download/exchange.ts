@@ -1,10 +1,12 @@
 /** One HTTP request and its answer, on undici's handler interface: nothing is told after `abort`, and nothing twice. */
 import type { Dispatcher } from "undici";
+import { noteBody } from "./read-buffer.ts";
 import type { ResponseHead } from "./response-head.ts";
 
 /** What becomes of the answer; `subject` is what the request was sent for. */
 export type ExchangeListener<T> = {
 	onHead(subject: T, status: number, head: ResponseHead): void;
+	/** @param chunk - Valid only during the call: see `lasting`. */
 	onData(subject: T, chunk: Buffer): void;
 	onEnd(subject: T): void;
 	onError(subject: T, error: Error): void;
@@ -74,11 +76,13 @@ class Handler<T> implements Exchange, Dispatcher.DispatchHandler {
 
 	onData(chunk: Buffer): boolean {
 		this.idleTurns = 0;
+		noteBody(chunk);
 		if (!this.#over) this.#listener.onData(this.#subject, chunk);
 		return true;
 	}
 
 	onComplete(): void {
+		noteBody(undefined);
 		if (this.#over) return;
 		this.#over = true;
 		this.#listener.onEnd(this.#subject);
