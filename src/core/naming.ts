@@ -16,9 +16,9 @@ const maxFolders = 100;
 const utf8Escapes =
 	/%[0-7][0-9a-f]|%[cd][0-9a-f](?:%[89ab][0-9a-f])|%e[0-9a-f](?:%[89ab][0-9a-f]){2}|%f[0-7](?:%[89ab][0-9a-f]){3}/gi;
 
-/** The last segment of the path, percent-decoded, else `index.html`. Not yet a safe name. */
-export function nameFromUrl(url: URL): string {
-	const segment = url.pathname.slice(url.pathname.lastIndexOf("/") + 1);
+/** The last segment of a URL's path, percent-decoded, else `index.html`. Not yet a safe name. */
+export function nameFromPath(pathname: string): string {
+	const segment = pathname.slice(pathname.lastIndexOf("/") + 1);
 	return segment === "" ? "index.html" : decodePercent(segment);
 }
 

@@ -1,4 +1,5 @@
 /** What a response head means: the file, the rest of it, another place to ask, or a failure. */
+import { addressOf } from "../core/address.ts";
 import { type Failure, permanent, transient } from "../core/failure.ts";
 import { publicUrl } from "../core/public-url.ts";
 import { continues, parseContentRange } from "../core/ranges.ts";
@@ -9,7 +10,7 @@ import { drain } from "./drain.ts";
 import { endsAtExisting, tooLarge } from "./outcome-of-head.ts";
 import { discard, type PartSource, restart } from "./part.ts";
 import { isRedirect, redirectTarget } from "./redirect.ts";
-import { field, fields, type ResponseHead } from "./response-head.ts";
+import { type FileFields, field, fields, fileFields, type ResponseHead } from "./response-head.ts";
 import { targetOf } from "./target.ts";
 
 export type Answer = {
@@ -24,21 +25,22 @@ export function onAnswer(attempt: Attempt, answer: Answer): void {
 	const { status, head } = answer;
 	const { from } = attempt;
 	if (isRedirect(status)) return drain(attempt, () => follow(attempt, answer));
-	const source = sourceOf(publicUrl(attempt.task.url), head, status);
+	const found = fileFields(head);
+	const source = sourceOf(attempt, answer, found);
 	if (from > 0 && status === 206) {
 		if (!continuesPart(attempt, answer, source)) return askForAll(attempt, answer);
 		const totalBytes = attempt.part.source?.totalBytes ?? source.totalBytes;
 		attempt.part.source = { ...source, ...attempt.part.source, ...(totalBytes === undefined ? {} : { totalBytes }) };
-		return accept(attempt, head, totalBytes);
+		return accept(attempt, found, totalBytes);
 	}
 	if (from > 0 && status === 416) return askForAll(attempt, answer);
 	if (status !== 200 && status !== 203) {
 		const retryAfterMs = parseRetryAfter(field(head, "retry-after"), Date.now());
-		return drain(attempt, () => failAttempt(attempt, statusFailure(status, attempt.url.host), retryAfterMs));
+		return drain(attempt, () => failAttempt(attempt, statusFailure(status, attempt.address.host), retryAfterMs));
 	}
 	restart(attempt.part, source);
 	if (from > 0) attempt.verifier?.restart();
-	accept(attempt, head, source.totalBytes);
+	accept(attempt, found, source.totalBytes);
 }
 
 function continuesPart({ part, from }: Attempt, { head }: Answer, source: PartSource): boolean {
@@ -57,22 +59,20 @@ function askForAll(attempt: Attempt, { sendAgain }: Answer): void {
 }
 
 /** This answer brings the file: is it wanted, and what will it be called? */
-function accept(attempt: Attempt, head: ResponseHead, totalBytes: number | undefined): void {
+function accept(attempt: Attempt, found: FileFields, totalBytes: number | undefined): void {
 	const { context } = attempt;
 	const { maxSizeBytes } = context.options;
 	if (maxSizeBytes !== undefined && totalBytes !== undefined && totalBytes > maxSizeBytes) {
 		return failAttempt(attempt, tooLarge(maxSizeBytes, totalBytes));
 	}
-	attempt.target = targetOf(attempt, context.naming, {
-		contentDisposition: field(head, "content-disposition"),
-		contentType: field(head, "content-type"),
-	});
+	attempt.target = targetOf(attempt, context.naming, found);
 	if (endsAtExisting(attempt, attempt.target)) return;
 	attempt.phase = "body";
 }
 
 function follow(attempt: Attempt, { head, sendAgain }: Answer): void {
-	const next = redirectTarget(field(head, "location"), attempt.url);
+	const from = new URL(attempt.address.href);
+	const next = redirectTarget(field(head, "location"), from);
 	if ("code" in next) return failAttempt(attempt, next);
 	attempt.redirects++;
 	const { maxRedirects } = attempt.context.options;
@@ -84,8 +84,7 @@ function follow(attempt: Attempt, { head, sendAgain }: Answer): void {
 		);
 	}
 	const setCookie = fields(head, "set-cookie");
-	const from = attempt.url;
-	attempt.url = next;
+	attempt.address = addressOf(next.href);
 	if (setCookie.length === 0) return sendAgain(attempt);
 	storeCookies(attempt.cookies, from, setCookie).then((cookies) => {
 		attempt.cookies = cookies;
@@ -93,13 +92,17 @@ function follow(attempt: Attempt, { head, sendAgain }: Answer): void {
 	});
 }
 
-function sourceOf(url: string, head: ResponseHead, status: number): PartSource {
-	const totalBytes = status === 206 ? parseContentRange(field(head, "content-range"))?.total : lengthOf(head);
-	return { url, etag: field(head, "etag"), lastModified: field(head, "last-modified"), totalBytes };
+function sourceOf(
+	{ task }: Attempt,
+	{ status, head }: Answer,
+	{ etag, lastModified, contentLength }: FileFields,
+): PartSource {
+	const totalBytes =
+		status === 206 ? parseContentRange(field(head, "content-range"))?.total : parseLength(contentLength);
+	return { url: publicUrl(task.url), etag, lastModified, totalBytes };
 }
 
-function lengthOf(head: ResponseHead): number | undefined {
-	const length = field(head, "content-length");
+function parseLength(length: string | undefined): number | undefined {
 	return length !== undefined && /^\d+$/.test(length) ? Number(length) : undefined;
 }
 

@@ -1,4 +1,5 @@
 /** What an attempt knows while it runs, and what it may use. */
+import type { Address } from "../core/address.ts";
 import type { Failure } from "../core/failure.ts";
 import type { DownloadOptions } from "../core/options.ts";
 import type { AttemptEnd, AttemptResult, Task, WorkerLabel } from "../core/task.ts";
@@ -35,14 +36,15 @@ export type Attempt = {
 	readonly task: Task;
 	readonly context: AttemptContext;
 	/** The URL of the task: credentials are for its origin. */
-	readonly listed: URL;
-	readonly namedBy: URL;
+	readonly listed: Address;
+	readonly namedBy: Address;
 	readonly finish: (result: AttemptResult) => void;
 	/** Called when all bytes are here and only the name is missing. */
 	readonly onReceived?: (() => void) | undefined;
 	part: Part;
 	phase: Phase;
-	url: URL;
+	/** What is asked now. */
+	address: Address;
 	redirects: number;
 	/** First byte that was asked for; 0 when the whole file was. */
 	from: number;

@@ -1,4 +1,5 @@
 /** One attempt at one entry: requests, redirects and resumption, until the file is handed to the publisher or the attempt failed. */
+import { addressOf, pathnameOf } from "../core/address.ts";
 import { transient } from "../core/failure.ts";
 import { publicUrl } from "../core/public-url.ts";
 import { ifRangeValue } from "../core/ranges.ts";
@@ -23,17 +24,17 @@ export function startAttempt(
 	context: AttemptContext,
 	hooks: Pick<Attempt, "finish" | "onReceived">,
 ): Attempt {
-	const listed = new URL(task.url);
+	const listed = addressOf(task.url);
 	const attempt: Attempt = {
 		task,
 		context,
 		listed,
-		namedBy: task.namedBy === task.url ? listed : new URL(task.namedBy),
+		namedBy: task.namedBy === task.url ? listed : addressOf(task.namedBy),
 		finish: hooks.finish,
 		onReceived: hooks.onReceived,
 		part: task.resume ? claimPart(context.store, task.key) : newPart(task.key),
 		phase: "idle",
-		url: listed,
+		address: listed,
 		redirects: 0,
 		from: 0,
 	};
@@ -52,7 +53,7 @@ export function startAttempt(
 
 /** Sends the request for what is still missing of the file. */
 function send(attempt: Attempt): void {
-	const { context, part, url } = attempt;
+	const { context, part, address } = attempt;
 	const ifRange = part.bytes > 0 && part.source ? ifRangeValue(part.source) : undefined;
 	if (ifRange === undefined && (part.bytes > 0 || part.file)) {
 		// Left by a run that was killed: nothing proves which version they are of.
@@ -65,8 +66,8 @@ function send(attempt: Attempt): void {
 	attempt.phase = "idle";
 	attempt.from = range?.from ?? 0;
 	attempt.exchange = openExchange(
-		context.clients.of(url.origin),
-		{ path: `${url.pathname}${url.search}`, headers: headersOf(attempt, range) },
+		context.clients.of(address.origin),
+		{ path: address.path, headers: headersOf(attempt, range) },
 		{ subject: attempt, listener },
 	);
 }
@@ -74,17 +75,15 @@ function send(attempt: Attempt): void {
 const listener: ExchangeListener<Attempt> = { onHead, onData, onEnd, onError };
 
 function headersOf(attempt: Attempt, range: { readonly from: number; readonly ifRange: string } | undefined): string[] {
-	const { context, task, listed, url } = attempt;
-	const cookie = cookieHeader(attempt.cookies, url);
-	const isPlain =
-		!task.headers && !range && cookie === "" && url === listed && url.username === "" && url.password === "";
-	if (isPlain) return context.plainHeaders;
+	const { context, task, listed, address, cookies } = attempt;
+	if (!task.headers && !range && !cookies && address === listed && !address.hasCredentials) return context.plainHeaders;
+	const url = new URL(address.href);
 	return requestHeaders({
 		general: context.options.headers,
 		own: task.headers ?? [],
-		listed,
+		listed: new URL(listed.href),
 		url,
-		cookie,
+		cookie: cookieHeader(cookies, url),
 		...(range ? { range } : {}),
 	});
 }
@@ -125,9 +124,9 @@ function onEnd(attempt: Attempt): void {
 
 function onError(attempt: Attempt, error: Error): void {
 	if (attempt.phase === "drain") return endDrain(attempt);
-	const { exchange, url, context } = attempt;
+	const { exchange, address, context } = attempt;
 	const failure = classifyNetworkError(error, {
-		host: url.host,
+		host: address.host,
 		connected: exchange?.connected ?? false,
 		answered: exchange?.answered ?? false,
 		connectTimeoutMs: context.options.connectTimeoutMs,
@@ -156,5 +155,5 @@ export function attemptProgress(attempt: Attempt): TaskProgress | undefined {
 }
 
 function fileOf({ target, namedBy }: Attempt): string {
-	return target ? targetFile(target) : namedBy.pathname;
+	return target ? targetFile(target) : pathnameOf(namedBy);
 }

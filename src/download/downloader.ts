@@ -104,13 +104,13 @@ function watchIdle(active: Bag<Attempt>, idleTimeoutMs: number): NodeJS.Timeout 
 	const turnMs = Math.min(1000, Math.max(20, idleTimeoutMs / 8));
 	const turns = Math.ceil(idleTimeoutMs / turnMs);
 	const turn = (attempt: Attempt): void => {
-		const { exchange, phase, url } = attempt;
+		const { exchange, phase, address } = attempt;
 		if (phase === "verify" || phase === "publish" || !exchange?.connected) return;
 		if (phase === "drain") return drainTurn(attempt);
 		if (++exchange.idleTurns <= turns) return;
 		failAttempt(
 			attempt,
-			transient("timeout", `${url.host} sent nothing for ${idleTimeoutMs / 1000} s (--idle-timeout)`),
+			transient("timeout", `${address.host} sent nothing for ${idleTimeoutMs / 1000} s (--idle-timeout)`),
 		);
 	};
 	return setInterval(() => {

@@ -24,7 +24,7 @@ export function publishAttempt(attempt: Attempt): void {
 
 function handOver(attempt: Attempt): void {
 	const { target, part, context } = attempt;
-	if (!target) return failAttempt(attempt, permanent("protocol", `${attempt.url.host} sent no response head`));
+	if (!target) return failAttempt(attempt, permanent("protocol", `${attempt.address.host} sent no response head`));
 	attempt.phase = "publish";
 	context.publisher.add({
 		part,

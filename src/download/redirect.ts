@@ -23,6 +23,8 @@ export function redirectTarget(location: string | undefined, from: URL): URL | F
 		target.username = from.username;
 		target.password = from.password;
 	}
+	// No part of a request (RFC 9110, 7.1).
+	target.hash = "";
 	return target;
 }
 

@@ -19,6 +19,44 @@ export function fields(head: ResponseHead, name: string): string[] {
 	return values;
 }
 
+/** What every answer that brings a file is asked for: one look through the head finds all of it. */
+export type FileFields = {
+	contentLength?: string;
+	etag?: string;
+	lastModified?: string;
+	contentType?: string;
+	contentDisposition?: string;
+};
+
+/** The first value of each. */
+export function fileFields(head: ResponseHead): FileFields {
+	const found: FileFields = {};
+	for (let index = 0; index + 1 < head.length; index += 2) {
+		const name = head[index];
+		switch (name?.length) {
+			case 4:
+				if (isNamed(name, "etag")) found.etag ??= textOf(head[index + 1]);
+				break;
+			case 12:
+				if (isNamed(name, "content-type")) found.contentType ??= textOf(head[index + 1]);
+				break;
+			case 13:
+				if (isNamed(name, "last-modified")) found.lastModified ??= textOf(head[index + 1]);
+				break;
+			case 14:
+				if (isNamed(name, "content-length")) found.contentLength ??= textOf(head[index + 1]);
+				break;
+			case 19:
+				if (isNamed(name, "content-disposition")) found.contentDisposition ??= textOf(head[index + 1]);
+		}
+	}
+	return found;
+}
+
+function textOf(value: Buffer | undefined): string {
+	return value?.toString("latin1") ?? "";
+}
+
 function isNamed(found: Buffer | undefined, name: string): boolean {
 	return found?.length === name.length && found.toString("latin1").toLowerCase() === name;
 }

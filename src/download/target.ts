@@ -1,7 +1,8 @@
 /** The folder and name that a file should have, from the entry, the response head and the options. */
 import { lstatSync, type Stats } from "node:fs";
 import { join } from "node:path";
-import { folderOf, nameFromContentDisposition, nameFromUrl, safeName, withExtension } from "../core/naming.ts";
+import { type Address, pathnameOf } from "../core/address.ts";
+import { folderOf, nameFromContentDisposition, nameFromPath, safeName, withExtension } from "../core/naming.ts";
 import type { DownloadOptions } from "../core/options.ts";
 import type { Task } from "../core/task.ts";
 
@@ -32,7 +33,7 @@ export function isNameKnown(task: Task, naming: Naming): boolean {
 
 /** @param entry - The task, and its first listed URL, which names the file where nothing else does. */
 export function targetOf(
-	entry: { readonly task: Task; readonly namedBy: URL },
+	entry: { readonly task: Task; readonly namedBy: Address },
 	naming: Naming,
 	head: NamingHead,
 ): Target {
@@ -44,9 +45,10 @@ export function targetOf(
 	const { contentDisposition, contentType } = head;
 	const given =
 		naming.contentDisposition && contentDisposition ? nameFromContentDisposition(contentDisposition) : undefined;
-	const name = safeName(given ?? nameFromUrl(namedBy), { fromOut: false });
+	const name = safeName(given ?? nameFromPath(pathnameOf(namedBy)), { fromOut: false });
 	const full = naming.extensionOf && contentType ? withExtension(name, contentType, naming.extensionOf) : name;
-	return { folder: task.folder ?? folderOf(namedBy, naming.layout), name: full };
+	const { layout } = naming;
+	return { folder: task.folder ?? (layout === "flat" ? "" : folderOf(new URL(namedBy.href), layout)), name: full };
 }
 
 /** What stands under the target's name now, a dangling symbolic link included. */

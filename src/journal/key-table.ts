@@ -24,34 +24,41 @@ export function createKeyTable(): KeyTable {
 	let slots = firstSlots;
 	let words = new Uint32Array(slots * wordsPerSlot);
 	let size = 0;
+	/** The key that was asked for last, in words: to look and then to set is the rule. */
+	let parsed = "";
+	let k0 = 0;
+	let k1 = 0;
+	let k2 = 0;
 
-	/** Index of the key's slot, or of the free one where it would go. */
-	const find = (k0: number, k1: number, k2: number): number => {
-		let slot = k0 & (slots - 1);
-		for (;;) {
-			const at = slot * wordsPerSlot;
-			const w2 = words[at + 2] ?? 0;
-			const w3 = words[at + 3] ?? 0;
-			if (w3 === 0 && (w2 & low16) === 0) return at;
-			if (words[at] === k0 && words[at + 1] === k1 && w2 >>> 16 === k2) return at;
-			slot = (slot + 1) & (slots - 1);
-		}
+	const parse = (key: string): void => {
+		if (key === parsed) return;
+		parsed = key;
+		k0 = Number.parseInt(key.slice(0, 8), 16);
+		k1 = Number.parseInt(key.slice(8, 16), 16);
+		k2 = Number.parseInt(key.slice(16, 20), 16);
 	};
 
-	const put = (at: number, word: readonly [number, number, number, number]): void => {
-		words.set(word, at);
+	const isFree = (at: number): boolean => words[at + 3] === 0 && ((words[at + 2] ?? 0) & low16) === 0;
+
+	/** Index of the slot of such a key, or of the free one where it would go. */
+	const find = (w0: number, w1: number, high: number): number => {
+		let slot = w0 & (slots - 1);
+		for (;;) {
+			const at = slot * wordsPerSlot;
+			if (isFree(at)) return at;
+			if (words[at] === w0 && words[at + 1] === w1 && (words[at + 2] ?? 0) >>> 16 === high) return at;
+			slot = (slot + 1) & (slots - 1);
+		}
 	};
 
 	const grow = (): void => {
 		const old = words;
 		slots *= 2;
 		words = new Uint32Array(slots * wordsPerSlot);
-		for (let at = 0; at < old.length; at += wordsPerSlot) {
-			const w0 = old[at] ?? 0;
-			const w1 = old[at + 1] ?? 0;
-			const w2 = old[at + 2] ?? 0;
-			const w3 = old[at + 3] ?? 0;
-			if (w3 !== 0 || (w2 & low16) !== 0) put(find(w0, w1, w2 >>> 16), [w0, w1, w2, w3]);
+		for (let from = 0; from < old.length; from += wordsPerSlot) {
+			const slot = old.subarray(from, from + wordsPerSlot);
+			const [w0 = 0, w1 = 0, w2 = 0, w3 = 0] = slot;
+			if (w3 !== 0 || (w2 & low16) !== 0) words.set(slot, find(w0, w1, w2 >>> 16));
 		}
 	};
 
@@ -60,15 +67,15 @@ export function createKeyTable(): KeyTable {
 			return size;
 		},
 		get(key) {
-			const at = find(...partsOf(key));
+			parse(key);
+			const at = find(k0, k1, k2);
 			const stored = ((words[at + 2] ?? 0) & low16) * two32 + (words[at + 3] ?? 0);
 			return stored === 0 ? undefined : stored - 1;
 		},
 		set(key, value) {
-			const [k0, k1, k2] = partsOf(key);
+			parse(key);
 			let at = find(k0, k1, k2);
-			const isNew = words[at + 3] === 0 && ((words[at + 2] ?? 0) & low16) === 0;
-			if (isNew) {
+			if (isFree(at)) {
 				size++;
 				if (size > slots * fullest) {
 					grow();
@@ -76,15 +83,10 @@ export function createKeyTable(): KeyTable {
 				}
 			}
 			const stored = value + 1;
-			put(at, [k0, k1, ((k2 << 16) | Math.floor(stored / two32)) >>> 0, stored >>> 0]);
+			words[at] = k0;
+			words[at + 1] = k1;
+			words[at + 2] = (k2 << 16) | Math.floor(stored / two32);
+			words[at + 3] = stored;
 		},
 	};
-}
-
-function partsOf(key: string): [number, number, number] {
-	return [
-		Number.parseInt(key.slice(0, 8), 16),
-		Number.parseInt(key.slice(8, 16), 16),
-		Number.parseInt(key.slice(16, 20), 16),
-	];
 }

@@ -80,7 +80,14 @@ export function absorbIntents({
 	for (const intent of intents.values()) if (isPublished(dir, intent)) onPublished(intent);
 }
 
-const byNumber = new Intl.Collator("en", { numeric: true }).compare;
+/** By the number in `OWNER.N.intents`. Not a collator: to make one costs a hundredth of a second of every start. */
+function byNumber(a: string, b: string): number {
+	return segmentOf(a) - segmentOf(b);
+}
+
+function segmentOf(name: string): number {
+	return Number(/\.(\d+)\.intents$/.exec(name)?.[1] ?? 0);
+}
 
 function* readIntents(path: string): Generator<Intent> {
 	try {

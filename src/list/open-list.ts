@@ -7,7 +7,7 @@ import type { Entry } from "../core/entry.ts";
 import { ListError } from "./list-error.ts";
 import { readTextList, type TextListOptions } from "./text.ts";
 
-const chunkBytes = 4 * 1024;
+const chunkBytes = 64 * 1024;
 
 /** A list that is open: it can be read, once. */
 export type OpenList = {
@@ -34,17 +34,14 @@ export async function openList(source: string, options: TextListOptions): Promis
 		throw new ListError(source, error);
 	});
 	let readBytes = 0;
-	async function* counted(): AsyncGenerator<Uint8Array> {
-		for await (const chunk of bytes.chunks) {
-			readBytes += chunk.length;
-			yield chunk;
-		}
-	}
+	const onRead = (more: number): void => {
+		readBytes += more;
+	};
 	return {
 		name: source,
 		async *entries() {
 			try {
-				yield* readTextList(counted(), options);
+				yield* readTextList(bytes.chunks, { ...options, onRead });
 			} catch (error) {
 				throw new ListError(source, error);
 			}

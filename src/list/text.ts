@@ -7,12 +7,14 @@ import { textEntries } from "./text-entries.ts";
 /** How long an entry waits for options that may follow it, in milliseconds, when its stream pauses. */
 const idleMs = 100;
 /** Entries are slices of the text that they were read from and keep all of it alive: it is read in small pieces. */
-const pieceBytes = 16 * 1024;
+const pieceBytes = 4 * 1024;
 
 export type TextListOptions = {
 	/** Name for the entries, where a run has several lists. */
 	readonly list?: string;
 	warn(message: string): void;
+	/** Told how many bytes more were read. */
+	onRead?(bytes: number): void;
 	readonly signal?: AbortSignal;
 };
 
@@ -34,6 +36,7 @@ export async function* readTextList(
 		if (step.kind === "aborted") return;
 		if (step.kind === "chunk") {
 			for (const piece of pieces(step.bytes)) {
+				options.onRead?.(piece.length);
 				lines.push(piece);
 				yield* nonEmpty(entries.takeComplete());
 			}

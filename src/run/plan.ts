@@ -76,8 +76,8 @@ function readMirrors(entry: Entry): [Mirror, ...Mirror[]] | Failure {
 }
 
 function readMirror(text: string): Mirror | Failure {
-	if (!URL.canParse(text)) return permanent("invalid_url", "not a valid URL: it should look like https://host/path");
-	const url = new URL(text);
+	const url = parseUrl(text);
+	if (!url) return permanent("invalid_url", "not a valid URL: it should look like https://host/path");
 	if (url.protocol !== "http:" && url.protocol !== "https:") {
 		return permanent("unsupported_scheme", `${url.protocol.slice(0, -1)} is not supported: only http and https are`);
 	}
@@ -85,6 +85,9 @@ function readMirror(text: string): Mirror | Failure {
 	if (url.href.includes("#")) url.hash = "";
 	return { url: url.href, host: url.host, tried: 0, out: false };
 }
+
+/** Node 20 has no `URL.parse`, which parses once. */
+const parseUrl: (text: string) => URL | null = URL.parse ?? ((text) => (URL.canParse(text) ? new URL(text) : null));
 
 function readPlace(entry: Entry): { readonly out?: string; readonly folder?: string } | Failure {
 	const { out, dir } = entry;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { field, fields } from "../../src/download/response-head.ts";
+import { field, fields, fileFields } from "../../src/download/response-head.ts";
 
 const head = (...texts: string[]): Buffer[] => texts.map((text) => Buffer.from(text, "latin1"));
 const one = head("Content-Length", "12", "ETAG", '"a"', "etag", '"b"', "X-Name", "caf\xe9", "Date", "");
@@ -37,4 +37,19 @@ test("a field is found however its name is written, and only by its name", () =>
 			if (other !== name) assert.equal(field(head(written, "here"), other), undefined);
 		}),
 	);
+});
+
+test("what every answer is asked for is found in one look, and the first of each counts", () => {
+	const mixed = head(
+		...["Content-Length", "12", "ETAG", '"a"', "etag", '"b"', "CONTENT-TYPE", "image/png", "Last-Modified", "then"],
+		...["Content-Disposition", "attachment", "content-lengtx", "13", "Content-Length", "14", "etag"],
+	);
+	assert.deepEqual(fileFields(mixed), {
+		contentLength: "12",
+		etag: '"a"',
+		contentType: "image/png",
+		lastModified: "then",
+		contentDisposition: "attachment",
+	});
+	assert.deepEqual(fileFields(head("Server", "x", "Etagx", "y")), {});
 });
