@@ -43,5 +43,6 @@ export type Intent = {
 	/** Relative to the download directory. */
 	readonly file: string;
 	readonly bytes: number;
-	readonly inode: number;
+	/** Where the bytes lie until then, relative to the folder of parts: gone from there, they have their name. */
+	readonly source: string;
 };

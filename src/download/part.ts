@@ -135,7 +135,14 @@ export function discard(part: Part): void {
 	if (!file) return;
 	delete part.file;
 	if (file.fd !== closed) closeSync(file.fd);
-	rmSync(file.folder, { recursive: true, force: true });
+	try {
+		// The bytes last: a kill in between leaves nothing that could be taken for another version.
+		unlinkSync(sourcePath(file.folder));
+		unlinkSync(bodyPath(file.folder));
+		rmdirSync(file.folder);
+	} catch {
+		rmSync(file.folder, { recursive: true, force: true });
+	}
 }
 
 /** Closes a part's file, whose bytes are complete. */
@@ -145,16 +152,14 @@ export function closePart(part: Part): void {
 	part.file = { folder: part.file.folder, fd: closed };
 }
 
+/** Place of a part's bytes in the folder of parts. */
+export function bodyName(store: PartStore, { key }: Part): string {
+	return `${key}@${store.ownerId}/body`;
+}
+
 /** Path of a part's bytes. */
 export function bodyPath(folder: string): string {
 	return join(folder, "body");
-}
-
-/** Removes the folder of a part whose body has been published. */
-export function removePublished(folder: string): void {
-	unlinkSync(bodyPath(folder));
-	unlinkSync(sourcePath(folder));
-	rmdirSync(folder);
 }
 
 function spill(store: PartStore, part: Part): void {

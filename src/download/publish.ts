@@ -1,15 +1,5 @@
 /** Gives complete files their final names, several at once: never over something that exists, and so that a run killed at any moment can tell its own files. */
-import {
-	closeSync,
-	fstatSync,
-	fsyncSync,
-	futimesSync,
-	linkSync,
-	lstatSync,
-	openSync,
-	renameSync,
-	unlinkSync,
-} from "node:fs";
+import { closeSync, fsyncSync, futimesSync, linkSync, lstatSync, openSync, renameSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import type { Failure } from "../core/failure.ts";
 import { numberedName } from "../core/naming.ts";
@@ -18,7 +8,7 @@ import type { Intent } from "../core/state-layout.ts";
 import type { Owner } from "../journal/owner.ts";
 import { classifyFileError, describe } from "./classify.ts";
 import type { Folder, Folders } from "./folders.ts";
-import { bodyPath, closePart, discard, type Part, type PartStore, removePublished, writeAll } from "./part.ts";
+import { bodyName, closePart, discard, type Part, type PartStore, writeAll } from "./part.ts";
 import { lacksLinks, linkWithoutLinks } from "./publish-without-links.ts";
 
 /** A complete and verified file that waits for its name. */
@@ -56,8 +46,8 @@ export type PublisherOptions = {
 type Ready = {
 	readonly publication: Publication;
 	readonly folder: Folder;
+	/** Where its bytes lie, relative to the folder of parts. */
 	readonly source: string;
-	readonly inode: number;
 	readonly bytes: number;
 };
 
@@ -69,6 +59,7 @@ const keepNumbers = 10_000;
 
 /** What completes within one turn of the event loop is published together: one append tells the intents of all. */
 export function createPublisher(options: PublisherOptions): Publisher {
+	const { parts } = options.store;
 	let waiting: Publication[] = [];
 	let scheduled = false;
 	let counter = 0;
@@ -79,11 +70,8 @@ export function createPublisher(options: PublisherOptions): Publisher {
 			const folder = options.folders.open(publication.folder);
 			if ("code" in folder) return refuse(publication, folder);
 			counter++;
-			return complete(publication, {
-				folder,
-				options,
-				temporary: `${options.store.parts}/${options.owner.id}~${counter}`,
-			});
+			const source = complete(publication, options, `${options.owner.id}~${counter}`);
+			return { publication, folder, source, bytes: publication.part.bytes };
 		} catch (error) {
 			return refuse(publication, classifyFileError(error, publication.name));
 		}
@@ -97,13 +85,29 @@ export function createPublisher(options: PublisherOptions): Publisher {
 			const numbered = numberedName(publication.name, n);
 			const file = relativeFile(folder, numbered);
 			if (file !== intended) options.owner.intend([intentOf(ready, file)]);
-			if (place(ready, `${folder.absolute}/${numbered}`, options.onExists)) {
+			if (place(`${parts}/${ready.source}`, `${folder.absolute}/${numbered}`, options.onExists)) {
 				if (n > 0) rememberNumber(numbers, slotOf(ready), n + 1);
 				return { kind: "published", file, bytes: ready.bytes };
 			}
 			if (options.onExists !== "rename") return { kind: "exists", file };
 			n = n === 0 ? firstFree(folder, publication.name) : n + 1;
 		}
+	};
+
+	/** Lets go of the source, and tells the end. @param announced - Whether an intent tells of it. */
+	const finish = (ready: Ready, end: PublicationEnd, announced = true): void => {
+		const { part } = ready.publication;
+		try {
+			// What has no name must not be taken for published when its source is gone.
+			if (end.kind !== "published" && announced) options.owner.withdraw(ready.source);
+			if (part.file) discard(part);
+			else if (end.kind !== "published" || options.onExists !== "overwrite") unlinkSync(`${parts}/${ready.source}`);
+		} catch {
+			// A leftover that the next run clears away; or it was renamed for want of links.
+		}
+		delete part.file;
+		part.chunks = [];
+		ready.publication.settle(end);
 	};
 
 	const flush = (): void => {
@@ -116,8 +120,8 @@ export function createPublisher(options: PublisherOptions): Publisher {
 		try {
 			options.owner.intend(intents);
 		} catch (error) {
-			for (const one of ready)
-				finish(one, { kind: "failed", failure: classifyFileError(error, "the download directory's state") });
+			const failure = classifyFileError(error, "the download directory's state");
+			for (const one of ready) finish(one, { kind: "failed", failure }, false);
 			return;
 		}
 		for (const [index, one] of ready.entries()) {
@@ -152,59 +156,43 @@ function afterRequests(callback: () => void): void {
 	setImmediate(() => setImmediate(callback));
 }
 
-/** Sees to it that all bytes lie in a closed file with the right time. */
+/** Sees to it that all bytes lie in a closed file with the right time. @returns Its place in the folder of parts. */
 function complete(
-	publication: Publication,
-	where: { readonly folder: Folder; readonly options: PublisherOptions; readonly temporary: string },
-): Ready {
-	const { part } = publication;
-	const source = part.file ? bodyPath(part.file.folder) : where.temporary;
-	const fd = part.file ? part.file.fd : openSync(source, "wx");
+	{ part, modifiedSeconds }: Publication,
+	{ store, fsync }: PublisherOptions,
+	temporary: string,
+): string {
+	const source = part.file ? bodyName(store, part) : temporary;
+	const fd = part.file ? part.file.fd : openSync(`${store.parts}/${source}`, "wx");
 	try {
 		if (!part.file) writeAll(fd, part.chunks);
-		if (publication.modifiedSeconds !== undefined) futimesSync(fd, Date.now() / 1000, publication.modifiedSeconds);
-		if (where.options.fsync) fsyncSync(fd);
-		const inode = fstatSync(fd).ino;
+		if (modifiedSeconds !== undefined) futimesSync(fd, Date.now() / 1000, modifiedSeconds);
+		if (fsync) fsyncSync(fd);
 		if (part.file) closePart(part);
 		else closeSync(fd);
-		return { publication, folder: where.folder, source, inode, bytes: part.bytes };
+		return source;
 	} catch (error) {
 		if (!part.file) {
 			closeSync(fd);
-			unlinkSync(source);
+			unlinkSync(`${store.parts}/${source}`);
 		}
 		throw error;
 	}
 }
 
 /** @returns Whether the file has the name now; false where something else has it. */
-function place(ready: Ready, target: string, onExists: ExistsPolicy): boolean {
+function place(source: string, target: string, onExists: ExistsPolicy): boolean {
 	try {
-		if (onExists === "overwrite") renameSync(ready.source, target);
-		else linkSync(ready.source, target);
+		if (onExists === "overwrite") renameSync(source, target);
+		else linkSync(source, target);
 		return true;
 	} catch (error) {
 		const { code } = describe(error);
 		if (code === "EEXIST") return false;
 		if (onExists === "overwrite" && (code === "EISDIR" || code === "ENOTEMPTY")) return false;
-		if (onExists !== "overwrite" && lacksLinks(code)) return linkWithoutLinks(ready.source, target);
+		if (onExists !== "overwrite" && lacksLinks(code)) return linkWithoutLinks(source, target);
 		throw error;
 	}
-}
-
-/** Removes our own name of the file, and tells the end. */
-function finish(ready: Ready, end: PublicationEnd): void {
-	const { part } = ready.publication;
-	try {
-		if (!part.file) unlinkSync(ready.source);
-		else if (end.kind === "published") removePublished(part.file.folder);
-		else discard(part);
-	} catch {
-		// Renamed rather than linked; or a leftover that the next run clears away.
-	}
-	delete part.file;
-	part.chunks = [];
-	ready.publication.settle(end);
 }
 
 /** The first number that no file has; beyond the first few found by doubling, so that a thousand files of one name cost ten looks each. */
@@ -229,7 +217,7 @@ function rememberNumber(numbers: Map<string, number>, slot: string, n: number): 
 }
 
 function intentOf(ready: Ready, file: string): Intent {
-	return { key: ready.publication.part.key, file, bytes: ready.bytes, inode: ready.inode };
+	return { key: ready.publication.part.key, file, bytes: ready.bytes, source: ready.source };
 }
 
 function relativeFile(folder: Folder, name: string): string {

@@ -10,6 +10,7 @@ import {
 	forgetOwners,
 	forgetSegments,
 	isShared,
+	isTemporary,
 	recover,
 	settlePart,
 } from "./recover.ts";
@@ -48,13 +49,15 @@ export async function openDirectory({ dir, run, fresh, warn }: DirectoryOptions)
 	for (const folder of [layout.parts, layout.owners]) await makeFolder(folder);
 	if (fresh) rmSync(layout.journal, { force: true });
 	const journal = openJournal(layout.journal, { warn, isShared: isShared(layout) });
-	const { leftovers, dead } = await recover(dir, layout, {
+	const { temporaries, leftovers, dead } = await recover(dir, layout, {
 		onPublished: (intent) => {
 			if (!fresh) journal.recover(intent.key, { file: intent.file, bytes: intent.bytes });
 		},
 	});
 	journal.flush();
 	forgetDeadOwners(layout, dead);
+	// Not before: that they are still there proves that they were not published.
+	for (const name of temporaries) rmSync(join(layout.parts, name), { force: true });
 	if (fresh) {
 		for (const key of leftovers) rmSync(join(layout.parts, key), { recursive: true, force: true });
 		leftovers.clear();
@@ -72,6 +75,11 @@ export async function openDirectory({ dir, run, fresh, warn }: DirectoryOptions)
 			}
 		});
 	};
+	const removeTemporaries = (isGone: (ownerId: string) => boolean): void => {
+		for (const name of readdirSync(layout.parts)) {
+			if (isTemporary(name, isGone)) rmSync(join(layout.parts, name), { force: true });
+		}
+	};
 	return {
 		journal,
 		leftovers,
@@ -84,8 +92,10 @@ export async function openDirectory({ dir, run, fresh, warn }: DirectoryOptions)
 				onPublished: ({ key, file, bytes }) => published.set(key, { file, bytes }),
 			});
 			for (const name of readdirSync(layout.parts)) settlePart(layout, name, (id) => id === ownerId);
-			// Not at the end of the run, as another file may get the inode of one that was lost.
-			forgetSoon(() => forgetOwners(layout, `${ownerId}.`));
+			forgetSoon(() => {
+				forgetOwners(layout, `${ownerId}.`);
+				removeTemporaries((id) => id === ownerId);
+			});
 			return published;
 		},
 		catchUp(ownerId, segment) {
@@ -100,6 +110,7 @@ export async function openDirectory({ dir, run, fresh, warn }: DirectoryOptions)
 				return;
 			}
 			forgetOwners(layout, `${run}-`);
+			removeTemporaries((id) => id.startsWith(`${run}-`));
 		},
 	};
 }

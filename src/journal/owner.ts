@@ -1,5 +1,5 @@
 /** Who works in a download directory: each worker names its process there and writes what it is about to publish. */
-import { closeSync, openSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, ftruncateSync, openSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import type { Intent, OwnerIdentity, StateLayout } from "../core/state-layout.ts";
 import { processPlace, processStart } from "./process-identity.ts";
@@ -14,9 +14,14 @@ export type Owner = {
 	segment(): number;
 	/**
 	 * Writes intents in one append: after a crash they tell which published files are ours.
-	 * @throws {NodeJS.ErrnoException} such as ENOSPC: what is published now would not be recognised.
+	 * @throws {NodeJS.ErrnoException} such as ENOSPC: none of them was written, and what is published now would not be recognised.
 	 */
 	intend(intents: readonly Intent[]): void;
+	/**
+	 * Takes back what was intended with a source, before that is removed for another reason than that it has its name.
+	 * @throws {NodeJS.ErrnoException} such as ENOSPC: the source must stay where it is.
+	 */
+	withdraw(source: string): void;
 	/** Ends the worker's presence. Its traces are for the coordinator to remove, when all is recorded. */
 	retire(): void;
 };
@@ -32,29 +37,31 @@ export function createOwner(layout: StateLayout, id: string, coordinatorPid: num
 	});
 	let segment = 0;
 	let written = 0;
-	let isTorn = false;
 	let fd: number | undefined;
 	const open = (): number => openSync(intentsPath(layout, id, segment), "ax");
+	const append = (lines: string): void => {
+		if (written > segmentBytes && fd !== undefined) {
+			closeSync(fd);
+			fd = undefined;
+			segment++;
+			written = 0;
+		}
+		fd ??= open();
+		const data = Buffer.from(lines);
+		try {
+			for (let at = 0; at < data.length; ) at += writeSync(fd, data, at);
+		} catch (error) {
+			// What a full disk has torn is no announcement.
+			ftruncateSync(fd, written);
+			throw error;
+		}
+		written += data.length;
+	};
 	return {
 		id,
 		segment: () => segment,
-		intend(intents) {
-			if (written > segmentBytes && fd !== undefined) {
-				closeSync(fd);
-				fd = undefined;
-				segment++;
-				written = 0;
-			}
-			fd ??= open();
-			// After a line that a full disk has torn the next one begins anew.
-			let lines = isTorn ? "\n" : "";
-			for (const intent of intents) lines += formatIntent(intent);
-			const data = Buffer.from(lines);
-			isTorn = true;
-			for (let at = 0; at < data.length; ) at += writeSync(fd, data, at);
-			isTorn = false;
-			written += data.length;
-		},
+		intend: (intents) => append(intents.map(formatIntent).join("")),
+		withdraw: (source) => append(`${JSON.stringify({ withdrawn: source })}\n`),
 		retire() {
 			if (fd !== undefined) closeSync(fd);
 			fd = undefined;
@@ -63,8 +70,8 @@ export function createOwner(layout: StateLayout, id: string, coordinatorPid: num
 }
 
 /** As `JSON.stringify`, which is too slow for what happens once a file. */
-function formatIntent({ key, file, bytes, inode }: Intent): string {
-	return `{"key":"${key}","file":${JSON.stringify(file)},"bytes":${bytes},"inode":${inode}}\n`;
+function formatIntent({ key, file, bytes, source }: Intent): string {
+	return `{"key":"${key}","file":${JSON.stringify(file)},"bytes":${bytes},"source":"${source}"}\n`;
 }
 
 /** Where an owner's intents lie. */

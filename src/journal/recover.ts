@@ -1,5 +1,5 @@
 /** What killed runs left in a directory: files that were published and not yet recorded, parts, and temporary files. */
-import { existsSync, lstatSync, readdirSync, renameSync, rmSync, unlinkSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, renameSync, rmSync, type Stats, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Intent, StateLayout } from "../core/state-layout.ts";
@@ -18,6 +18,8 @@ export type Recovery = {
 };
 
 export type Recovered = {
+	/** Names of temporary files that nobody needs, to be removed once what was published is recorded. */
+	readonly temporaries: readonly string[];
 	/** Keys of the parts that may be continued. */
 	readonly leftovers: Set<string>;
 	/** Owners that are gone: all that they published has been told. */
@@ -43,7 +45,7 @@ export async function recover(dir: string, layout: StateLayout, { onPublished }:
 		if (published.has(key)) rmSync(join(layout.parts, key), { recursive: true, force: true });
 		else leftovers.add(key);
 	}
-	return { leftovers, dead };
+	return { temporaries: parts.filter((name) => isTemporary(name, isGone)), leftovers, dead };
 }
 
 /** Removes the traces of dead owners, once what they published is recorded. */
@@ -69,15 +71,18 @@ export function absorbIntents({
 	id,
 	onPublished,
 }: Recovery & { readonly dir: string; readonly layout: StateLayout; readonly id: string }): void {
-	/** By inode. The last one counts: what an earlier one of that inode announced came to nothing, and the inode was used again. */
-	const intents = new Map<number, Intent>();
+	/** By source. The last one counts: the name that an earlier one announced was taken. */
+	const intents = new Map<string, Intent>();
 	for (const name of readdirSync(layout.owners)
 		.filter((one) => one.startsWith(`${id}.`))
 		.sort(byNumber)) {
 		if (!name.endsWith(".intents")) continue;
-		for (const intent of readIntents(join(layout.owners, name))) intents.set(intent.inode, intent);
+		for (const line of readIntents(join(layout.owners, name))) {
+			if (typeof line === "string") intents.delete(line);
+			else intents.set(line.source, line);
+		}
 	}
-	for (const intent of intents.values()) if (isPublished(dir, intent)) onPublished(intent);
+	for (const intent of intents.values()) if (isPublished(dir, layout, intent)) onPublished(intent);
 }
 
 /** By the number in `OWNER.N.intents`. Not a collator: to make one costs a hundredth of a second of every start. */
@@ -89,7 +94,8 @@ function segmentOf(name: string): number {
 	return Number(/\.(\d+)\.intents$/.exec(name)?.[1] ?? 0);
 }
 
-function* readIntents(path: string): Generator<Intent> {
+/** Intents, and the sources of those that were withdrawn. */
+function* readIntents(path: string): Generator<Intent | string> {
 	try {
 		for (const { text, ended } of readLines(path)) {
 			const intent = ended ? parseIntent(text) : undefined;
@@ -110,16 +116,18 @@ export function settlePart(
 	name: string,
 	isGone: (ownerId: string) => boolean,
 ): string | undefined {
-	const temporary = name.lastIndexOf("~");
-	if (temporary >= 0) {
-		if (isGone(name.slice(0, temporary))) rmSync(join(layout.parts, name), { force: true });
-		return undefined;
-	}
+	if (name.includes("~")) return undefined;
 	const at = name.indexOf("@");
 	if (at < 0) return name;
 	if (!isGone(name.slice(at + 1))) return undefined;
 	const key = name.slice(0, at);
 	return takeOver(join(layout.parts, name), join(layout.parts, key)) ? key : undefined;
+}
+
+/** Whether it is the temporary file of an owner that is gone. */
+export function isTemporary(name: string, isGone: (ownerId: string) => boolean): boolean {
+	const end = name.lastIndexOf("~");
+	return end >= 0 && isGone(name.slice(0, end));
 }
 
 /** @returns Whether the part has its free name now; false where another run in the directory was faster. */
@@ -135,7 +143,11 @@ function takeOver(owned: string, free: string): boolean {
 }
 
 function isMissing(error: unknown): boolean {
-	return error instanceof Error && "code" in error && error.code === "ENOENT";
+	return codeOf(error) === "ENOENT";
+}
+
+function codeOf(error: unknown): unknown {
+	return error instanceof Error && "code" in error ? error.code : undefined;
 }
 
 /** Removes files of intents that came before `segment`: all of theirs is recorded. */
@@ -170,18 +182,35 @@ async function outwait(id: string, owner: KnownOwner, owners: Map<string, KnownO
 	owners.set(id, { ...owner, state: "dead" });
 }
 
-function isPublished(dir: string, intent: Intent): boolean {
-	const found = lstatSync(join(dir, intent.file), { throwIfNoEntry: false });
-	return found !== undefined && found.ino === intent.inode && found.size === intent.bytes;
+/** Whether the file has its name. Its source goes only after that, and what goes for another reason is withdrawn before. */
+function isPublished(dir: string, { parts }: StateLayout, { file, bytes, source }: Intent): boolean {
+	const found = look(join(dir, file));
+	if (found?.size !== bytes) return false;
+	// A part may have been taken over from its owner meanwhile.
+	const left = look(join(parts, source)) ?? look(join(parts, source.replace(/@[^/]*/, "")));
+	return left === undefined || (left.ino === found.ino && left.dev === found.dev);
 }
 
-function parseIntent(line: string): Intent | undefined {
+function look(path: string): Stats | undefined {
+	try {
+		return lstatSync(path, { throwIfNoEntry: false });
+	} catch (error) {
+		// A file where a folder was.
+		if (codeOf(error) === "ENOTDIR") return undefined;
+		throw error;
+	}
+}
+
+/** A withdrawal is the source alone. */
+function parseIntent(line: string): Intent | string | undefined {
 	const field = parseObject(line);
+	const withdrawn = field?.("withdrawn");
+	if (typeof withdrawn === "string") return withdrawn;
 	const key = field?.("key");
 	const file = field?.("file");
 	const bytes = field?.("bytes");
-	const inode = field?.("inode");
-	if (typeof key !== "string" || typeof file !== "string" || typeof bytes !== "number" || typeof inode !== "number")
+	const source = field?.("source");
+	if (typeof key !== "string" || typeof file !== "string" || typeof bytes !== "number" || typeof source !== "string")
 		return undefined;
-	return { key, file, bytes, inode };
+	return { key, file, bytes, source };
 }

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import {
 	appendFileSync,
+	linkSync,
 	lstatSync,
 	mkdirSync,
 	readdirSync,
@@ -153,29 +154,45 @@ test("a file that a killed run published and could not record is recognised, wha
 	const dir = join(freshFolder(context), "downloads");
 	const owners = join(dir, ".downspout/owners");
 	mkdirSync(owners, { recursive: true });
+	mkdirSync(join(dir, ".downspout/parts"));
 	const gone = { pid: 4_194_300, startTicks: "1", coordinatorPid: 4_194_300, coordinatorStartTicks: "1" };
 	writeFileSync(join(owners, "killed-async-1.json"), JSON.stringify({ place: processPlace(), ...gone }));
-	const intents = names.map((name) => {
-		const file = join(dir, name);
-		// `a` was published, `b` never, another program wrote `c`, and `d` was cut since.
-		if (name !== "b") writeFileSync(file, `text of /${name}`);
-		const found = lstatSync(file, { throwIfNoEntry: false });
-		const inode = name === "c" ? 1 : (found?.ino ?? 1);
-		if (name === "d") truncateSync(file, 2);
-		return JSON.stringify({
-			key: entryKey(`${server.url}/${name}`, undefined),
-			file: name,
-			bytes: "text of /a".length,
-			inode,
-		});
+	const parts = join(dir, ".downspout/parts");
+	const cases = [
+		{ name: "published", source: "killed-async-1~1", end: "skipped published" },
+		{ name: "published-and-not-yet-let-go-of", source: "killed-async-1~2", linked: true },
+		{ name: "never", source: "killed-async-1~3", left: true, file: false, end: "saved never" },
+		{ name: "foreign", source: "killed-async-1~4", left: true, end: "saved foreign (1)" },
+		{ name: "cut-since", source: "killed-async-1~5", cut: true, end: "saved cut-since (1)" },
+		{ name: "withdrawn", source: "killed-async-1~6", withdrawn: true, end: "saved withdrawn (1)" },
+		{ name: "large", source: "KEY@killed-async-1/body", end: "skipped large" },
+		{ name: "large-foreign", source: "KEY@killed-async-1/body", left: true, end: "saved large-foreign (1)" },
+		{ name: "large-taken-over", source: "KEY@killed-async-1/body", over: true, end: "saved large-taken-over (1)" },
+		{ name: "folder/gone", source: "killed-async-1~7", file: false, end: "saved gone" },
+	];
+	const intents = cases.flatMap(({ name, file = true, left, linked, cut, withdrawn, over, ...its }) => {
+		const key = entryKey(`${server.url}/${name}`, undefined);
+		const source = its.source.replace("KEY", key);
+		const text = `text of /${name}`;
+		if (file) writeFileSync(join(dir, name), cut ? "te" : text);
+		const place = join(parts, over ? source.replace("@killed-async-1", "") : source);
+		if (source.includes("/")) mkdirSync(join(place, ".."), { recursive: true });
+		if (left || over) writeFileSync(place, text);
+		if (linked) linkSync(join(dir, name), place);
+		const intent = JSON.stringify({ key, file: name, bytes: text.length, source });
+		return withdrawn ? [intent, JSON.stringify({ withdrawn: source })] : [intent];
 	});
 	writeFileSync(join(owners, "killed-async-1.0.intents"), `${intents.join("\n")}\n{"key":"torn`);
-	const { outcomes } = await runList(context, listOf(server), { dir });
+	const list = cases.map(({ name }) => `${server.url}/${name}`).join("\n");
+	const { outcomes } = await runList(context, list, { dir });
 	const ends = byLine(outcomes).map(({ status, file }) => `${status} ${file}`);
-	assert.deepEqual(ends, ["skipped a", "saved b", "saved c (1)", "saved d (1)"]);
-	assert.deepEqual(readdirSync(owners), []);
-	const again = await runList(context, listOf(server), { dir });
-	assert.equal(again.summary.skipped, names.length);
+	assert.deepEqual(
+		ends,
+		cases.map(({ name, end = `skipped ${name}` }) => end),
+	);
+	assert.deepEqual([readdirSync(owners), partsIn(dir)], [[], []]);
+	const again = await runList(context, list, { dir });
+	assert.equal(again.summary.skipped, cases.length);
 });
 
 test("two runs in one directory at once both end, and every file is whole", async (context) => {

@@ -1,0 +1,75 @@
+/** What a worker announces and takes back, as the next run would understand it after a kill at that moment. */
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { type Intent, stateLayout } from "../../src/core/state-layout.ts";
+import { createFolders } from "../../src/download/folders.ts";
+import { newPart } from "../../src/download/part.ts";
+import { createPublisher, type PublicationEnd } from "../../src/download/publish.ts";
+import { createOwner, intentsPath } from "../../src/journal/owner.ts";
+import { absorbIntents } from "../../src/journal/recover.ts";
+import { cannotMount, mountTmpfs } from "../download/mounts.ts";
+import { freshFolder } from "../run/fresh-folder.ts";
+
+type Worker = ReturnType<typeof announce>;
+
+function announce(dir: string) {
+	const layout = stateLayout(dir);
+	for (const folder of [layout.parts, layout.owners]) mkdirSync(folder, { recursive: true });
+	return { dir, layout, owner: createOwner(layout, "run-async-1", process.pid) };
+}
+
+/** What the next run takes for published. */
+function published({ dir, layout, owner }: Worker): string[] {
+	const files: string[] = [];
+	absorbIntents({ dir, layout, id: owner.id, onPublished: ({ file }) => files.push(file) });
+	return files;
+}
+
+test("a name that was taken by a file of the same size is not taken for ours", (context) => {
+	const dir = join(freshFolder(context), "downloads");
+	const worker = announce(dir);
+	const publisher = createPublisher({
+		store: { parts: worker.layout.parts, ownerId: worker.owner.id },
+		owner: worker.owner,
+		folders: createFolders(dir, false),
+		onExists: "fail",
+		fsync: false,
+	});
+	const ends: PublicationEnd[] = [];
+	const add = (name: string): void => {
+		const part = { ...newPart(name), bytes: 4, chunks: [Buffer.from("ours")] };
+		publisher.add({ part, folder: "", name, settle: (end) => ends.push(end) });
+	};
+	writeFileSync(join(dir, "taken"), "else");
+	add("taken");
+	add("free");
+	publisher.flush();
+	assert.deepEqual(
+		ends.map(({ kind }) => kind),
+		["exists", "published"],
+	);
+	assert.equal(readFileSync(join(dir, "taken"), "utf8"), "else");
+	assert.deepEqual(published(worker), ["free"]);
+});
+
+test("of what a full disk keeps from being announced nothing stays, and later announcements count", {
+	skip: cannotMount,
+}, (context) => {
+	const dir = join(mountTmpfs(context), "downloads");
+	const worker = announce(dir);
+	const intent = (file: string): Intent => ({ key: "0".repeat(20), file, bytes: 1, source: `run-async-1~${file}` });
+	const many = Array.from({ length: 4000 }, (_, n) => intent(`file-${n}`));
+	worker.owner.intend([intent("first")]);
+	const path = intentsPath(worker.layout, worker.owner.id, 0);
+	const { size } = statSync(path);
+	writeFileSync(join(dir, "filler"), Buffer.alloc(900 * 1024));
+	assert.throws(() => worker.owner.intend(many), { code: "ENOSPC" });
+	assert.equal(statSync(path).size, size);
+	rmSync(join(dir, "filler"));
+	worker.owner.intend([intent("last")]);
+	worker.owner.retire();
+	for (const file of ["first", "file-0", "last"]) writeFileSync(join(dir, file), "x");
+	assert.deepEqual(published(worker), ["first", "last"]);
+});
