@@ -1,11 +1,12 @@
 /** What a download directory remembers of its entries. The coordinator alone writes it. */
 import { closeSync, openSync, readSync, writeSync } from "node:fs";
+import { createGatheredText } from "../files/gathered-text.ts";
 import { createKeyTable } from "./key-table.ts";
 import { type LoadOptions, loadJournal } from "./load-journal.ts";
 import { formatRecord, type JournalRecord, parseRecord } from "./record.ts";
 
-/** Records are held back until so many characters have gathered. */
-const batchLength = 64 * 1024;
+/** Records are held back until so many bytes have gathered. */
+const batchBytes = 64 * 1024;
 /** Bytes read around a record: the neighbours are asked for next when a list is run again. */
 const windowBytes = 64 * 1024;
 
@@ -43,9 +44,9 @@ export function openJournal(path: string, { warn, isShared }: Omit<LoadOptions, 
 	const window = Buffer.allocUnsafe(windowBytes);
 	let windowStart = 0;
 	let windowLength = 0;
-	let pending = "";
+	const pending = createGatheredText();
 	/** What a full disk has kept from being written so far. */
-	let unwritten = Buffer.alloc(0);
+	let unwritten: Buffer = Buffer.alloc(0);
 	/** Few: what a killed run had published since its last write to the journal. */
 	const recovered = new Map<string, Saved>();
 
@@ -67,8 +68,8 @@ export function openJournal(path: string, { warn, isShared }: Omit<LoadOptions, 
 	};
 
 	const flush = (): void => {
-		if (pending !== "") unwritten = Buffer.concat([unwritten, Buffer.from(pending)]);
-		pending = "";
+		if (pending.size > 0)
+			unwritten = unwritten.length > 0 ? Buffer.concat([unwritten, pending.take()]) : pending.take();
 		while (unwritten.length > 0) unwritten = unwritten.subarray(writeSync(fd, unwritten));
 	};
 
@@ -84,11 +85,11 @@ export function openJournal(path: string, { warn, isShared }: Omit<LoadOptions, 
 			const value = table.get(key) ?? 0;
 			if (value !== 0 && read(value / 2 - 1)?.file === saved.file) return;
 			recovered.set(key, saved);
-			pending += formatRecord({ key, status: "saved", ...saved });
+			pending.add(formatRecord({ key, status: "saved", ...saved }));
 		},
 		record(record) {
-			pending += formatRecord(record);
-			if (pending.length >= batchLength) flush();
+			pending.add(formatRecord(record));
+			if (pending.size >= batchBytes) flush();
 		},
 		flush,
 		close() {

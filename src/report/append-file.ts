@@ -3,9 +3,9 @@ import { writeSync } from "node:fs";
 import { open } from "node:fs/promises";
 
 export type AppendFile = {
-	append(text: string): Promise<void>;
+	append(bytes: Buffer): Promise<void>;
 	/** Writes at once. Each write has its own place in the file, so this keeps the order while `append` is under way. */
-	appendSync(text: string): void;
+	appendSync(bytes: Buffer): void;
 	close(): Promise<void>;
 };
 
@@ -14,22 +14,21 @@ export async function createAppendFile(path: string): Promise<AppendFile> {
 	const file = await open(path, "wx");
 	let size = 0;
 
-	const place = (text: string): { bytes: Buffer; at: number } => {
-		const bytes = Buffer.from(text);
+	const place = (bytes: Buffer): number => {
 		const at = size;
 		size += bytes.length;
-		return { bytes, at };
+		return at;
 	};
 
 	return {
-		async append(text) {
-			const { bytes, at } = place(text);
+		async append(bytes) {
+			const at = place(bytes);
 			for (let done = 0; done < bytes.length; ) {
 				done += (await file.write(bytes, done, bytes.length - done, at + done)).bytesWritten;
 			}
 		},
-		appendSync(text) {
-			const { bytes, at } = place(text);
+		appendSync(bytes) {
+			const at = place(bytes);
 			for (let done = 0; done < bytes.length; ) {
 				done += writeSync(file.fd, bytes, done, bytes.length - done, at + done);
 			}

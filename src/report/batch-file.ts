@@ -1,11 +1,12 @@
 /** A file that grows by lines: they are gathered and written in batches, in order, while the run goes on. */
+import { createGatheredText } from "../files/gathered-text.ts";
 import { type AppendFile, createAppendFile } from "./append-file.ts";
 
-/** Characters that are gathered before a write. */
-const batchLength = 64 * 1024;
+/** Bytes that are gathered before a write. */
+const batchBytes = 64 * 1024;
 const flushEveryMs = 250;
-/** Characters that may wait behind a write under way; beyond that the run waits for the disk, and memory stays bounded. */
-const mostWaiting = 4 * 1024 * 1024;
+/** Bytes that may wait behind a write under way; beyond that the run waits for the disk, and memory stays bounded. */
+const mostWaitingBytes = 4 * 1024 * 1024;
 
 export type BatchFile = {
 	/** Takes text, line ends included. Never throws: the first error goes to `onError`, and what follows is dropped. */
@@ -20,7 +21,7 @@ export async function createBatchFile(path: string, onError: (error: unknown) =>
 }
 
 function batch(file: AppendFile, onError: (error: unknown) => void): BatchFile {
-	let waiting = "";
+	const waiting = createGatheredText();
 	let failed = false;
 	let writing: Promise<void> | undefined;
 	let timer: NodeJS.Timeout | undefined;
@@ -29,18 +30,13 @@ function batch(file: AppendFile, onError: (error: unknown) => void): BatchFile {
 	const fail = (error: unknown): void => {
 		if (!failed) onError(error);
 		failed = true;
-		waiting = "";
-	};
-	const take = (): string => {
-		const text = waiting;
-		waiting = "";
-		return text;
+		waiting.take();
 	};
 	const flush = (): void => {
 		clearTimeout(timer);
 		timer = undefined;
 		writing = file
-			.append(take())
+			.append(waiting.take())
 			.catch(fail)
 			.then(() => {
 				writing = undefined;
@@ -48,12 +44,12 @@ function batch(file: AppendFile, onError: (error: unknown) => void): BatchFile {
 			});
 	};
 	const schedule = (): void => {
-		if (writing !== undefined || waiting === "") return;
-		if (waiting.length >= batchLength) flush();
+		if (writing !== undefined || waiting.size === 0) return;
+		if (waiting.size >= batchBytes) flush();
 		else timer ??= setTimeout(flush, flushEveryMs).unref();
 	};
 	const finish = async (): Promise<void> => {
-		while (writing !== undefined || waiting !== "") {
+		while (writing !== undefined || waiting.size > 0) {
 			if (writing === undefined) flush();
 			await writing;
 		}
@@ -63,8 +59,8 @@ function batch(file: AppendFile, onError: (error: unknown) => void): BatchFile {
 	return {
 		write(text) {
 			if (failed || closed !== undefined) return;
-			waiting += text;
-			if (waiting.length >= mostWaiting) writeNow(file, take(), fail);
+			waiting.add(text);
+			if (waiting.size >= mostWaitingBytes) writeNow(file, waiting.take(), fail);
 			else schedule();
 		},
 		close() {
@@ -74,9 +70,9 @@ function batch(file: AppendFile, onError: (error: unknown) => void): BatchFile {
 	};
 }
 
-function writeNow(file: AppendFile, text: string, fail: (error: unknown) => void): void {
+function writeNow(file: AppendFile, bytes: Buffer, fail: (error: unknown) => void): void {
 	try {
-		file.appendSync(text);
+		file.appendSync(bytes);
 	} catch (error) {
 		fail(error);
 	}
