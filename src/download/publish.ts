@@ -48,6 +48,8 @@ type Ready = {
 	readonly folder: Folder;
 	/** Where its bytes lie, relative to the folder of parts. */
 	readonly source: string;
+	/** The same as a path: one text for all calls, which the engine then flattens once. */
+	readonly path: string;
 	readonly bytes: number;
 };
 
@@ -70,8 +72,11 @@ export function createPublisher(options: PublisherOptions): Publisher {
 			const folder = options.folders.open(publication.folder);
 			if ("code" in folder) return refuse(publication, folder);
 			counter++;
-			const source = complete(publication, options, `${options.owner.id}~${counter}`);
-			return { publication, folder, source, bytes: publication.part.bytes };
+			const { part } = publication;
+			const source = part.file ? bodyName(options.store, part) : `${options.owner.id}~${counter}`;
+			const path = `${parts}/${source}`;
+			complete(publication, path, options.fsync);
+			return { publication, folder, source, path, bytes: part.bytes };
 		} catch (error) {
 			return refuse(publication, classifyFileError(error, publication.name));
 		}
@@ -85,7 +90,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
 			const numbered = numberedName(publication.name, n);
 			const file = relativeFile(folder, numbered);
 			if (file !== intended) options.owner.intend([intentOf(ready, file)]);
-			if (place(`${parts}/${ready.source}`, `${folder.absolute}/${numbered}`, options.onExists)) {
+			if (place(ready.path, `${folder.absolute}/${numbered}`, options.onExists)) {
 				if (n > 0) rememberNumber(numbers, slotOf(ready), n + 1);
 				return { kind: "published", file, bytes: ready.bytes };
 			}
@@ -101,7 +106,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
 			// What has no name must not be taken for published when its source is gone.
 			if (end.kind !== "published" && announced) options.owner.withdraw(ready.source);
 			if (part.file) discard(part);
-			else if (end.kind !== "published" || options.onExists !== "overwrite") unlinkSync(`${parts}/${ready.source}`);
+			else if (end.kind !== "published" || options.onExists !== "overwrite") unlinkSync(ready.path);
 		} catch {
 			// A leftover that the next run clears away; or it was renamed for want of links.
 		}
@@ -156,25 +161,19 @@ function afterRequests(callback: () => void): void {
 	setImmediate(() => setImmediate(callback));
 }
 
-/** Sees to it that all bytes lie in a closed file with the right time. @returns Its place in the folder of parts. */
-function complete(
-	{ part, modifiedSeconds }: Publication,
-	{ store, fsync }: PublisherOptions,
-	temporary: string,
-): string {
-	const source = part.file ? bodyName(store, part) : temporary;
-	const fd = part.file ? part.file.fd : openSync(`${store.parts}/${source}`, "wx");
+/** Sees to it that all bytes lie in a closed file with the right time. @param path - Where that is. */
+function complete({ part, modifiedSeconds }: Publication, path: string, fsync: boolean): void {
+	const fd = part.file ? part.file.fd : openSync(path, "wx");
 	try {
 		if (!part.file) writeAll(fd, part.chunks);
 		if (modifiedSeconds !== undefined) futimesSync(fd, Date.now() / 1000, modifiedSeconds);
 		if (fsync) fsyncSync(fd);
 		if (part.file) closePart(part);
 		else closeSync(fd);
-		return source;
 	} catch (error) {
 		if (!part.file) {
 			closeSync(fd);
-			unlinkSync(`${store.parts}/${source}`);
+			unlinkSync(path);
 		}
 		throw error;
 	}

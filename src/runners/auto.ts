@@ -11,8 +11,8 @@ import { createUnion } from "./union.ts";
 const lookMs = 500;
 /** Share of the time that the event loop works, above which it is what limits. */
 const busyLoop = 0.9;
-/** Looks in a row that must agree. */
-const looksToAgree = 2;
+/** Looks in a row that must agree: a thread that starts in the last second of a run costs more than it brings. */
+const looksToAgree = 4;
 /** What a thread must add to the files per second to be followed by another. */
 const worthwhileGain = 1.05;
 
@@ -67,6 +67,10 @@ export async function createAutoRunner(options: RunnerOptions): Promise<Runner> 
 		growing = undefined;
 	};
 	const timer = setInterval(look, lookMs).unref();
+	const count = (): void => {
+		inFlight--;
+		ended++;
+	};
 
 	return {
 		slots: options.concurrency,
@@ -74,14 +78,11 @@ export async function createAutoRunner(options: RunnerOptions): Promise<Runner> 
 		get loops() {
 			return union.loops;
 		},
-		async run(task: Task, onReceived?: () => void): Promise<AttemptResult> {
+		run(task: Task, onReceived?: () => void): Promise<AttemptResult> {
 			inFlight++;
-			try {
-				return await union.run(task, onReceived);
-			} finally {
-				inFlight--;
-				ended++;
-			}
+			const result = union.run(task, onReceived);
+			result.then(count, count);
+			return result;
 		},
 		async [Symbol.asyncDispose]() {
 			clearInterval(timer);

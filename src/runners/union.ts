@@ -25,17 +25,20 @@ export function createUnion(slots: number, runners: readonly Runner[]): Union {
 			return members.reduce((sum, { runner }) => sum + runner.loops, 0);
 		},
 		add: (runner) => void members.push({ runner, held: 0 }),
-		async run(task: Task, onReceived?: () => void): Promise<AttemptResult> {
+		run(task: Task, onReceived?: () => void): Promise<AttemptResult> {
 			const places = placesFor(task);
 			let [best] = places;
 			for (const member of places) if (best && load(member) < load(best)) best = member;
 			if (!best) throw new RangeError("a union of no runners");
-			best.held++;
-			try {
-				return await best.runner.run(task, onReceived);
-			} finally {
-				best.held--;
-			}
+			const member = best;
+			member.held++;
+			const release = (): void => {
+				member.held--;
+			};
+			const result = member.runner.run(task, onReceived);
+			// Before the caller hears of it. An async function would make two more promises for each file.
+			result.then(release, release);
+			return result;
 		},
 		async [Symbol.asyncDispose]() {
 			await Promise.all(members.map(({ runner }) => runner[Symbol.asyncDispose]()));
