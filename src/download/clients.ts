@@ -11,6 +11,8 @@ const idleMs = 15_000;
 const maxHeadBytes = 64 * 1024;
 
 export type ClientOptions = {
+	/** Most connections to one origin: as many as requests are made at once. */
+	readonly connections: number;
 	readonly connectTimeoutMs: number;
 	readonly caCertificate?: string;
 	readonly insecure: boolean;
@@ -19,6 +21,11 @@ export type ClientOptions = {
 export type Clients = {
 	/** The pool for an origin such as `https://example.org:8443`. */
 	of(origin: string): Pool;
+	/**
+	 * Lets an origin have a new pool: a request was given up while its connection was being made. The HTTP client goes on
+	 * with that until it fails, and such connections would take the places of those that are wanted.
+	 */
+	retire(origin: string): void;
 	/** Closes the pools that have been idle for a while. */
 	sweep(): void;
 	/** Ends every connection at once. */
@@ -27,9 +34,13 @@ export type Clients = {
 
 type Known = { readonly pool: Pool; usedAtMs: number };
 
-/** Connections are opened as downloads need them: how many run at once is the scheduler's decision alone. */
+/**
+ * Connections are opened as downloads need them: how many run at once is the scheduler's decision alone. A connection
+ * whose response is over rests for a turn; without a limit the next request would open another one beside it.
+ */
 export function createClients(options: ClientOptions): Clients {
 	const known = new Map<string, Known>();
+	let retired: Pool[] = [];
 	const connect = createConnector({
 		timeout: options.connectTimeoutMs,
 		lookup: createLookup(),
@@ -43,7 +54,7 @@ export function createClients(options: ClientOptions): Clients {
 			if (!client) {
 				const pool = new UndiciPool(origin, {
 					connect,
-					connections: null,
+					connections: options.connections,
 					allowH2: false,
 					maxHeaderSize: maxHeadBytes,
 					// Waiting is bounded by our own watch: undici's timers are a second apart.
@@ -56,19 +67,32 @@ export function createClients(options: ClientOptions): Clients {
 			client.usedAtMs = now;
 			return client.pool;
 		},
+		retire(origin) {
+			const client = known.get(origin);
+			if (!client) return;
+			known.delete(origin);
+			retired.push(client.pool);
+		},
 		sweep() {
 			now = Date.now();
 			for (const [origin, { pool, usedAtMs }] of known) {
-				const { running, pending } = pool.stats;
-				if (running > 0 || pending > 0 || now - usedAtMs < idleMs) continue;
+				if (isBusy(pool) || now - usedAtMs < idleMs) continue;
 				known.delete(origin);
 				void pool.destroy();
 			}
+			const idle = retired.filter((pool) => !isBusy(pool));
+			retired = retired.filter(isBusy);
+			for (const pool of idle) void pool.destroy();
 		},
 		async destroy(reason) {
-			const pools = [...known.values()];
+			const pools = [...known.values()].map(({ pool }) => pool).concat(retired);
 			known.clear();
-			await Promise.all(pools.map(({ pool }) => pool.destroy(reason)));
+			retired = [];
+			await Promise.all(pools.map((pool) => pool.destroy(reason)));
 		},
 	};
+}
+
+function isBusy({ stats }: Pool): boolean {
+	return stats.running > 0 || stats.pending > 0;
 }

@@ -19,6 +19,8 @@ const progressMs = 250;
 
 export type DownloaderOptions = {
 	readonly options: DownloadOptions;
+	/** Most attempts that are made at once. */
+	readonly concurrency: number;
 	readonly worker: WorkerLabel;
 	/** Names the worker in the directory: unique among all runs. */
 	readonly ownerId: string;
@@ -44,7 +46,7 @@ export async function createDownloader(worker: DownloaderOptions): Promise<Downl
 	const owner = createOwner(layout, worker.ownerId, worker.coordinatorPid);
 	const store = { parts: layout.parts, ownerId: owner.id };
 	const folders = createFolders(options.dir, options.onExists === "rename" && options.layout !== "flat");
-	const clients = createClients(options);
+	const clients = createClients({ ...options, connections: worker.concurrency });
 	const publisher = createPublisher({ ...options, store, owner, folders });
 	const anywhere = new URL("http://localhost");
 	const context: AttemptContext = {
@@ -62,7 +64,7 @@ export async function createDownloader(worker: DownloaderOptions): Promise<Downl
 		plainHeaders: requestHeaders({ general: options.headers, listed: anywhere, url: anywhere }),
 	};
 	const active = createBag<Attempt>();
-	const timers = [watchIdle(active, options.idleTimeoutMs), watchProgress(active, worker.onProgress)];
+	const timers = [watchIdle(active, options), watchProgress(active, worker.onProgress)];
 	const sweeper = setInterval(() => clients.sweep(), 1000).unref();
 
 	let isStopped = signal.aborted;
@@ -100,18 +102,20 @@ export async function createDownloader(worker: DownloaderOptions): Promise<Downl
  * Ends exchanges that are silent for longer than the idle timeout. Turns are counted rather than time, so that an
  * event loop that was blocked, by a slow disk say, does not blame the servers.
  */
-function watchIdle(active: Bag<Attempt>, idleTimeoutMs: number): NodeJS.Timeout {
+function watchIdle(active: Bag<Attempt>, { idleTimeoutMs, connectTimeoutMs }: DownloadOptions): NodeJS.Timeout {
 	const turnMs = Math.min(1000, Math.max(20, idleTimeoutMs / 8));
 	const turns = Math.ceil(idleTimeoutMs / turnMs);
+	/** A connection is given up by itself; this bounds the wait for one to become free as well. */
+	const turnsToConnect = turns + Math.ceil(connectTimeoutMs / turnMs);
 	const turn = (attempt: Attempt): void => {
 		const { exchange, phase, address } = attempt;
-		if (phase === "verify" || phase === "publish" || !exchange?.connected) return;
+		if (phase === "verify" || phase === "publish" || !exchange) return;
 		if (phase === "drain") return drainTurn(attempt);
-		if (++exchange.idleTurns <= turns) return;
-		failAttempt(
-			attempt,
-			transient("timeout", `${address.host} sent nothing for ${idleTimeoutMs / 1000} s (--idle-timeout)`),
-		);
+		if (++exchange.idleTurns <= (exchange.connected ? turns : turnsToConnect)) return;
+		const message = exchange.connected
+			? `${address.host} sent nothing for ${idleTimeoutMs / 1000} s (--idle-timeout)`
+			: `no connection to ${address.host} became free`;
+		failAttempt(attempt, transient("timeout", message));
 	};
 	return setInterval(() => {
 		for (const attempt of [...active]) turn(attempt);

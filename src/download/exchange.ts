@@ -15,6 +15,8 @@ export type ExchangeListener<T> = {
 export type Exchange = {
 	/** Whether the request is on its way: until then the connect timeout rules, then the idle timeout. */
 	readonly connected: boolean;
+	/** Whether the request is wanted and still waits for a connection. */
+	readonly connecting: boolean;
 	/** Whether the response head is here. */
 	readonly answered: boolean;
 	/** Turns of the idle watch since the last byte. */
@@ -52,6 +54,10 @@ class Handler<T> implements Exchange, Dispatcher.DispatchHandler {
 	constructor(subject: T, listener: ExchangeListener<T>) {
 		this.#subject = subject;
 		this.#listener = listener;
+	}
+
+	get connecting(): boolean {
+		return !this.#over && !this.connected;
 	}
 
 	abort(): void {

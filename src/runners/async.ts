@@ -7,6 +7,7 @@ export async function createAsyncRunner(options: RunnerOptions): Promise<Runner>
 	const worker = { model: "async", number: 1 } as const;
 	const downloader = await createDownloader({
 		options: options.options,
+		concurrency: options.concurrency,
 		worker,
 		ownerId: ownerIdOf(options.run, worker),
 		coordinatorPid: process.pid,

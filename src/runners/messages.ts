@@ -5,6 +5,8 @@ import type { AttemptResult, Task, TaskProgress, WorkerLabel } from "../core/tas
 /** What a worker must know before its first task. */
 export type WorkerSetup = {
 	readonly options: DownloadOptions;
+	/** Most tasks that it is given at once. */
+	readonly concurrency: number;
 	readonly worker: WorkerLabel;
 	/** What the worker is called in the directory. */
 	readonly ownerId: string;

@@ -45,6 +45,7 @@ export async function createRemoteRunner(options: RemoteOptions): Promise<Remote
 		const worker: RemoteWorker = startRemoteWorker({
 			open: options.open,
 			setup: {
+				concurrency: options.concurrency,
 				options: options.options,
 				worker: label,
 				ownerId: ownerIdOf(options.run, label),

@@ -53,6 +53,7 @@ test("a worker that does not start in its time is given up, and killed", async (
 			}),
 		setup: {
 			options: resolveOptions({ dir }, { version: "0.0.0", cores: 2 }),
+			concurrency: 1,
 			worker: { model: "processes", number: 1 },
 			ownerId: "slow",
 			coordinatorPid: process.pid,

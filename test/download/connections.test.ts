@@ -1,0 +1,90 @@
+/** Connections: no more than downloads at once, and none that is stuck keeps others from being made. */
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect as connectTcp, createServer, type Socket } from "node:net";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { resolveOptions } from "../../src/core/resolve-options.ts";
+import type { Task } from "../../src/core/task.ts";
+import { createDownloader } from "../../src/download/downloader.ts";
+import { openDirectory } from "../../src/journal/directory.ts";
+import { createCertificate } from "../../src/origin/certificate.ts";
+import { freshFolder } from "../run/fresh-folder.ts";
+import { runList } from "../run/run-list.ts";
+import { serve, serveTls } from "./serve.ts";
+
+/** Counts connections on their way to a port, and swallows the first few. */
+async function pass(context: TestContext, port: number, swallowed: number): Promise<{ port: number; count(): number }> {
+	const sockets = new Set<Socket>();
+	const server = createServer((socket) => {
+		sockets.add(socket.on("error", () => socket.destroy()));
+		if (sockets.size <= swallowed) return;
+		const onwards = connectTcp(port, "127.0.0.1").on("error", () => socket.destroy());
+		socket.pipe(onwards).pipe(socket);
+	}).listen(0, "127.0.0.1");
+	await once(server, "listening");
+	context.after(() => {
+		for (const socket of sockets) socket.destroy();
+		server.close();
+	});
+	const address = server.address();
+	assert.ok(address !== null && typeof address === "object");
+	return { port: address.port, count: () => sockets.size };
+}
+
+test("a host has no more connections than there are downloads at once", async (context) => {
+	const { port } = await serve(context, (_, response) => response.end("text"));
+	const way = await pass(context, port, 0);
+	const list = Array.from({ length: 300 }, (_, n) => `http://127.0.0.1:${way.port}/${n}`).join("\n");
+	const { summary } = await runList(context, list, { options: { concurrency: 8, perHost: 8 } });
+	assert.equal(summary.saved, 300);
+	assert.ok(way.count() <= 8, `${way.count()} connections`);
+});
+
+test("attempts that ran out of time while their connections were being made leave room for later ones", async (context) => {
+	const { certificate: cert, key } = await createCertificate(["127.0.0.1"]);
+	const { port } = await serveTls(context, { cert, key }, (_, response) => response.end("text"));
+	const way = await pass(context, port, 2);
+	const list = Array.from({ length: 6 }, (_, n) => `https://127.0.0.1:${way.port}/${n}`).join("\n");
+	const { outcomes } = await runList(context, list, {
+		options: { concurrency: 2, perHost: 2, retries: 0, timeoutMs: 1500, connectTimeoutMs: 60_000, insecure: true },
+	});
+	const ends = outcomes.map(({ status, error }) => error?.code ?? status);
+	assert.deepEqual(ends, ["timeout", "timeout", "saved", "saved", "saved", "saved"]);
+});
+
+test("the wait for a connection to become free has an end", async (context) => {
+	const { url } = await serve(context, (_, response) => {
+		const trickle = setInterval(() => response.write("x"), 20);
+		response.on("close", () => clearInterval(trickle));
+	});
+	const dir = join(freshFolder(context), "downloads");
+	const directory = await openDirectory({ dir, run: "test", fresh: false, warn: assert.fail });
+	using ends = new DisposableStack();
+	ends.defer(() => directory.close());
+	const options = {
+		...resolveOptions({ dir }, { version: "test", cores: 1 }),
+		connectTimeoutMs: 200,
+		idleTimeoutMs: 200,
+	};
+	const stop = new AbortController();
+	await using downloader = await createDownloader({
+		options,
+		concurrency: 1,
+		worker: { model: "async", number: 1 },
+		ownerId: "test-async-1",
+		coordinatorPid: process.pid,
+		signal: stop.signal,
+		onProgress() {},
+	});
+	const task = (id: number): Task => ({
+		...{ id, key: String(id).padStart(20, "0"), url: `${url}/${id}`, namedBy: `${url}/${id}` },
+		...{ attempt: 1, resume: false, alone: false },
+	});
+	const first = downloader.download(task(1));
+	const second = await downloader.download(task(2));
+	assert.ok(second.kind === "failed" && second.failure.code === "timeout");
+	assert.match(second.failure.message, /no connection .* became free/);
+	stop.abort();
+	assert.equal((await first).kind, "cancelled");
+});
