@@ -5,7 +5,7 @@ import * as module from "node:module";
 
 const [major = 0, minor = 0, patch = 0] = process.versions.node.split(".").map(Number);
 const root = new URL("../", import.meta.url);
-const main = new URL("dist/cli/main.js", root);
+const main = new URL("dist/command/main.js", root);
 
 if ([major - 20, minor - 18, patch - 1].find((difference) => difference !== 0) < 0) {
 	fail(`needs Node 20.18.1 or newer, and this is ${process.versions.node}`);

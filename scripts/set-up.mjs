@@ -54,10 +54,11 @@ function build() {
 		join(root, "src"),
 		join(root, "tsconfig.json"),
 		join(root, "tsconfig.build.json"),
+		join(root, "scripts", "bundle.mjs"),
 		join(root, "package.json"),
 	];
 	const built =
-		existsSync(join(root, "dist", "cli", "main.js")) && existsSync(stamp) ? Number(readFileSync(stamp, "utf8")) : 0;
+		existsSync(join(root, "dist", "command", "main.js")) && existsSync(stamp) ? Number(readFileSync(stamp, "utf8")) : 0;
 	const changed = Math.max(...sources.map(newest));
 	if (changed <= built) return;
 	run("npm", ["run", "--silent", "build"]);

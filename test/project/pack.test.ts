@@ -16,7 +16,7 @@ const exec = promisify(execFile);
 
 before(async () => {
 	// `npm test` builds first; without that there is nothing to pack.
-	await access(`${projectRoot}dist/cli/main.js`).catch(() => exec("npm", ["run", "build"], { cwd: projectRoot }));
+	await access(`${projectRoot}dist/command/main.js`).catch(() => exec("npm", ["run", "build"], { cwd: projectRoot }));
 });
 
 /** Packs, and installs the tarball as a user would; gives the installed command. */
@@ -66,7 +66,12 @@ test("what is packed is what a user needs, and nothing of the workshop", async (
 	const paths: readonly string[] = files.map(({ path }: { readonly path: string }) => path);
 	for (const wanted of [
 		"bin/downspout.js",
-		"dist/cli/main.js",
+		"dist/command/main.js",
+		"dist/command/thread-main.js",
+		"dist/command/process-main.js",
+		"dist/command/origin-main.js",
+		"dist/index.js",
+		"dist/index.d.ts",
 		"package.json",
 		"README.md",
 		"LICENSE",
