@@ -13,7 +13,7 @@ export type Address = {
 };
 
 /**
- * Not a URL object: to make one costs more than all else that is done with it, and a URL was checked when it was planned.
+ * Not a URL object: the text was parsed when it was planned, and of what another parser would find most is never asked for.
  * @param href - An http(s) URL as `URL.href` gives it, without fragment.
  */
 export function addressOf(href: string): Address {
