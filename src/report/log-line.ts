@@ -15,17 +15,10 @@ type Said = { readonly level: LogLevel; readonly text: string; readonly worker?:
  * `coordinator` is the label of what no worker did.
  */
 export function logLine(event: RunEvent, coordinator: WorkerLabel, time: string): string {
-	if (event.type === "ended" && event.outcome.status === "saved") return savedLine(event.outcome, time);
 	const said = say(event);
 	if (said === undefined) return "";
 	const { model, number } = said.worker ?? coordinator;
 	return `${time} ${said.level} [${model}#${number}] ${escapeControls(said.text)}\n`;
-}
-
-/** The line that comes once a file: only what is not ours is looked through for what must be escaped. */
-function savedLine({ url, file, bytes, ms, attempts, method, worker }: Outcome, time: string): string {
-	const how = `(${bytes} bytes, ${ms} ms, attempt ${attempts})`;
-	return `${time} INFO [${method}#${worker}] saved ${escapeControls(publicUrl(url))} -> ${escapeControls(file ?? "")} ${how}\n`;
 }
 
 /** What an event says; nothing for those that come too often to be worth a line. */
@@ -63,7 +56,7 @@ function say(event: RunEvent): Said | undefined {
 	}
 }
 
-function sayOutcome(outcome: Outcome): Said | undefined {
+function sayOutcome(outcome: Outcome): Said {
 	const { status, line, list, bytes, ms, attempts } = outcome;
 	const url = publicUrl(outcome.url);
 	const worker = { model: outcome.method, number: outcome.worker };
@@ -71,8 +64,7 @@ function sayOutcome(outcome: Outcome): Said | undefined {
 	const tried = `attempt ${attempts}`;
 	switch (status) {
 		case "saved":
-			// Has its line already.
-			return undefined;
+			return { level: "INFO", text: `saved ${url} -> ${outcome.file} (${bytes} bytes, ${ms} ms, ${tried})`, worker };
 		case "skipped":
 			return { level: "INFO", text: `skipped ${url} -> ${outcome.file} (${bytes} bytes, already there)`, worker };
 		case "duplicate":

@@ -5,7 +5,7 @@ import { escapeJson } from "./escape.ts";
 
 /**
  * One JSON object with the keys in their documented order, its line end included.
- * Put together by hand: `JSON.stringify` of an object takes three times as long, and this happens once a file.
+ * Put together by hand, as this happens once a file.
  */
 export function resultLine(outcome: Outcome): string {
 	const { line, list, status, file, bytes, httpStatus, attempts, ms, method, worker, sha256, error } = outcome;

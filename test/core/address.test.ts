@@ -29,7 +29,7 @@ const cases = [
 	"http://[::1]:80/a@b",
 	"http://user@example.org/",
 	"http://:secret@example.org:81?x=@/y",
-	"http://us@er:p/w@example.org/".replace("p/w", "p%2fw"),
+	"http://us@er:p%2fw@example.org/",
 	"http://@example.org/@",
 	"https://bücher.example/ü?ü",
 	"http://example.org/a://b/c",
