@@ -71,8 +71,7 @@ export function endAttempt(attempt: Attempt, end: AttemptEnd, kept = false): voi
 /** Fails the attempt. The bytes stay for the next one where that can continue them. */
 export function failAttempt(attempt: Attempt, failure: Failure, retryAfterMs?: number): void {
 	if (attempt.phase === "over") return;
-	const { exchange, address, context } = attempt;
-	if (exchange?.connecting) context.clients.retire(address.origin);
+	const { exchange, context } = attempt;
 	exchange?.abort();
 	const kept = failure.transient && failure.code !== "checksum" && release(context.store, attempt.part);
 	if (!kept) discard(attempt.part);

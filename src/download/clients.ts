@@ -1,11 +1,9 @@
-/** HTTP clients, one pool for each origin, shared by all downloads of a worker. */
-import type { Pool } from "undici";
-// Not from "undici": its index loads fetch, WebSocket and caches as well, 50 ms of every start of a worker.
-import UndiciPool from "undici/lib/dispatcher/pool.js";
+/** The HTTP clients of a worker, shared by all its downloads: the connections to each origin. */
+import { type Connections, createConnections } from "./connections.ts";
 import { createConnector } from "./connector.ts";
 import { createLookup } from "./lookup.ts";
 
-/** A pool that nothing used for so long is closed: a list may name millions of hosts. */
+/** An origin that nothing used for so long is forgotten: a list may name millions of hosts. */
 const idleMs = 15_000;
 /** Largest response head that is read, in bytes; a longer one fails as `protocol`. */
 const maxHeadBytes = 64 * 1024;
@@ -19,28 +17,19 @@ export type ClientOptions = {
 };
 
 export type Clients = {
-	/** The pool for an origin such as `https://example.org:8443`. */
-	of(origin: string): Pool;
-	/**
-	 * Lets an origin have a new pool: a request was given up while its connection was being made. The HTTP client goes on
-	 * with that until it fails, and such connections would take the places of those that are wanted.
-	 */
-	retire(origin: string): void;
-	/** Closes the pools that have been idle for a while. */
+	/** The connections to an origin such as `https://example.org:8443`. */
+	of(origin: string): Connections;
+	/** Closes the connections to origins that have been idle for a while. */
 	sweep(): void;
 	/** Ends every connection at once. */
 	destroy(reason: Error): Promise<void>;
 };
 
-type Known = { readonly pool: Pool; usedAtMs: number };
+type Known = { readonly connections: Connections; usedAtMs: number };
 
-/**
- * Connections are opened as downloads need them: how many run at once is the scheduler's decision alone. A connection
- * whose response is over rests for a turn; without a limit the next request would open another one beside it.
- */
+/** Connections are opened as downloads need them: how many run at once is the scheduler's decision alone. */
 export function createClients(options: ClientOptions): Clients {
 	const known = new Map<string, Known>();
-	let retired: Pool[] = [];
 	const connect = createConnector({
 		timeout: options.connectTimeoutMs,
 		lookup: createLookup(),
@@ -52,47 +41,32 @@ export function createClients(options: ClientOptions): Clients {
 		of(origin) {
 			let client = known.get(origin);
 			if (!client) {
-				const pool = new UndiciPool(origin, {
+				const connections = createConnections(origin, options.connections, {
 					connect,
-					connections: options.connections,
 					allowH2: false,
 					maxHeaderSize: maxHeadBytes,
 					// Waiting is bounded by our own watch: undici's timers are a second apart.
 					headersTimeout: 0,
 					bodyTimeout: 0,
 				});
-				client = { pool, usedAtMs: now };
+				client = { connections, usedAtMs: now };
 				known.set(origin, client);
 			}
 			client.usedAtMs = now;
-			return client.pool;
-		},
-		retire(origin) {
-			const client = known.get(origin);
-			if (!client) return;
-			known.delete(origin);
-			retired.push(client.pool);
+			return client.connections;
 		},
 		sweep() {
 			now = Date.now();
-			for (const [origin, { pool, usedAtMs }] of known) {
-				if (isBusy(pool) || now - usedAtMs < idleMs) continue;
+			for (const [origin, { connections, usedAtMs }] of known) {
+				if (connections.isBusy() || now - usedAtMs < idleMs) continue;
 				known.delete(origin);
-				void pool.destroy();
+				void connections.destroy(new Error("nothing more to ask"));
 			}
-			const idle = retired.filter((pool) => !isBusy(pool));
-			retired = retired.filter(isBusy);
-			for (const pool of idle) void pool.destroy();
 		},
 		async destroy(reason) {
-			const pools = [...known.values()].map(({ pool }) => pool).concat(retired);
+			const all = [...known.values()];
 			known.clear();
-			retired = [];
-			await Promise.all(pools.map((pool) => pool.destroy(reason)));
+			await Promise.all(all.map(({ connections }) => connections.destroy(reason)));
 		},
 	};
-}
-
-function isBusy({ stats }: Pool): boolean {
-	return stats.running > 0 || stats.pending > 0;
 }

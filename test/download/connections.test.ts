@@ -41,6 +41,30 @@ test("a host has no more connections than there are downloads at once", async (c
 	assert.ok(way.count() <= 8, `${way.count()} connections`);
 });
 
+test("a server that closes each connection after its answer, having promised to keep it, costs no attempt", async (context) => {
+	const server = createServer((socket) => {
+		socket.on("error", () => socket.destroy());
+		socket.on("data", () => socket.end("HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nContent-Length: 4\r\n\r\ntext"));
+	}).listen(0, "127.0.0.1");
+	await once(server, "listening");
+	context.after(() => server.close());
+	const address = server.address();
+	assert.ok(address !== null && typeof address === "object");
+	const list = Array.from({ length: 300 }, (_, n) => `http://127.0.0.1:${address.port}/${n}`).join("\n");
+	const { summary } = await runList(context, list, { options: { concurrency: 8, perHost: 8 } });
+	assert.equal(summary.saved, 300);
+	assert.equal(summary.retries, 0);
+});
+
+test("a connection serves one download after the other", async (context) => {
+	const { port } = await serve(context, (_, response) => response.end("text"));
+	const way = await pass(context, port, 0);
+	const list = Array.from({ length: 50 }, (_, n) => `http://127.0.0.1:${way.port}/${n}`).join("\n");
+	const { summary } = await runList(context, list, { options: { concurrency: 1, perHost: 1 } });
+	assert.equal(summary.saved, 50);
+	assert.equal(way.count(), 1);
+});
+
 test("attempts that ran out of time while their connections were being made leave room for later ones", async (context) => {
 	const { certificate: cert, key } = await createCertificate(["127.0.0.1"]);
 	const { port } = await serveTls(context, { cert, key }, (_, response) => response.end("text"));
