@@ -18,6 +18,11 @@ export type ProgressMode = (typeof progressModes)[number];
 export type DownloadOptions = {
 	/** Absolute path of the download directory. */
 	readonly dir: string;
+	/**
+	 * The same directory as the file system is asked for its files. Relative only where the working directory never
+	 * changes: the system looks up each folder of a path, four times for each file.
+	 */
+	readonly dirPath: string;
 	readonly onExists: ExistsPolicy;
 	readonly layout: Layout;
 	readonly contentDisposition: boolean;

@@ -15,7 +15,7 @@ function check(text: string): void {
 			origin: url.origin,
 			host: url.host,
 			// An empty query is one all the same.
-			path: `${url.pathname}${url.href.endsWith("?") ? "?" : url.search}`,
+			path: `${url.pathname}${url.search === "" && url.href.endsWith("?") ? "?" : url.search}`,
 			hasCredentials: url.username !== "" || url.password !== "",
 			pathname: url.pathname,
 		},
@@ -33,6 +33,8 @@ const cases = [
 	"http://@example.org/@",
 	"https://bücher.example/ü?ü",
 	"http://example.org/a://b/c",
+	"http://example.org/?",
+	"http://example.org/??",
 ];
 for (const text of cases) test(text, () => check(text));
 
