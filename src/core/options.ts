@@ -19,10 +19,10 @@ export type DownloadOptions = {
 	/** Absolute path of the download directory. */
 	readonly dir: string;
 	/**
-	 * The same directory as the file system is asked for its files. Relative only where the working directory never
-	 * changes: the system looks up each folder of a path, four times for each file.
+	 * A shorter path of the same directory, relative, where the working directory never changes: the system looks up each
+	 * folder of a path, four times for each file.
 	 */
-	readonly dirPath: string;
+	readonly dirPath?: string;
 	readonly onExists: ExistsPolicy;
 	readonly layout: Layout;
 	readonly contentDisposition: boolean;

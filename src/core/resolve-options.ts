@@ -30,11 +30,9 @@ export type GivenValues = { readonly [K in OptionName]?: unknown };
 export function resolveOptions(values: GivenValues, surroundings: Surroundings): RunOptions {
 	checkNames(values);
 	const maxSizeBytes = readOption(values.maxSize, optionTable.maxSize);
-	const dir = resolve(readOption(values.dir, optionTable.dir) ?? defaults.dir);
 	const timeoutMs = milliseconds(readOption(values.timeout, optionTable.timeout) ?? defaults.timeoutSeconds);
 	return {
-		dir,
-		dirPath: dir,
+		dir: resolve(readOption(values.dir, optionTable.dir) ?? defaults.dir),
 		method: resolveMethod(values),
 		...resolveConcurrency(values, surroundings.cores),
 		onExists: oneOf(existsPolicies, readOption(values.onExists, optionTable.onExists), defaults.onExists),

@@ -42,10 +42,11 @@ export type Downloader = AsyncDisposable & {
 /** @throws {NodeJS.ErrnoException} the directory's state cannot be written. */
 export async function createDownloader(worker: DownloaderOptions): Promise<Downloader> {
 	const { options, signal } = worker;
-	const layout = stateLayout(options.dirPath);
+	const dir = options.dirPath ?? options.dir;
+	const layout = stateLayout(dir);
 	const owner = createOwner(layout, worker.ownerId, worker.coordinatorPid);
 	const store = { parts: layout.parts, ownerId: owner.id };
-	const folders = createFolders(options.dirPath, options.onExists === "rename" && options.layout !== "flat");
+	const folders = createFolders(dir, options.onExists === "rename" && options.layout !== "flat");
 	const clients = createClients({ ...options, connections: worker.concurrency });
 	const publisher = createPublisher({ ...options, store, owner, folders });
 	const anywhere = new URL("http://localhost");

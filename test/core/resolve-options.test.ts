@@ -24,7 +24,6 @@ function problemOf(values: GivenValues): string {
 test("nothing given gives the documented defaults", () => {
 	assert.deepEqual(resolveOptions({}, surroundings), {
 		dir: resolve("downloads"),
-		dirPath: resolve("downloads"),
 		method: "auto",
 		concurrency: 32,
 		perHost: 16,
