@@ -8,6 +8,11 @@ import { isAbsolute, relative } from "node:path";
  * @param folder - Absolute path.
  */
 export function shortestPath(folder: string): string {
-	const below = relative(process.cwd(), folder);
-	return below.startsWith("..") || isAbsolute(below) ? folder : below || ".";
+	try {
+		const below = relative(process.cwd(), folder);
+		return below.startsWith("..") || isAbsolute(below) ? folder : below || ".";
+	} catch {
+		// The working directory has been removed: only absolute paths lead anywhere.
+		return folder;
+	}
 }

@@ -14,7 +14,7 @@ export type StateLayout = {
 	readonly owners: string;
 };
 
-/** @param dir - Absolute path of the download directory. */
+/** @param dir - Path of the download directory. */
 export function stateLayout(dir: string): StateLayout {
 	const state = join(dir, stateFolder);
 	return {

@@ -67,7 +67,7 @@ function send(attempt: Attempt): void {
 	attempt.from = range?.from ?? 0;
 	attempt.exchange = openExchange(
 		context.clients.of(address.origin),
-		{ path: address.path, headers: headersOf(attempt, range) },
+		{ path: address.path, method: "GET", headers: headersOf(attempt, range) },
 		{ subject: attempt, listener },
 	);
 }

@@ -4,10 +4,7 @@ import type { Client, Dispatcher } from "undici";
 import UndiciClient from "undici/lib/dispatcher/client.js";
 import { createBag } from "../core/bag.ts";
 
-/** A GET. `headers` is a flat list of names and values. */
-export type GetRequest = { readonly path: string; readonly headers: string[] };
-
-/** Hears of the answer. It has a connection from when its request leaves until it gives that back or gives up. */
+/** Hears of the answer. It has a connection from when one is lent to it until it gives that back or gives up. */
 export type Borrower = Dispatcher.DispatchHandler & {
 	connection: Client | undefined;
 	onError(error: Error): void;
@@ -15,7 +12,7 @@ export type Borrower = Dispatcher.DispatchHandler & {
 
 export type Connections = {
 	/** Sends a request, at once or as soon as a connection is free. */
-	send(request: GetRequest, borrower: Borrower): void;
+	send(request: Dispatcher.DispatchOptions, borrower: Borrower): void;
 	/** The answer is over: the connection serves the next request. */
 	giveBack(borrower: Borrower): void;
 	/** The answer is not wanted any more, and the request has not left yet. */
@@ -38,10 +35,10 @@ export function createConnections(origin: string, most: number, options: Client.
 	const all = createBag<Client>();
 	const idle: Client[] = [];
 	let resting: Client[] = [];
-	let waiting: { readonly request: GetRequest; readonly borrower: Borrower }[] = [];
+	let waiting: { readonly request: Dispatcher.DispatchOptions; readonly borrower: Borrower }[] = [];
 	let busy = 0;
 
-	const send = (request: GetRequest, borrower: Borrower): void => {
+	const send = (request: Dispatcher.DispatchOptions, borrower: Borrower): void => {
 		// One that rests is free before another could be made.
 		const connection = idle.pop() ?? (resting.length > waiting.length ? undefined : open());
 		if (connection) lend(connection, request, borrower);
@@ -55,10 +52,10 @@ export function createConnections(origin: string, most: number, options: Client.
 		return client;
 	};
 
-	const lend = (connection: Client, { path, headers }: GetRequest, borrower: Borrower): void => {
+	const lend = (connection: Client, request: Dispatcher.DispatchOptions, borrower: Borrower): void => {
 		busy++;
 		borrower.connection = connection;
-		connection.dispatch({ path, method: "GET", headers }, borrower);
+		connection.dispatch(request, borrower);
 	};
 
 	const take = (borrower: Borrower): Client | undefined => {

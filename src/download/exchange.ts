@@ -1,6 +1,6 @@
 /** One HTTP request and its answer, on undici's handler interface: nothing is told after `abort`, and nothing twice. */
-import type { Client } from "undici";
-import type { Borrower, Connections, GetRequest } from "./connections.ts";
+import type { Client, Dispatcher } from "undici";
+import type { Borrower, Connections } from "./connections.ts";
 import { noteBody } from "./read-buffer.ts";
 import type { ResponseHead } from "./response-head.ts";
 
@@ -29,7 +29,7 @@ const abandoned = new Error("abandoned");
 /** Sends a request. */
 export function openExchange<T>(
 	connections: Connections,
-	request: GetRequest,
+	request: Dispatcher.DispatchOptions,
 	answer: { readonly subject: T; readonly listener: ExchangeListener<T> },
 ): Exchange {
 	const exchange = new Handler(connections, answer.subject, answer.listener);

@@ -10,7 +10,8 @@ import { classifyFileError, describe } from "./classify.ts";
 const keepFolders = 4096;
 
 export type Folder = {
-	readonly absolute: string /** With `/`, empty for the directory itself. */;
+	readonly path: string;
+	/** From the download directory, with `/`; empty for the directory itself. */
 	readonly relative: string;
 };
 
@@ -31,7 +32,7 @@ export function createFolders(dir: string, evade: boolean): Folders {
 			if (known) return known;
 			try {
 				root ??= realpathSync(dir);
-				const folder = wanted === "" ? { absolute: dir, relative: "" } : make({ dir, root, wanted, evade });
+				const folder = wanted === "" ? { path: dir, relative: "" } : make({ dir, root, wanted, evade });
 				if ("code" in folder) return folder;
 				if (proven.size >= keepFolders) proven.clear();
 				proven.set(wanted, folder);
@@ -65,7 +66,7 @@ function make({ dir, root, wanted, evade }: Wanted): Folder | Failure {
 		}
 		made = `${next}/`;
 	}
-	return { absolute: join(dir, made.slice(0, -1)), relative: made.slice(0, -1) };
+	return { path: join(dir, made.slice(0, -1)), relative: made.slice(0, -1) };
 }
 
 /** Whether a folder really lies below the root and outside of the state; one that a link promises and that is not there does not. */

@@ -90,7 +90,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
 			const numbered = numberedName(publication.name, n);
 			const file = relativeFile(folder, numbered);
 			if (file !== intended) options.owner.intend([intentOf(ready, file)]);
-			if (place(ready.path, `${folder.absolute}/${numbered}`, options.onExists)) {
+			if (place(ready.path, `${folder.path}/${numbered}`, options.onExists)) {
 				if (n > 0) rememberNumber(numbers, slotOf(ready), n + 1);
 				return { kind: "published", file, bytes: ready.bytes };
 			}
@@ -133,7 +133,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
 			let end: PublicationEnd;
 			try {
 				end = name(one, intents[index]?.file ?? "");
-				if (options.fsync && end.kind === "published") syncFolder(one.folder.absolute);
+				if (options.fsync && end.kind === "published") syncFolder(one.folder.path);
 			} catch (error) {
 				if (describe(error).code === "ENOENT") options.folders.forget(one.publication.folder);
 				end = { kind: "failed", failure: classifyFileError(error, one.publication.name) };
@@ -197,7 +197,7 @@ function place(source: string, target: string, onExists: ExistsPolicy): boolean 
 /** The first number that no file has; beyond the first few found by doubling, so that a thousand files of one name cost ten looks each. */
 function firstFree(folder: Folder, name: string): number {
 	const taken = (n: number): boolean =>
-		lstatSync(join(folder.absolute, numberedName(name, n)), { throwIfNoEntry: false }) !== undefined;
+		lstatSync(join(folder.path, numberedName(name, n)), { throwIfNoEntry: false }) !== undefined;
 	for (let n = 1; n <= singleLooks; n++) if (!taken(n)) return n;
 	let high = singleLooks;
 	while (taken(high)) high *= 2;
