@@ -17,8 +17,18 @@ export function publicUrl(url: string): string {
 	const rest = url.slice(start);
 	const end = rest.search(/[/\\?#]/);
 	const authority = end < 0 ? rest : rest.slice(0, end);
-	if (authority.includes("@")) return prefix + rest.slice(authority.lastIndexOf("@") + 1);
+	if (authority.includes("@")) {
+		const shown = prefix + rest.slice(authority.lastIndexOf("@") + 1);
+		// What was no URL may be one now, with user info of its own.
+		return hasUserInfo(shown) ? publicUrl(shown) : shown;
+	}
 	return URL.canParse(url) ? url : prefix + rest.slice(rest.lastIndexOf("@") + 1);
+}
+
+function hasUserInfo(text: string): boolean {
+	if (!text.includes("@") || !URL.canParse(text)) return false;
+	const { username, password } = new URL(text);
+	return username !== "" || password !== "";
 }
 
 /** The text with `user:password@` taken out of every URL in it. */

@@ -20,6 +20,8 @@ const cases: readonly (readonly [listed: string, shown: string])[] = [
 	["https://user:secret@exa mple.com/", "https://exa mple.com/"],
 	["ftp://user:secret@example.com/", "ftp://example.com/"],
 	["https://example.com/@user/a@2x.png?mail=a@b", "https://example.com/@user/a@2x.png?mail=a@b"],
+	["http:@/user:secret@example.com", "http:/example.com"],
+	["user@http://user:secret@example.com", "http://example.com"],
 	["https://example.com/~a@b", "https://example.com/~a@b"],
 ];
 
