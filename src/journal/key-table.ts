@@ -56,9 +56,16 @@ export function createKeyTable(): KeyTable {
 		slots *= 2;
 		words = new Uint32Array(slots * wordsPerSlot);
 		for (let from = 0; from < old.length; from += wordsPerSlot) {
-			const slot = old.subarray(from, from + wordsPerSlot);
-			const [w0 = 0, w1 = 0, w2 = 0, w3 = 0] = slot;
-			if (w3 !== 0 || (w2 & low16) !== 0) words.set(slot, find(w0, w1, w2 >>> 16));
+			const w0 = old[from] ?? 0;
+			const w1 = old[from + 1] ?? 0;
+			const w2 = old[from + 2] ?? 0;
+			const w3 = old[from + 3] ?? 0;
+			if (w3 === 0 && (w2 & low16) === 0) continue;
+			const to = find(w0, w1, w2 >>> 16);
+			words[to] = w0;
+			words[to + 1] = w1;
+			words[to + 2] = w2;
+			words[to + 3] = w3;
 		}
 	};
 
