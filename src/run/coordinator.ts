@@ -9,6 +9,7 @@ import type { Tally } from "../core/tally.ts";
 import type { AttemptResult, WorkerLabel } from "../core/task.ts";
 import type { Directory } from "../journal/directory.ts";
 import { type Runner, WorkerLostError } from "../runners/runner.ts";
+import { createAppetite } from "./appetite.ts";
 import { createHostQueue } from "./host-queue.ts";
 import type { HowEnded } from "./outcome-of.ts";
 import { type Pending, taskOf } from "./pending.ts";
@@ -16,7 +17,7 @@ import type { Planner } from "./plan.ts";
 import type { Recorder } from "./recorder.ts";
 import { createTraces } from "./traces.ts";
 
-/** Entries that are read ahead while hosts that are busy or paused hold the others up. */
+/** Entries that are read ahead, in search of other hosts, while hosts that are busy or paused hold the others up. */
 const mostAhead = 16_384;
 /** Entries that are read ahead in any case. */
 const leastAhead = 64;
@@ -30,7 +31,7 @@ export type Coordinator = {
 	pump(): void;
 	/** Whether more of the list is wanted now. */
 	isHungry(): boolean;
-	/** Resolves when more of the list is wanted, or the run stops. */
+	/** Resolves when more of the list is wanted, or may help, or the run stops. */
 	hunger(): Promise<void>;
 	/** Tells that the list has been read, and resolves when every entry has ended. */
 	finish(): Promise<void>;
@@ -58,13 +59,13 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 	/** Entries that wait for their next attempt. */
 	const backingOff = new Map<Pending, NodeJS.Timeout>();
 	const traces = createTraces(context.run, directory);
+	const appetite = createAppetite(() => stopped || isHungry(), isSearching);
 	let inFlight = 0;
 	/** Files that are here and wait for their names. */
 	let publishing = 0;
 	let pumpIsDue = false;
 	let stopped = false;
 	let listRead = false;
-	let onHunger: (() => void) | undefined;
 	let onDone: (() => void) | undefined;
 
 	function offer(entry: Entry): void {
@@ -90,18 +91,20 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 			if (!pending) break;
 			start(pending);
 		}
-		if (onHunger && (stopped || isHungry())) {
-			const wake = onHunger;
-			onHunger = undefined;
-			wake();
-		}
+		appetite.look();
 		if (listRead && inFlight === 0 && publishing === 0 && queue.size === 0 && backingOff.size === 0) onDone?.();
 	}
 
+	function ahead(): number {
+		return queue.size + backingOff.size;
+	}
+
 	function isHungry(): boolean {
-		const ahead = queue.size + backingOff.size;
-		if (ahead < leastAhead) return true;
-		return ahead < mostAhead && inFlight < runner.slots && !queue.hasReady();
+		return ahead() < leastAhead;
+	}
+
+	function isSearching(): boolean {
+		return ahead() < mostAhead && inFlight < runner.slots && !queue.hasReady();
 	}
 
 	function start(pending: Pending): void {
@@ -254,11 +257,7 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 		offer,
 		pump,
 		isHungry,
-		hunger: () =>
-			new Promise((resolve) => {
-				if (stopped || isHungry()) return resolve();
-				onHunger = resolve;
-			}),
+		hunger: appetite.hunger,
 		finish: () =>
 			new Promise((resolve) => {
 				listRead = true;
