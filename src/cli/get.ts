@@ -9,7 +9,6 @@ import { keepHeapSmall } from "./heap.ts";
 import { resolveOutput } from "./output-options.ts";
 import { type Performed, perform } from "./perform.ts";
 import { printSummary } from "./print-summary.ts";
-import { shortestPath } from "./shortest-path.ts";
 import { listenForStop } from "./stop.ts";
 import { complain } from "./terminal.ts";
 
@@ -21,8 +20,7 @@ export async function runGet(args: readonly string[]): Promise<number> {
 	const parsed = parse(getShape, args);
 	if (parsed === undefined) return exitCodes.done;
 	const { values, operands } = parsed;
-	const resolved = resolveOptions(values, await lookAround(values));
-	const options = { ...resolved, dirPath: shortestPath(resolved.dir) };
+	const options = resolveOptions(values, await lookAround(values));
 	const output = resolveOutput(values);
 	keepHeapSmall();
 	using stop = listenForStop();
