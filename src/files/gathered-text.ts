@@ -2,18 +2,31 @@
 
 /** Bytes that a block has at first: more than callers let gather before they write. */
 const blockBytes = 80 * 1024;
+/** Most bytes of a block that is kept for its next use. */
+const mostKeptBytes = 4 * blockBytes;
 
 export type GatheredText = {
 	/** Bytes that wait. */
 	readonly size: number;
 	add(text: string): void;
-	/** All that waits, in memory that is not used again; afterwards nothing waits. */
+	/** All that waits, in memory that is not used again before it is given back; afterwards nothing waits. */
 	take(): Buffer;
+	/** Nobody reads any more what was taken. What is not given back is memory that only a collection of all garbage frees. */
+	giveBack(taken: Buffer): void;
 };
 
 export function createGatheredText(): GatheredText {
-	let block = Buffer.alloc(0);
+	let block: Buffer = Buffer.alloc(0);
 	let size = 0;
+	let spare: Buffer | undefined;
+	const next = (room: number): Buffer => {
+		const kept = size === 0 ? spare : undefined;
+		if (kept === undefined || kept.length < room) {
+			return Buffer.allocUnsafeSlow(size === 0 ? Math.max(blockBytes, room) : room * 2);
+		}
+		spare = undefined;
+		return kept;
+	};
 	return {
 		get size() {
 			return size;
@@ -22,7 +35,7 @@ export function createGatheredText(): GatheredText {
 			// A unit of UTF-16 takes three bytes at most.
 			const room = size + text.length * 3;
 			if (room > block.length) {
-				const larger = Buffer.allocUnsafeSlow(size === 0 ? Math.max(blockBytes, room) : room * 2);
+				const larger = next(room);
 				block.copy(larger, 0, 0, size);
 				block = larger;
 			}
@@ -33,6 +46,10 @@ export function createGatheredText(): GatheredText {
 			block = Buffer.alloc(0);
 			size = 0;
 			return taken;
+		},
+		giveBack({ buffer }) {
+			// Where nothing waited, nothing was taken.
+			if (buffer.byteLength >= blockBytes && buffer.byteLength <= mostKeptBytes) spare = Buffer.from(buffer);
 		},
 	};
 }

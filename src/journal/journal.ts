@@ -68,9 +68,10 @@ export function openJournal(path: string, { warn, isShared }: Omit<LoadOptions, 
 	};
 
 	const flush = (): void => {
-		if (pending.size > 0)
-			unwritten = unwritten.length > 0 ? Buffer.concat([unwritten, pending.take()]) : pending.take();
+		const taken = pending.take();
+		unwritten = unwritten.length > 0 ? Buffer.concat([unwritten, taken]) : taken;
 		while (unwritten.length > 0) unwritten = unwritten.subarray(writeSync(fd, unwritten));
+		pending.giveBack(taken);
 	};
 
 	return {

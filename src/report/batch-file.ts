@@ -35,10 +35,12 @@ function batch(file: AppendFile, onError: (error: unknown) => void): BatchFile {
 	const flush = (): void => {
 		clearTimeout(timer);
 		timer = undefined;
+		const taken = waiting.take();
 		writing = file
-			.append(waiting.take())
+			.append(taken)
 			.catch(fail)
 			.then(() => {
+				waiting.giveBack(taken);
 				writing = undefined;
 				schedule();
 			});
@@ -47,6 +49,15 @@ function batch(file: AppendFile, onError: (error: unknown) => void): BatchFile {
 		if (writing !== undefined || waiting.size === 0) return;
 		if (waiting.size >= batchBytes) flush();
 		else timer ??= setTimeout(flush, flushEveryMs).unref();
+	};
+	const writeNow = (): void => {
+		const taken = waiting.take();
+		try {
+			file.appendSync(taken);
+		} catch (error) {
+			fail(error);
+		}
+		waiting.giveBack(taken);
 	};
 	const finish = async (): Promise<void> => {
 		while (writing !== undefined || waiting.size > 0) {
@@ -60,7 +71,7 @@ function batch(file: AppendFile, onError: (error: unknown) => void): BatchFile {
 		write(text) {
 			if (failed || closed !== undefined) return;
 			waiting.add(text);
-			if (waiting.size >= mostWaitingBytes) writeNow(file, waiting.take(), fail);
+			if (waiting.size >= mostWaitingBytes) writeNow();
 			else schedule();
 		},
 		close() {
@@ -68,12 +79,4 @@ function batch(file: AppendFile, onError: (error: unknown) => void): BatchFile {
 			return closed;
 		},
 	};
-}
-
-function writeNow(file: AppendFile, bytes: Buffer, fail: (error: unknown) => void): void {
-	try {
-		file.appendSync(bytes);
-	} catch (error) {
-		fail(error);
-	}
 }
