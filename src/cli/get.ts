@@ -9,6 +9,7 @@ import { keepHeapSmall } from "./heap.ts";
 import { resolveOutput } from "./output-options.ts";
 import { type Performed, perform } from "./perform.ts";
 import { printSummary } from "./print-summary.ts";
+import { shortestPath } from "./shortest-path.ts";
 import { listenForStop } from "./stop.ts";
 import { complain } from "./terminal.ts";
 
@@ -20,7 +21,8 @@ export async function runGet(args: readonly string[]): Promise<number> {
 	const parsed = parse(getShape, args);
 	if (parsed === undefined) return exitCodes.done;
 	const { values, operands } = parsed;
-	const options = resolveOptions(values, await lookAround(values));
+	const resolved = resolveOptions(values, await lookAround(values));
+	const options = { ...resolved, dirPath: shortestPath(resolved.dir) };
 	const output = resolveOutput(values);
 	keepHeapSmall();
 	using stop = listenForStop();

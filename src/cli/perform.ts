@@ -10,7 +10,6 @@ import { combine } from "../report/sinks.ts";
 import { proxyWarning } from "../run/proxy-warning.ts";
 import { run } from "../run/run.ts";
 import { createRunId } from "../run/run-id.ts";
-import { enterDirectory } from "./enter-directory.ts";
 import type { OutputOptions } from "./output-options.ts";
 
 export type Performance = {
@@ -51,7 +50,7 @@ type Watched = { readonly name: string; readonly sink: Sink; readonly counter: C
 
 /** Gives the error that ended the run early; the sinks are told of an end in any case. */
 async function performWatched(
-	{ options: asked, list, signal }: Performance,
+	{ options, list, signal }: Performance,
 	{ name, sink, counter }: Watched,
 ): Promise<Error | undefined> {
 	const warn = (message: string): void => sink.on({ type: "warning", message });
@@ -59,7 +58,6 @@ async function performWatched(
 	if (proxies !== undefined) warn(proxies);
 	try {
 		const entries = list.entries(warn);
-		const options = { ...asked, dirPath: await enterDirectory(asked.dir) };
 		await run({ run: name, list: list.name, entries, fractionRead: list.fractionRead, options, sink, signal });
 		return undefined;
 	} catch (error) {

@@ -19,8 +19,8 @@ export type DownloadOptions = {
 	/** Absolute path of the download directory. */
 	readonly dir: string;
 	/**
-	 * A shorter path of the same directory, relative to a working directory that does not change any more: the system looks
-	 * up each folder of a path, four times for each file.
+	 * A shorter path of the same directory, relative, where the working directory never changes: the system looks up each
+	 * folder of a path, four times for each file.
 	 */
 	readonly dirPath?: string;
 	readonly onExists: ExistsPolicy;
