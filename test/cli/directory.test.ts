@@ -1,7 +1,7 @@
 /** The download directory as the command line names it: its files lie there, whatever the method. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdir, readdir } from "node:fs/promises";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { serve } from "../download/serve.ts";
@@ -10,6 +10,7 @@ import { skipUnlessLinux } from "../skip-unless.ts";
 import { freshFolder } from "./fresh-folder.ts";
 import { downspout, waitForEnd } from "./run-downspout.ts";
 
+const records = ["failed.txt", "log.txt", "results.jsonl", "summary.json"];
 const files = ["0", "1", "2", "3", "4", "5"];
 
 /** Where the command is started, and how it names `FOLDER/got/here`. */
@@ -41,6 +42,33 @@ for (const method of ["async", "threads", "processes", "mix"]) {
 			if (from !== "got/here") assert.deepEqual(await readdir(cwd), from === "." ? ["got", "logs"] : []);
 		});
 	}
+}
+
+test("all that the line names lies where the command was started", async (context) => {
+	const cwd = await freshFolder(context);
+	const { url } = await serve(context, (_, response) => response.end("text"));
+	// The second list is longer than what is read of one ahead.
+	const [first, second] = [[`${url}/first`], Array.from({ length: 1000 }, (_, index) => `${url}/${index}`)];
+	for (const [name, list] of Object.entries({ first, second })) await writeFile(join(cwd, name), list.join("\n"));
+	const args = ["first", "second", "-d", "far/away", "--log-dir", "logs", "-m", "mix", "--per-host", "64", "-q"];
+	const { code, stderr } = await downspout(args, { cwd });
+	assert.equal(code, 0, stderr);
+	assert.deepEqual((await readdir(cwd)).sort(), ["far", "first", "logs", "second"]);
+	assert.equal((await readdir(join(cwd, "far/away"))).length, 1002);
+	assert.deepEqual((await readdir(join(cwd, "logs/latest"))).sort(), records);
+});
+
+for (const method of ["async", "threads", "processes", "mix"]) {
+	test(`${method}: NODE_OPTIONS names a file where the command was started`, async (context) => {
+		const cwd = await freshFolder(context);
+		const { url } = await serve(context, (_, response) => response.end("text"));
+		await writeFile(join(cwd, "preload.cjs"), "");
+		const env = { ...process.env, NODE_OPTIONS: "--require ./preload.cjs" };
+		const args = [...files.map((name) => `${url}/${name}`), "-d", "got", "-m", method, "-q"];
+		const { code, stderr } = await downspout(args, { cwd, env });
+		assert.equal(code, 0, stderr);
+		assert.equal(stderr.includes("preload"), false, stderr);
+	});
 }
 
 test("absolute paths need no working directory", { skip: skipUnlessLinux }, async (context) => {
