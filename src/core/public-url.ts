@@ -20,15 +20,9 @@ export function publicUrl(url: string): string {
 	if (authority.includes("@")) {
 		const shown = prefix + rest.slice(authority.lastIndexOf("@") + 1);
 		// What was no URL may be one now, with user info of its own.
-		return hasUserInfo(shown) ? publicUrl(shown) : shown;
+		return URL.canParse(shown) && !URL.canParse(url) ? publicUrl(shown) : shown;
 	}
 	return URL.canParse(url) ? url : prefix + rest.slice(rest.lastIndexOf("@") + 1);
-}
-
-function hasUserInfo(text: string): boolean {
-	if (!text.includes("@") || !URL.canParse(text)) return false;
-	const { username, password } = new URL(text);
-	return username !== "" || password !== "";
 }
 
 /** The text with `user:password@` taken out of every URL in it. */

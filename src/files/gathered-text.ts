@@ -2,8 +2,6 @@
 
 /** Bytes that a block has at first: more than callers let gather before they write. */
 const blockBytes = 80 * 1024;
-/** Most bytes of a block that is kept for its next use. */
-const mostKeptBytes = 4 * blockBytes;
 
 export type GatheredText = {
 	/** Bytes that wait. */
@@ -19,13 +17,12 @@ export function createGatheredText(): GatheredText {
 	let block: Buffer = Buffer.alloc(0);
 	let size = 0;
 	let spare: Buffer | undefined;
-	const next = (room: number): Buffer => {
-		const kept = size === 0 ? spare : undefined;
-		if (kept === undefined || kept.length < room) {
-			return Buffer.allocUnsafeSlow(size === 0 ? Math.max(blockBytes, room) : room * 2);
-		}
+	const nextBlock = (room: number): Buffer => {
+		if (size > 0) return Buffer.allocUnsafeSlow(room * 2);
+		if (!spare || room > blockBytes) return Buffer.allocUnsafeSlow(Math.max(blockBytes, room));
+		const block = spare;
 		spare = undefined;
-		return kept;
+		return block;
 	};
 	return {
 		get size() {
@@ -35,7 +32,7 @@ export function createGatheredText(): GatheredText {
 			// A unit of UTF-16 takes three bytes at most.
 			const room = size + text.length * 3;
 			if (room > block.length) {
-				const larger = next(room);
+				const larger = nextBlock(room);
 				block.copy(larger, 0, 0, size);
 				block = larger;
 			}
@@ -48,8 +45,8 @@ export function createGatheredText(): GatheredText {
 			return taken;
 		},
 		giveBack({ buffer }) {
-			// Where nothing waited, nothing was taken.
-			if (buffer.byteLength >= blockBytes && buffer.byteLength <= mostKeptBytes) spare = Buffer.from(buffer);
+			// One that had to grow is not kept: that is rare, and it may be large.
+			if (buffer.byteLength === blockBytes) spare = Buffer.from(buffer);
 		},
 	};
 }

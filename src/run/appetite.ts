@@ -1,43 +1,66 @@
-/** When a run reads on in its list. */
+/** How far a run reads ahead in its list. */
 
-/** How long to wait before reading on in search: those of the same host would only take up memory and time. */
-const searchMs = 10;
+/** Entries that are read ahead in any case. */
+const leastAhead = 64;
+/** Entries that are read ahead, in search of other hosts, while hosts that are busy or paused hold the others up. */
+const mostAhead = 16_384;
+/** The search pauses after so many entries: those of the same host would only take up memory and time. */
+const searchEntries = 128;
+const searchPauseMs = 10;
 
 export type Appetite = {
-	/** Resolves when more of the list is wanted, or may help. */
+	/** Whether more of the list is wanted now. */
+	isHungry(): boolean;
+	/** Resolves when more of the list is wanted. */
 	hunger(): Promise<void>;
 	/** To be called when that may have changed. */
 	look(): void;
+	/** The run stops: whoever waits for hunger is told. */
+	stop(): void;
 };
 
 /**
- * @param isHungry - Whether more of the list is wanted now.
- * @param isSearching - Whether entries of other hosts could start, if there are any.
+ * @param ahead - Entries that were read and have not started.
+ * @param hasRoom - Whether entries of other hosts could start, if there are any.
  */
-export function createAppetite(isHungry: () => boolean, isSearching: () => boolean): Appetite {
+export function createAppetite(ahead: () => number, hasRoom: () => boolean): Appetite {
+	let pauseAt = leastAhead;
+	let pause: NodeJS.Timeout | undefined;
 	let onHunger: (() => void) | undefined;
-	let search: NodeJS.Timeout | undefined;
+	let stopped = false;
+
+	const isHungry = (): boolean => stopped || ahead() < leastAhead || (ahead() < pauseAt && hasRoom());
 
 	const look = (): void => {
 		if (!onHunger) return;
 		if (isHungry()) readOn();
-		else if (!search && isSearching()) search = setTimeout(readOn, searchMs);
+		else if (!pause && ahead() < mostAhead && hasRoom()) pause = setTimeout(search, searchPauseMs);
+	};
+
+	const search = (): void => {
+		pauseAt = Math.min(ahead() + searchEntries, mostAhead);
+		readOn();
 	};
 
 	const readOn = (): void => {
-		clearTimeout(search);
-		search = undefined;
+		clearTimeout(pause);
+		pause = undefined;
 		const wake = onHunger;
 		onHunger = undefined;
 		wake?.();
 	};
 
 	return {
+		isHungry,
 		hunger: () =>
 			new Promise((resolve) => {
 				onHunger = resolve;
 				look();
 			}),
 		look,
+		stop() {
+			stopped = true;
+			look();
+		},
 	};
 }

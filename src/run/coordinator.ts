@@ -17,10 +17,6 @@ import type { Planner } from "./plan.ts";
 import type { Recorder } from "./recorder.ts";
 import { createTraces } from "./traces.ts";
 
-/** Entries that are read ahead, in search of other hosts, while hosts that are busy or paused hold the others up. */
-const mostAhead = 16_384;
-/** Entries that are read ahead in any case. */
-const leastAhead = 64;
 /** Deaths of workers under one entry after which it is given up. */
 const mostDeaths = 3;
 
@@ -31,7 +27,7 @@ export type Coordinator = {
 	pump(): void;
 	/** Whether more of the list is wanted now. */
 	isHungry(): boolean;
-	/** Resolves when more of the list is wanted, or may help, or the run stops. */
+	/** Resolves when more of the list is wanted, or the run stops. */
 	hunger(): Promise<void>;
 	/** Tells that the list has been read, and resolves when every entry has ended. */
 	finish(): Promise<void>;
@@ -59,7 +55,10 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 	/** Entries that wait for their next attempt. */
 	const backingOff = new Map<Pending, NodeJS.Timeout>();
 	const traces = createTraces(context.run, directory);
-	const appetite = createAppetite(() => stopped || isHungry(), isSearching);
+	const appetite = createAppetite(
+		() => queue.size + backingOff.size,
+		() => inFlight < runner.slots && !queue.hasReady(),
+	);
 	let inFlight = 0;
 	/** Files that are here and wait for their names. */
 	let publishing = 0;
@@ -93,18 +92,6 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 		}
 		appetite.look();
 		if (listRead && inFlight === 0 && publishing === 0 && queue.size === 0 && backingOff.size === 0) onDone?.();
-	}
-
-	function ahead(): number {
-		return queue.size + backingOff.size;
-	}
-
-	function isHungry(): boolean {
-		return ahead() < leastAhead;
-	}
-
-	function isSearching(): boolean {
-		return ahead() < mostAhead && inFlight < runner.slots && !queue.hasReady();
 	}
 
 	function start(pending: Pending): void {
@@ -256,7 +243,7 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 	return {
 		offer,
 		pump,
-		isHungry,
+		isHungry: appetite.isHungry,
 		hunger: appetite.hunger,
 		finish: () =>
 			new Promise((resolve) => {
@@ -271,6 +258,7 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 		stop() {
 			if (stopped) return;
 			stopped = true;
+			appetite.stop();
 			for (const [pending, timer] of backingOff) {
 				clearTimeout(timer);
 				cancel(pending);

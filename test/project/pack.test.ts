@@ -10,6 +10,8 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { before, test } from "node:test";
 import { promisify } from "node:util";
+import { createCertificate } from "../../src/origin/certificate.ts";
+import { serve, serveTls } from "../download/serve.ts";
 import { projectRoot } from "./source-files.ts";
 
 const exec = promisify(execFile);
@@ -51,13 +53,34 @@ test("the packed package runs", async (context) => {
 	const { version } = JSON.parse(await readFile(`${projectRoot}package.json`, "utf8"));
 
 	await writeFile(join(folder, "urls.txt"), `http://127.0.0.1:${address.port}/a.txt\n`);
+	const { certificate: cert, key } = await createCertificate(["127.0.0.1"]);
+	const secure = await serveTls(context, { cert, key }, (_request, response) => response.end("secure\n"));
 
 	for (const [index, node] of nodes().entries()) {
 		assert.equal((await exec(node, [bin, "--version"])).stdout, `${version}\n`);
 		const { stdout } = await exec(node, [bin, "urls.txt", "-d", `files-${index}`, "--json"], { cwd: folder });
 		assert.equal(JSON.parse(stdout).saved, 1);
 		assert.equal(await readFile(join(folder, `files-${index}`, "a.txt"), "utf8"), "packed\n");
+		// What undici needs for TLS is loaded only now.
+		const over = [bin, `${secure.url}/b.txt`, "--insecure", "-d", `files-${index}`, "--json"];
+		assert.equal(JSON.parse((await exec(node, over, { cwd: folder })).stdout).saved, 1);
+		assert.equal(await readFile(join(folder, `files-${index}`, "b.txt"), "utf8"), "secure\n");
 	}
+});
+
+test("a download without TLS loads no HTTP/2, with the licences of what the command's files hold beside them", async (context) => {
+	const folder = await mkdtemp(join(tmpdir(), "downspout-pack-"));
+	context.after(() => rm(folder, { recursive: true, force: true }));
+	const { url } = await serve(context, (_request, response) => response.end("text"));
+	const report = join(folder, "report.cjs");
+	await writeFile(report, 'process.on("exit", () => process.stderr.write(process.moduleLoadList.join()));');
+	const args = ["--require", report, `${projectRoot}bin/downspout.js`, `${url}/a`, "-d", "got", "-m", "async", "-q"];
+	const { stderr } = await exec(process.execPath, args, { cwd: folder });
+	assert.match(stderr, /NativeModule net,/);
+	assert.doesNotMatch(stderr, /NativeModule (http2|tls),/);
+	const licences = await readFile(`${projectRoot}dist/command/LICENSES.txt`, "utf8");
+	for (const name of ["commander", "content-disposition", "undici"])
+		assert.match(licences, new RegExp(`^${name}$`, "m"));
 });
 
 test("what is packed is what a user needs, and nothing of the workshop", async () => {
@@ -70,6 +93,7 @@ test("what is packed is what a user needs, and nothing of the workshop", async (
 		"dist/command/thread-main.js",
 		"dist/command/process-main.js",
 		"dist/command/origin-main.js",
+		"dist/command/LICENSES.txt",
 		"dist/index.js",
 		"dist/index.d.ts",
 		"package.json",

@@ -2,40 +2,78 @@
 import assert from "node:assert/strict";
 import type { ServerResponse } from "node:http";
 import { test } from "node:test";
+import type { Entry } from "../../src/core/entry.ts";
+import { createAppetite } from "../../src/run/appetite.ts";
 import { serve } from "../download/serve.ts";
 import { runList } from "./run-list.ts";
 
-test("while one host holds everything up, the list is read on in search of another, and not all at once", async (context) => {
-	let isHeld = true;
-	const held: ServerResponse[] = [];
-	const busy = await serve(context, (_, response) => {
-		if (isHeld) held.push(response);
-		else response.end();
+async function* inPieces(urls: readonly string[], size: number): AsyncGenerator<readonly Entry[]> {
+	const entries = urls.map((url, index): Entry => ({ line: index + 1, urls: [url] }));
+	for (let start = 0; start < entries.length; start += size) yield entries.slice(start, start + size);
+}
+
+for (const size of [1, 100]) {
+	test(`while one host holds everything up, pieces of ${size} are read on in search of another, and not all at once`, async (context) => {
+		let isHeld = true;
+		const held: ServerResponse[] = [];
+		const busy = await serve(context, (_, response) => {
+			if (isHeld) held.push(response);
+			else response.end();
+		});
+		let read = 0;
+		let ended = 0;
+		let startedMs = Number.NaN;
+		const found: { read: number; ms: number; ended: number }[] = [];
+		const free = await serve(context, (_, response) => {
+			found.push({ read, ms: performance.now() - startedMs, ended });
+			response.end();
+			isHeld = false;
+			for (const answer of held) answer.end();
+		});
+		const urls = Array.from({ length: 1200 }, (_, n) => `${busy.url}/${n}`).concat(`${free.url}/other`);
+		const { summary } = await runList(context, inPieces(urls, size), {
+			options: { concurrency: 8, perHost: 4 },
+			onEvent(event) {
+				if (event.type === "run-started") startedMs = performance.now();
+				if (event.type === "list-read") read = event.total;
+				if (event.type === "ended") ended++;
+			},
+		});
+		assert.equal(summary.saved, 1201);
+		assert.equal(found.length, 1);
+		for (const other of found) {
+			assert.deepEqual([other.read, other.ended], [1201, 0]);
+			// 128 entries and what is left of a piece after each pause; a timer may be a millisecond early.
+			const pauses = Math.floor((1201 - 64 - 2 * size) / (128 + size));
+			assert(other.ms >= pauses * 9, `${pauses} pauses in ${other.ms} ms`);
+		}
 	});
-	let batches = 0;
-	let startedMs = Number.NaN;
-	const found: { batches: number; ms: number; ended: boolean }[] = [];
-	let ended = false;
-	const free = await serve(context, (_, response) => {
-		found.push({ batches, ms: performance.now() - startedMs, ended });
-		response.end();
-		isHeld = false;
-		for (const answer of held) answer.end();
+}
+
+test("the search pauses after so many entries, however small the pieces, and has an end", async () => {
+	let ahead = 0;
+	let pauses = 0;
+	let wasTold = false;
+	const appetite = createAppetite(
+		() => ahead,
+		() => true,
+	);
+	for (; ahead < 16_384; ahead++) {
+		if (appetite.isHungry()) continue;
+		pauses++;
+		await appetite.hunger();
+	}
+	assert.equal(pauses, Math.ceil((16_384 - 64) / 128));
+	const told = appetite.hunger().then(() => {
+		wasTold = true;
 	});
-	const list = Array.from({ length: 2000 }, (_, n) => `${busy.url}/${n}`).concat(`${free.url}/other`);
-	const { summary } = await runList(context, list.join("\n"), {
-		options: { concurrency: 8, perHost: 4 },
-		onEvent(event) {
-			if (event.type === "run-started") startedMs = performance.now();
-			if (event.type === "list-read" && !event.complete) batches++;
-			if (event.type === "ended") ended = true;
-		},
-	});
-	assert.equal(summary.saved, 2001);
-	const [other, ...more] = found;
-	assert(other && more.length === 0);
-	assert.equal(other.ended, false);
-	assert(other.batches > 8, `the list came in ${other.batches} pieces`);
-	// Two pieces or three are read at once; timers may be a millisecond early.
-	assert(other.ms >= (other.batches - 4) * 9, `${other.batches} pieces in ${other.ms} ms`);
+	await new Promise((resolve) => setTimeout(resolve, 50));
+	assert.equal(wasTold, false);
+	ahead = 63;
+	appetite.look();
+	await told;
+	ahead = 16_384;
+	const stopped = appetite.hunger();
+	appetite.stop();
+	await stopped;
 });

@@ -30,10 +30,10 @@ export type ListRequest = {
 
 let runs = 0;
 
-/** Runs a list: the text of one, or its entries. Waits between attempts are short unless asked for. */
+/** Runs a list: the text of one, its entries, or those in pieces. Waits between attempts are short unless asked for. */
 export async function runList(
 	context: TestContext,
-	list: string | readonly Entry[],
+	list: string | readonly Entry[] | AsyncIterable<readonly Entry[]>,
 	request: ListRequest = {},
 ): Promise<ListRun> {
 	const dir = request.dir ?? join(freshFolder(context), "downloads");
@@ -45,7 +45,7 @@ export async function runList(
 		},
 		async close() {},
 	};
-	const entries = typeof list === "string" ? readText(list, sink) : once(list);
+	const entries = typeof list === "string" ? readText(list, sink) : Symbol.asyncIterator in list ? list : once(list);
 	const resolved = resolveOptions({ method: "async", retryBase: 0.01 }, { version: "test", cores: 1 });
 	const options = { ...resolved, ...request.options, dir };
 	const signal = request.signal ?? new AbortController().signal;
