@@ -1,8 +1,8 @@
 /** Keeps V8's heap small: downloads leave short-lived objects only. */
 import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
 
-/** Where the space stays; V8 would let it grow to 48 MiB. */
-const enoughBytes = 8 * 1024 * 1024;
+/** The space doubles, and is taken from the system bit by bit: with more than this it is the 8 MiB where it stays. V8 would let it grow to 48 MiB. */
+const nearlyEnoughBytes = 4 * 1024 * 1024;
 const lookMs = 20;
 
 /**
@@ -15,7 +15,7 @@ const lookMs = 20;
 export function keepHeapSmall(): void {
 	const timer = setInterval(() => {
 		const space = getHeapSpaceStatistics().find(({ space_name }) => space_name === "new_space");
-		if (!space || space.space_size < enoughBytes) return;
+		if (!space || space.space_size <= nearlyEnoughBytes) return;
 		setFlagsFromString("--semi-space-growth-factor=1");
 		// The old generation is collected when it has grown by a fifth, rather than when it has doubled.
 		setFlagsFromString("--heap-growing-percent=20");

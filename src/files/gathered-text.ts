@@ -2,6 +2,8 @@
 
 /** Bytes that a block has at first: more than callers let gather before they write. */
 const blockBytes = 80 * 1024;
+/** Most bytes of a block that is kept for its next use: it grows while an append takes its time. */
+const mostKeptBytes = 8 * blockBytes;
 
 export type GatheredText = {
 	/** Bytes that wait. */
@@ -19,7 +21,7 @@ export function createGatheredText(): GatheredText {
 	let spare: Buffer | undefined;
 	const nextBlock = (room: number): Buffer => {
 		if (size > 0) return Buffer.allocUnsafeSlow(room * 2);
-		if (!spare || room > blockBytes) return Buffer.allocUnsafeSlow(Math.max(blockBytes, room));
+		if (!spare || spare.length < room) return Buffer.allocUnsafeSlow(Math.max(blockBytes, room));
 		const block = spare;
 		spare = undefined;
 		return block;
@@ -45,8 +47,8 @@ export function createGatheredText(): GatheredText {
 			return taken;
 		},
 		giveBack({ buffer }) {
-			// One that had to grow is not kept: that is rare, and it may be large.
-			if (buffer.byteLength === blockBytes) spare = Buffer.from(buffer);
+			// Where nothing waited, nothing was taken.
+			if (buffer.byteLength >= blockBytes && buffer.byteLength <= mostKeptBytes) spare = Buffer.from(buffer);
 		},
 	};
 }

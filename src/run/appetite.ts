@@ -24,6 +24,7 @@ export type Appetite = {
  * @param hasRoom - Whether entries of other hosts could start, if there are any.
  */
 export function createAppetite(ahead: () => number, hasRoom: () => boolean): Appetite {
+	/** How far the search goes before its next pause. */
 	let pauseAt = leastAhead;
 	let pause: NodeJS.Timeout | undefined;
 	let onHunger: (() => void) | undefined;
@@ -33,8 +34,10 @@ export function createAppetite(ahead: () => number, hasRoom: () => boolean): App
 
 	const look = (): void => {
 		if (!onHunger) return;
-		if (isHungry()) readOn();
-		else if (!pause && ahead() < mostAhead && hasRoom()) pause = setTimeout(search, searchPauseMs);
+		if (isHungry()) return readOn();
+		// What starts from now on makes no room for more of the same.
+		pauseAt = leastAhead;
+		if (!pause && ahead() < mostAhead && hasRoom()) pause = setTimeout(search, searchPauseMs);
 	};
 
 	const search = (): void => {

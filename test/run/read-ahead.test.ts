@@ -50,6 +50,23 @@ for (const size of [1, 100]) {
 	});
 }
 
+test("what starts while the search pauses makes no room for more of the same", async () => {
+	let ahead = 64;
+	const appetite = createAppetite(
+		() => ahead,
+		() => true,
+	);
+	await appetite.hunger();
+	while (appetite.isHungry()) ahead++;
+	assert.equal(ahead, 192);
+	const told = appetite.hunger();
+	ahead = 64;
+	appetite.look();
+	assert.equal(appetite.isHungry(), false);
+	await told;
+	assert.equal(appetite.isHungry(), true);
+});
+
 test("the search pauses after so many entries, however small the pieces, and has an end", async () => {
 	let ahead = 0;
 	let pauses = 0;
