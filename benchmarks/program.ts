@@ -9,7 +9,7 @@ export const binPath: string = fileURLToPath(new URL("bin/downspout.js", root));
 
 /** Node's path and the command. @throws {Error} it is not built. */
 export function builtProgram(): [string, string] {
-	if (!existsSync(new URL("dist/command/main.js", root))) throw new Error("not built yet: run npm run build first");
+	if (!existsSync(new URL("dist/command/main.cjs", root))) throw new Error("not built yet: run npm run build first");
 	return [process.execPath, binPath];
 }
 

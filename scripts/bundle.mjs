@@ -1,12 +1,12 @@
-// Joins the command's modules, and the dependencies that every download needs, into a few files: looking for more than fifty
-// of them took a tenth of the time of one file. What is loaded only when used stays in files and packages of its own.
+// Joins the command's modules, and the dependencies that every download needs, into a file for each process and thread that it
+// starts. They are CommonJS: an import statement makes Node look for each file in turn, and at all that its own modules export.
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const out = "dist/command";
-const joined = ["commander", "content-disposition", "undici"];
+const joined = ["commander", "content-disposition", "string-width", "undici"];
 const { dependencies } = JSON.parse(await readFile(`${root}package.json`, "utf8"));
 
 /** What undici loads at its start for HTTP/2 and for request bodies, neither of which a download has. */
@@ -27,15 +27,37 @@ const undiciLater = {
 	},
 };
 
-// One by one: what several share would become a file of its own.
+/** The charts and what draws them, which Node 20 can only import. */
+const reportApart = {
+	name: "report-apart",
+	setup(build) {
+		build.onResolve({ filter: /\/write-report\.js$/ }, ({ kind }) =>
+			kind === "dynamic-import" ? { path: "./write-report.js", external: true } : undefined,
+		);
+	},
+};
+
+const commonJs = {
+	format: "cjs",
+	outExtension: { ".js": ".cjs" },
+	define: { "import.meta.url": "moduleUrl" },
+	banner: { js: 'const moduleUrl = require("node:url").pathToFileURL(__filename).href;' },
+};
+/** bin/downspout.js compiles all of it, and then runs it. */
+const whenCalled = {
+	banner: { js: `${commonJs.banner.js}\nmodule.exports = () => {` },
+	footer: { js: "};" },
+};
+
 const packages = new Set();
-for (const entry of [
-	"dist/cli/main.js",
+for (const [entry, options] of Object.entries({
+	"dist/cli/main.js": { ...commonJs, ...whenCalled },
 	// Started by their file names, which they find beside themselves.
-	"dist/runners/thread-main.js",
-	"dist/runners/process-main.js",
-	"dist/bench/workload/origin-main.js",
-]) {
+	"dist/runners/thread-main.js": commonJs,
+	"dist/runners/process-main.js": commonJs,
+	"dist/bench/workload/origin-main.js": commonJs,
+	"dist/bench/report/write-report.js": { format: "esm" },
+})) {
 	const { metafile } = await build({
 		absWorkingDir: root,
 		entryPoints: [entry],
@@ -43,16 +65,13 @@ for (const entry of [
 		outdir: out,
 		entryNames: "[name]",
 		bundle: true,
-		splitting: true,
-		format: "esm",
 		platform: "node",
 		target: "node20.18",
 		external: Object.keys(dependencies).filter((name) => !joined.includes(name)),
-		// For what the joined packages ask Node for.
-		banner: { js: 'import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);' },
-		plugins: [undiciLater],
+		plugins: [undiciLater, reportApart],
 		metafile: true,
 		logLevel: "warning",
+		...options,
 	});
 	for (const input of Object.keys(metafile.inputs)) {
 		const [, name] = /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(input) ?? [];

@@ -58,7 +58,9 @@ function build() {
 		join(root, "package.json"),
 	];
 	const built =
-		existsSync(join(root, "dist", "command", "main.js")) && existsSync(stamp) ? Number(readFileSync(stamp, "utf8")) : 0;
+		existsSync(join(root, "dist", "command", "main.cjs")) && existsSync(stamp)
+			? Number(readFileSync(stamp, "utf8"))
+			: 0;
 	const changed = Math.max(...sources.map(newest));
 	if (changed <= built) return;
 	run("npm", ["run", "--silent", "build"]);

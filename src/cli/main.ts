@@ -5,7 +5,7 @@ import { complain, endProcess, ignoreBrokenPipes } from "./terminal.ts";
 ignoreBrokenPipes();
 process.on("uncaughtException", crash);
 process.on("unhandledRejection", crash);
-endProcess(await runCommand(process.argv.slice(2)));
+runCommand(process.argv.slice(2)).then(endProcess, crash);
 
 function crash(error: unknown): void {
 	const detail = process.env.DOWNSPOUT_DEBUG && error instanceof Error ? error.stack : undefined;

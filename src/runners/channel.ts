@@ -1,4 +1,5 @@
 /** How messages reach a worker and how its end is noticed: the only thing in which threads and processes differ. */
+import { extname } from "node:path";
 import type { FromWorker, ToWorker, WorkerSetup } from "./messages.ts";
 
 export type Channel = {
@@ -16,10 +17,9 @@ export type ChannelListener = {
 /** Starts a worker. A worker that cannot start exits. */
 export type OpenChannel = (setup: WorkerSetup, listener: ChannelListener) => Channel;
 
-/** The entry file of a worker beside this file: type-stripped in a checkout, compiled in the package. */
+/** The entry file of a worker beside this file, with its extension: type-stripped in a checkout, compiled in the package. */
 export function workerFile(name: string): URL {
-	const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-	return new URL(`./${name}.${extension}`, import.meta.url);
+	return new URL(`./${name}${extname(import.meta.url)}`, import.meta.url);
 }
 
 /** Keeps the end of what a worker prints as it dies: usually its uncaught error. */

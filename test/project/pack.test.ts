@@ -18,7 +18,7 @@ const exec = promisify(execFile);
 
 before(async () => {
 	// `npm test` builds first; without that there is nothing to pack.
-	await access(`${projectRoot}dist/command/main.js`).catch(() => exec("npm", ["run", "build"], { cwd: projectRoot }));
+	await access(`${projectRoot}dist/command/main.cjs`).catch(() => exec("npm", ["run", "build"], { cwd: projectRoot }));
 });
 
 /** Packs, and installs the tarball as a user would; gives the installed command. */
@@ -89,10 +89,10 @@ test("what is packed is what a user needs, and nothing of the workshop", async (
 	const paths: readonly string[] = files.map(({ path }: { readonly path: string }) => path);
 	for (const wanted of [
 		"bin/downspout.js",
-		"dist/command/main.js",
-		"dist/command/thread-main.js",
-		"dist/command/process-main.js",
-		"dist/command/origin-main.js",
+		"dist/command/main.cjs",
+		"dist/command/thread-main.cjs",
+		"dist/command/process-main.cjs",
+		"dist/command/origin-main.cjs",
 		"dist/command/LICENSES.txt",
 		"dist/index.js",
 		"dist/index.d.ts",
