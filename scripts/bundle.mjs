@@ -43,10 +43,10 @@ const commonJs = {
 	define: { "import.meta.url": "moduleUrl" },
 	banner: { js: 'const moduleUrl = require("node:url").pathToFileURL(__filename).href;' },
 };
-/** bin/downspout.js compiles all of it, and then runs it. */
+/** bin/downspout.js compiles all of it, and then runs it; the parentheses tell V8 not to look through it twice. */
 const whenCalled = {
-	banner: { js: `${commonJs.banner.js}\nmodule.exports = () => {` },
-	footer: { js: "};" },
+	banner: { js: `${commonJs.banner.js}\nmodule.exports = (() => {` },
+	footer: { js: "});" },
 };
 
 const packages = new Set();
