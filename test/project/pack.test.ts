@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, realpathSync } from "node:fs";
-import { access, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { access, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -79,8 +79,30 @@ test("a download without TLS loads no HTTP/2, with the licences of what the comm
 	assert.match(stderr, /NativeModule net,/);
 	assert.doesNotMatch(stderr, /NativeModule (http2|tls),/);
 	const licences = await readFile(`${projectRoot}dist/command/LICENSES.txt`, "utf8");
-	for (const name of ["commander", "content-disposition", "undici"])
+	for (const name of ["commander", "content-disposition", "string-width", "undici"])
 		assert.match(licences, new RegExp(`^${name}$`, "m"));
+});
+
+test("what the first run compiled is all that the second one needs", async (context) => {
+	const folder = await mkdtemp(join(tmpdir(), "downspout-pack-"));
+	context.after(() => rm(folder, { recursive: true, force: true }));
+	const { url } = await serve(context, (_request, response) => response.end("text"));
+	const { size } = await stat(`${projectRoot}dist/command/main.cjs`);
+	const env = { ...process.env, NODE_COMPILE_CACHE: join(folder, "cache") };
+	const caches = async (): Promise<readonly string[]> => {
+		await exec(process.execPath, [`${projectRoot}bin/downspout.js`, `${url}/a`, "-d", "got", "-q"], {
+			cwd: folder,
+			env,
+		});
+		const paths = (await readdir(env.NODE_COMPILE_CACHE, { recursive: true })).map((name) =>
+			join(env.NODE_COMPILE_CACHE, name),
+		);
+		const files = await Promise.all(paths.map(async (path) => ({ path, ...(await stat(path)) })));
+		return files.filter((file) => file.size > size).map(({ path, ino, mtimeMs }) => `${path} ${ino} ${mtimeMs}`);
+	};
+	const first = await caches();
+	assert.equal(first.length, 1, "code of every function is larger than the text that it was compiled from");
+	assert.deepEqual(await caches(), first);
 });
 
 test("what is packed is what a user needs, and nothing of the workshop", async () => {
