@@ -1,4 +1,5 @@
 /** downspout beside curl, wget2 and aria2c: 20,000 files of 10 KiB from nginx on this machine, in one interleaved run. */
+import { existsSync } from "node:fs";
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -18,6 +19,8 @@ const { values } = parseArgs({
 		out: { type: "string", default: "bench/versus-peers" },
 	},
 });
+
+if (existsSync(values.out)) throw new Error(`${values.out} is there already: --out names a folder that is not`);
 
 const controller = new AbortController();
 process.once("SIGINT", () => controller.abort());
