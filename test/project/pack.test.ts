@@ -61,6 +61,12 @@ test("the packed package runs", async (context) => {
 		const { stdout } = await exec(node, [bin, "urls.txt", "-d", `files-${index}`, "--json"], { cwd: folder });
 		assert.equal(JSON.parse(stdout).saved, 1);
 		assert.equal(await readFile(join(folder, `files-${index}`, "a.txt"), "utf8"), "packed\n");
+		// What runs in workers, and what draws charts, lies in files of its own.
+		const mixed = [bin, "urls.txt", "-d", `mixed-${index}`, "-m", "mix", "-q", "--json"];
+		assert.equal((await exec(node, mixed, { cwd: folder })).stderr, "");
+		const once = ["--methods", "async", "--runs", "1", "--warmup", "0", "-o", `report-${index}`];
+		await exec(node, [bin, "bench", "urls.txt", ...once], { cwd: folder });
+		assert.match(await readFile(join(folder, `report-${index}`, "report.html"), "utf8"), /<svg/);
 		// What undici needs for TLS is loaded only now.
 		const over = [bin, `${secure.url}/b.txt`, "--insecure", "-d", `files-${index}`, "--json"];
 		assert.equal(JSON.parse((await exec(node, over, { cwd: folder })).stdout).saved, 1);
@@ -103,6 +109,19 @@ test("what the first run compiled is all that the second one needs", async (cont
 	const first = await caches();
 	assert.equal(first.length, 1, "code of every function is larger than the text that it was compiled from");
 	assert.deepEqual(await caches(), first);
+});
+
+test("V8 has its own flags again once the command is loaded", async (context) => {
+	const folder = await mkdtemp(join(tmpdir(), "downspout-pack-"));
+	context.after(() => rm(folder, { recursive: true, force: true }));
+	const report = join(folder, "report.cjs");
+	const tag = 'require("node:v8").cachedDataVersionTag()';
+	await writeFile(
+		report,
+		`const tag = ${tag}; process.on("exit", () => process.stderr.write(String(tag === ${tag})));`,
+	);
+	const { stderr } = await exec(process.execPath, ["--require", report, `${projectRoot}bin/downspout.js`, "--help"]);
+	assert.equal(stderr, "true");
 });
 
 test("what is packed is what a user needs, and nothing of the workshop", async () => {
