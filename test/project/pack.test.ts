@@ -62,8 +62,10 @@ test("the packed package runs", async (context) => {
 		assert.equal(JSON.parse(stdout).saved, 1);
 		assert.equal(await readFile(join(folder, `files-${index}`, "a.txt"), "utf8"), "packed\n");
 		// What runs in workers, and what draws charts, lies in files of its own.
-		const mixed = [bin, "urls.txt", "-d", `mixed-${index}`, "-m", "mix", "-q", "--json"];
-		assert.equal((await exec(node, mixed, { cwd: folder })).stderr, "");
+		for (const method of ["threads", "processes"]) {
+			const args = [bin, "urls.txt", "-d", `${method}-${index}`, "-m", method, "--json"];
+			assert.equal(JSON.parse((await exec(node, args, { cwd: folder })).stdout).saved, 1);
+		}
 		const once = ["--methods", "async", "--runs", "1", "--warmup", "0", "-o", `report-${index}`];
 		await exec(node, [bin, "bench", "urls.txt", ...once], { cwd: folder });
 		assert.match(await readFile(join(folder, `report-${index}`, "report.html"), "utf8"), /<svg/);
