@@ -48,14 +48,14 @@ export type Attempt = {
 	redirects: number;
 	/** First byte that was asked for; 0 when the whole file was. */
 	from: number;
-	httpStatus?: number;
-	target?: Target;
-	exchange?: Exchange;
-	verifier?: Verifier;
-	cookies?: Cookies;
-	deadline?: NodeJS.Timeout;
+	httpStatus: number | undefined;
+	target: Target | undefined;
+	exchange: Exchange | undefined;
+	verifier: Verifier | undefined;
+	cookies: Cookies | undefined;
+	deadline: NodeJS.Timeout | undefined;
 	/** In phase `drain`: what has come, how long it has taken, and what follows. */
-	drain?: { bytes: number; turns: number; readonly then: () => void };
+	drain: { bytes: number; turns: number; readonly then: () => void } | undefined;
 };
 
 /** Ends the attempt; only the first call counts. */

@@ -37,6 +37,14 @@ export function startAttempt(
 		address: listed,
 		redirects: 0,
 		from: 0,
+		// Named now, so that V8 makes room for them: what comes later it keeps in an array of its own.
+		httpStatus: undefined,
+		target: undefined,
+		exchange: undefined,
+		verifier: undefined,
+		cookies: undefined,
+		deadline: undefined,
+		drain: undefined,
 	};
 	const { part } = attempt;
 	if (part.source && part.source.url !== publicUrl(task.url)) discard(part);

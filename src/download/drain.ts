@@ -25,7 +25,7 @@ export function drainTurn(attempt: Attempt): void {
 /** Goes on with what was to follow. */
 export function endDrain(attempt: Attempt): void {
 	const then = attempt.drain?.then;
-	delete attempt.drain;
+	attempt.drain = undefined;
 	then?.();
 }
 

@@ -29,10 +29,10 @@ export type Part = {
 	/** Bytes of the file that are here, in memory or on disk. */
 	bytes: number;
 	/** Absent until the first response head. */
-	source?: PartSource;
+	source: PartSource | undefined;
 	/** In order; empty once there is a file. */
 	chunks: Buffer[];
-	file?: { readonly folder: string; readonly fd: number };
+	file: { readonly folder: string; readonly fd: number } | undefined;
 };
 
 /** Stands in `file.fd` once the descriptor is closed: its number may already name another file. */
@@ -46,7 +46,7 @@ export type PartStore = {
 };
 
 export function newPart(key: string): Part {
-	return { key, bytes: 0, chunks: [] };
+	return { key, bytes: 0, source: undefined, chunks: [], file: undefined };
 }
 
 /** Takes over what an earlier attempt left, or starts afresh. The rename makes sure that nobody else does. */
@@ -116,7 +116,7 @@ export function release(store: PartStore, part: Part): boolean {
 		if (!part.file) return false;
 		closeSync(part.file.fd);
 		const { folder } = part.file;
-		delete part.file;
+		part.file = undefined;
 		const free = join(store.parts, part.key);
 		rmSync(free, { recursive: true, force: true });
 		renameSync(folder, free);
@@ -133,7 +133,7 @@ export function discard(part: Part): void {
 	part.bytes = 0;
 	const { file } = part;
 	if (!file) return;
-	delete part.file;
+	part.file = undefined;
 	if (file.fd !== closed) closeSync(file.fd);
 	try {
 		// The bytes last: a kill in between leaves nothing that could be taken for another version.
@@ -175,10 +175,12 @@ function spill(store: PartStore, part: Part): void {
 
 /** Writes buffers at the start of a file, whole. @throws {NodeJS.ErrnoException} such as ENOSPC. */
 export function writeAll(fd: number, chunks: readonly Buffer[]): void {
-	const total = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-	const [only] = chunks;
-	const written =
-		chunks.length === 1 && only ? writeSync(fd, only, 0, only.length, 0) : total > 0 ? writevSync(fd, chunks, 0) : 0;
+	const [first] = chunks;
+	if (!first) return;
+	// Most files are here in one piece.
+	const isOne = chunks.length === 1;
+	const total = isOne ? first.length : chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+	const written = isOne ? writeSync(fd, first, 0, total, 0) : writevSync(fd, chunks, 0);
 	if (written === total) return;
 	// A short write is rare: a disk that is nearly full, or a signal.
 	const rest = Buffer.concat(chunks).subarray(written);

@@ -6,6 +6,7 @@ import { numberedName } from "../core/naming.ts";
 import type { ExistsPolicy } from "../core/options.ts";
 import type { Intent } from "../core/state-layout.ts";
 import type { Owner } from "../journal/owner.ts";
+import { letGoOf } from "./chunk-memory.ts";
 import { classifyFileError, describe } from "./classify.ts";
 import type { Folder, Folders } from "./folders.ts";
 import { bodyName, closePart, discard, type Part, type PartStore, writeAll } from "./part.ts";
@@ -110,7 +111,8 @@ export function createPublisher(options: PublisherOptions): Publisher {
 		} catch {
 			// A leftover that the next run clears away; or it was renamed for want of links.
 		}
-		delete part.file;
+		part.file = undefined;
+		letGoOf(part.chunks);
 		part.chunks = [];
 		ready.publication.settle(end);
 	};

@@ -1,5 +1,7 @@
 /** The memory that the plain connections of a thread read into, one buffer for all of them. */
 
+import { keepChunk } from "./chunk-memory.ts";
+
 /** Most bytes of one read: a large body goes to its file in pieces of this size. */
 const readBytes = 256 * 1024;
 
@@ -23,10 +25,7 @@ export function endsInBody(chunk: Buffer): boolean {
 	);
 }
 
-/** The same bytes, in memory that stays; not the pool's, where a few bytes would hold many others. */
+/** The same bytes, in memory that stays. */
 export function lasting(chunk: Buffer): Buffer {
-	if (chunk.buffer !== readBuffer.buffer) return chunk;
-	const copy = Buffer.allocUnsafeSlow(chunk.length);
-	chunk.copy(copy);
-	return copy;
+	return chunk.buffer === readBuffer.buffer ? keepChunk(chunk) : chunk;
 }

@@ -47,8 +47,10 @@ export function openJournal(path: string, { warn, isShared }: Omit<LoadOptions, 
 	const pending = createGatheredText();
 	/** What a full disk has kept from being written so far. */
 	let unwritten: Buffer = Buffer.alloc(0);
-	/** Few: what a killed run had published since its last write to the journal. */
+	/** Few, and mostly none: what a killed run had published since its last write to the journal. */
 	const recovered = new Map<string, Saved>();
+	/** A map keeps each text that it is asked for: a copy in the old generation for every entry of the list. */
+	const recoveredOf = (key: string): Saved | undefined => (recovered.size === 0 ? undefined : recovered.get(key));
 
 	const read = (offset: number): Saved | undefined => {
 		const find = (): string | undefined => {
@@ -79,7 +81,7 @@ export function openJournal(path: string, { warn, isShared }: Omit<LoadOptions, 
 			const value = table.get(key) ?? 0;
 			if (value % 2 === seenBit) return { seen: true };
 			table.set(key, value + seenBit);
-			const saved = recovered.get(key) ?? (value === 0 ? undefined : read(value / 2 - 1));
+			const saved = recoveredOf(key) ?? (value === 0 ? undefined : read(value / 2 - 1));
 			return saved ? { seen: false, saved } : { seen: false };
 		},
 		recover(key, saved) {

@@ -32,21 +32,26 @@ type Host<T> = {
 	/** Whether the host stands in the ring of those that have a turn. */
 	isReady: boolean;
 	pausedUntilMs: number;
-	timer?: NodeJS.Timeout;
+	/** Runs while the host is paused. */
+	timer: NodeJS.Timeout | undefined;
 };
 
 /** Hosts take turns; one stands in the ring while it has items, a free slot and no pause. */
 export function createHostQueue<T>({ perHost, onReady }: HostQueueOptions): HostQueue<T> {
 	const hosts = new Map<string, Host<T>>();
 	const ring = createFifo<Host<T>>();
+	/** Asked for last: lists name a host many times in a row. */
+	let last: Host<T> | undefined;
 	let size = 0;
 
 	const open = (name: string): Host<T> => {
+		if (last?.name === name) return last;
 		let host = hosts.get(name);
 		if (!host) {
-			host = { name, items: createFifo(), inFlight: 0, isReady: false, pausedUntilMs: 0 };
+			host = { name, items: createFifo(), inFlight: 0, isReady: false, pausedUntilMs: 0, timer: undefined };
 			hosts.set(name, host);
 		}
+		last = host;
 		return host;
 	};
 	const mayStart = (host: Host<T>): boolean =>
@@ -56,7 +61,11 @@ export function createHostQueue<T>({ perHost, onReady }: HostQueueOptions): Host
 			host.isReady = true;
 			ring.push(host);
 		}
-		if (host.items.size === 0 && host.inFlight === 0 && host.timer === undefined) hosts.delete(host.name);
+		if (host.items.size === 0 && host.inFlight === 0 && host.timer === undefined) forget(host);
+	};
+	const forget = (host: Host<T>): void => {
+		hosts.delete(host.name);
+		if (last === host) last = undefined;
 	};
 	const add = (name: string, put: (items: Fifo<T>) => void): void => {
 		const host = open(name);
@@ -107,7 +116,7 @@ export function createHostQueue<T>({ perHost, onReady }: HostQueueOptions): Host
 			clearTimeout(host.timer);
 			host.timer = setTimeout(
 				() => {
-					delete host.timer;
+					host.timer = undefined;
 					settle(host);
 					onReady();
 				},

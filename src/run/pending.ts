@@ -35,8 +35,8 @@ export type Pending = {
 	/** Whether its bytes are here and only the name is missing: it then has no slot any more. */
 	isReceived: boolean;
 	/** When its first attempt began, in milliseconds of `performance.now()`. */
-	startedMs?: number;
-	httpStatus?: number;
+	startedMs: number | undefined;
+	httpStatus: number | undefined;
 };
 
 /** The next attempt at the entry. */

@@ -54,10 +54,12 @@ export function createPlanner(options: RunOptions, directory: Directory): Planne
 			attempts: 0,
 			deaths: 0,
 			isReceived: false,
-			kept: directory.leftovers.has(key),
+			kept: directory.leftovers.size > 0 && directory.leftovers.has(key),
 			out: place.out,
 			folder: place.folder,
 			checksum,
+			startedMs: undefined,
+			httpStatus: undefined,
 		};
 		return { kind: "pending", pending };
 	};
