@@ -31,7 +31,7 @@ export function onAnswer(attempt: Attempt, answer: Answer): void {
 		if (!continuesPart(attempt, answer, source)) return askForAll(attempt, answer);
 		const totalBytes = attempt.part.source?.totalBytes ?? source.totalBytes;
 		attempt.part.source = { ...source, ...attempt.part.source, ...(totalBytes === undefined ? {} : { totalBytes }) };
-		return accept(attempt, found, totalBytes);
+		return accept(attempt, answer, found, totalBytes);
 	}
 	if (from > 0 && status === 416) return askForAll(attempt, answer);
 	if (status !== 200 && status !== 203) {
@@ -40,7 +40,7 @@ export function onAnswer(attempt: Attempt, answer: Answer): void {
 	}
 	restart(attempt.part, source);
 	if (from > 0) attempt.verifier?.restart();
-	accept(attempt, found, source.totalBytes);
+	accept(attempt, answer, found, source.totalBytes);
 }
 
 function continuesPart({ part, from }: Attempt, { head }: Answer, source: PartSource): boolean {
@@ -59,13 +59,19 @@ function askForAll(attempt: Attempt, { sendAgain }: Answer): void {
 }
 
 /** This answer brings the file: is it wanted, and what will it be called? */
-function accept(attempt: Attempt, found: FileFields, totalBytes: number | undefined): void {
-	const { context } = attempt;
-	const { maxSizeBytes } = context.options;
+function accept(
+	attempt: Attempt,
+	{ head }: Answer,
+	{ contentDisposition }: FileFields,
+	totalBytes: number | undefined,
+): void {
+	const { naming, options } = attempt.context;
+	const { maxSizeBytes } = options;
 	if (maxSizeBytes !== undefined && totalBytes !== undefined && totalBytes > maxSizeBytes) {
 		return failAttempt(attempt, tooLarge(maxSizeBytes, totalBytes));
 	}
-	attempt.target = targetOf(attempt, context.naming, found);
+	const contentType = naming.extensionOf ? field(head, "content-type") : undefined;
+	attempt.target = targetOf(attempt, naming, { contentDisposition, contentType });
 	if (endsAtExisting(attempt, attempt.target)) return;
 	attempt.phase = "body";
 }

@@ -65,7 +65,8 @@ export function endAttempt(attempt: Attempt, end: AttemptEnd, kept = false): voi
 	clearTimeout(attempt.deadline);
 	const { httpStatus, task, context } = attempt;
 	const { worker, owner } = context;
-	attempt.finish({ id: task.id, httpStatus, worker, kept, intents: owner.segment(), ...end });
+	// First what is spread: only so does V8 copy it as a whole.
+	attempt.finish({ ...end, id: task.id, httpStatus, worker, kept, intents: owner.segment() });
 }
 
 /** Fails the attempt. The bytes stay for the next one where that can continue them. */

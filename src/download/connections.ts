@@ -32,6 +32,8 @@ const givenUp = new Error("given up while connecting");
  * @param most - Most connections at once.
  */
 export function createConnections(origin: string, most: number, options: Client.Options): Connections {
+	// The client asks for the origin at each request, and a URL puts it together anew each time.
+	const url = Object.defineProperty(new URL(origin), "origin", { value: origin });
 	const all = createBag<Client>();
 	const idle: Client[] = [];
 	let resting: Client[] = [];
@@ -47,7 +49,7 @@ export function createConnections(origin: string, most: number, options: Client.
 
 	const open = (): Client | undefined => {
 		if (all.size >= most) return undefined;
-		const client = new UndiciClient(origin, options);
+		const client = new UndiciClient(url, options);
 		all.add(client);
 		return client;
 	};

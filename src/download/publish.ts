@@ -121,9 +121,15 @@ export function createPublisher(options: PublisherOptions): Publisher {
 		scheduled = false;
 		const batch = waiting;
 		waiting = [];
-		const ready = batch.map(prepare).filter((one) => one !== undefined);
+		const ready: Ready[] = [];
+		const intents: Intent[] = [];
+		for (const publication of batch) {
+			const one = prepare(publication);
+			if (!one) continue;
+			ready.push(one);
+			intents.push(intentOf(one, expectedFile(one, numbers)));
+		}
 		if (ready.length === 0) return;
-		const intents = ready.map((one) => intentOf(one, expectedFile(one, numbers)));
 		try {
 			options.owner.intend(intents);
 		} catch (error) {

@@ -24,7 +24,6 @@ export type FileFields = {
 	contentLength?: string;
 	etag?: string;
 	lastModified?: string;
-	contentType?: string;
 	contentDisposition?: string;
 };
 
@@ -36,9 +35,6 @@ export function fileFields(head: ResponseHead): FileFields {
 		switch (name?.length) {
 			case 4:
 				if (isNamed(name, "etag")) found.etag ??= textOf(head[index + 1]);
-				break;
-			case 12:
-				if (isNamed(name, "content-type")) found.contentType ??= textOf(head[index + 1]);
 				break;
 			case 13:
 				if (isNamed(name, "last-modified")) found.lastModified ??= textOf(head[index + 1]);
@@ -57,6 +53,10 @@ function textOf(value: Buffer | undefined): string {
 	return value?.toString("latin1") ?? "";
 }
 
+/** The bit of an ASCII letter that makes it lower case. */
+const lowerCase = 0x20;
+
 function isNamed(found: Buffer | undefined, name: string): boolean {
-	return found?.length === name.length && found.toString("latin1").toLowerCase() === name;
+	if (found?.length !== name.length || ((found[0] ?? 0) | lowerCase) !== name.charCodeAt(0)) return false;
+	return found.toString("latin1").toLowerCase() === name;
 }

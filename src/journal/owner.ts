@@ -60,7 +60,11 @@ export function createOwner(layout: StateLayout, id: string, coordinatorPid: num
 	return {
 		id,
 		segment: () => segment,
-		intend: (intents) => append(intents.map(formatIntent).join("")),
+		intend(intents) {
+			let lines = "";
+			for (const intent of intents) lines += formatIntent(intent);
+			append(lines);
+		},
 		withdraw: (source) => append(`${JSON.stringify({ withdrawn: source })}\n`),
 		retire() {
 			if (fd !== undefined) closeSync(fd);
