@@ -9,8 +9,8 @@ const ordinary = /^(?!(?:con|prn|aux|nul|com\d|lpt\d) *(?:\.|$))[\w-](?:[\w .,()
 /** C0, DEL and C1; line and paragraph separators; what turns the direction of writing and so hides an extension. */
 const controls = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
 
-/** The devices of Windows, which it finds under any extension too. */
-const reserved = /^(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])\s*(?:\.|$)/i;
+/** The devices of Windows, which it finds under any extension too; superscript digits count as digits. */
+const reserved = /^(?:con|prn|aux|nul|conin\$|conout\$|com[0-9\xb9\xb2\xb3]|lpt[0-9\xb9\xb2\xb3])\s*(?:\.|$)/i;
 
 const packed =
 	/\.(?:tar|cpio|w?arc|nii|[ct]sv|(?:nd)?json|jsonl|xml|sql|txt|log)\.(?:t?gz|bz2?|xz|zst|lz[4o]?|lzma|br|z)$/i;
