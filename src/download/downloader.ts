@@ -32,11 +32,15 @@ export type DownloaderOptions = {
 };
 
 export type Downloader = AsyncDisposable & {
-	/**
-	 * Makes one attempt; a failing URL is a result, never an exception.
-	 * @param onReceived - Called when all bytes are here and the connection is free; the file still needs its name.
-	 */
-	download(task: Task, onReceived?: () => void): Promise<AttemptResult>;
+	/** Makes one attempt, and tells its end just once, which may be before this returns. */
+	download(task: Task, listener: DownloadListener): void;
+};
+
+export type DownloadListener = {
+	/** All bytes are here and the connection is free; the file still needs its name. */
+	readonly onReceived?: () => void;
+	/** A failing URL is a result, never an exception. */
+	readonly onResult: (result: AttemptResult) => void;
 };
 
 /** @throws {NodeJS.ErrnoException} the directory's state cannot be written. */
@@ -74,23 +78,26 @@ export async function createDownloader(worker: DownloaderOptions): Promise<Downl
 		for (const attempt of [...active]) cancelAttempt(attempt);
 		publisher.flush();
 	};
-	signal.addEventListener("abort", cancelAll, { once: true });
+	const onAbort = (): void => {
+		isStopped = true;
+		// Later in this turn: that the run stops is told before what it cancels.
+		queueMicrotask(cancelAll);
+	};
+	signal.addEventListener("abort", onAbort, { once: true });
 
 	return {
-		download(task, onReceived) {
-			return new Promise((resolve) => {
-				if (isStopped) return resolve(cancelledResult(task, worker.worker));
-				let attempt: Attempt | undefined;
-				const finish = (result: AttemptResult): void => {
-					if (attempt) active.delete(attempt);
-					resolve(result);
-				};
-				attempt = startAttempt(task, context, { finish, onReceived });
-				if (attempt.phase !== "over") active.add(attempt);
-			});
+		download(task, { onReceived, onResult }) {
+			if (isStopped) return onResult(cancelledResult(task, worker.worker));
+			let attempt: Attempt | undefined;
+			const finish = (result: AttemptResult): void => {
+				if (attempt) active.delete(attempt);
+				onResult(result);
+			};
+			attempt = startAttempt(task, context, { finish, onReceived });
+			if (attempt.phase !== "over") active.add(attempt);
 		},
 		async [Symbol.asyncDispose]() {
-			signal.removeEventListener("abort", cancelAll);
+			signal.removeEventListener("abort", onAbort);
 			cancelAll();
 			for (const timer of [...timers, sweeper]) clearInterval(timer);
 			await clients.destroy(new Error("the run is over"));

@@ -52,6 +52,8 @@ type Ready = {
 	/** The same as a path: one text for all calls, which the engine then flattens once. */
 	readonly path: string;
 	readonly bytes: number;
+	/** Under which file it is announced; files of one name in one batch may each come to another. */
+	readonly expected: string;
 };
 
 /** Numbers that are tried one by one; a power of two. */
@@ -77,22 +79,22 @@ export function createPublisher(options: PublisherOptions): Publisher {
 			const source = part.file ? bodyName(options.store, part) : `${options.owner.id}~${counter}`;
 			const path = `${parts}/${source}`;
 			complete(publication, path, options.fsync);
-			return { publication, folder, source, path, bytes: part.bytes };
+			const expected = relativeFile(folder, numberedName(publication.name, numberOf(publication, folder, numbers)));
+			return { publication, folder, source, path, bytes: part.bytes, expected };
 		} catch (error) {
 			return refuse(publication, classifyFileError(error, publication.name));
 		}
 	};
 
-	/** @param intended - The file that the batch has announced; files of one name in one batch may each come to another. */
-	const name = (ready: Ready, intended: string): PublicationEnd => {
+	const name = (ready: Ready): PublicationEnd => {
 		const { publication, folder } = ready;
-		let n = numberOf(ready, numbers);
+		let n = numberOf(publication, folder, numbers);
 		for (;;) {
 			const numbered = numberedName(publication.name, n);
 			const file = relativeFile(folder, numbered);
-			if (file !== intended) options.owner.intend([intentOf(ready, file)]);
+			if (file !== ready.expected) options.owner.intend([intentOf(ready, file)]);
 			if (place(ready.path, `${folder.path}/${numbered}`, options.onExists)) {
-				if (n > 0) rememberNumber(numbers, slotOf(ready), n + 1);
+				if (n > 0) rememberNumber(numbers, slotOf(publication, folder), n + 1);
 				return { kind: "published", file, bytes: ready.bytes };
 			}
 			if (options.onExists !== "rename") return { kind: "exists", file };
@@ -127,7 +129,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
 			const one = prepare(publication);
 			if (!one) continue;
 			ready.push(one);
-			intents.push(intentOf(one, expectedFile(one, numbers)));
+			intents.push(intentOf(one, one.expected));
 		}
 		if (ready.length === 0) return;
 		try {
@@ -137,10 +139,10 @@ export function createPublisher(options: PublisherOptions): Publisher {
 			for (const one of ready) finish(one, { kind: "failed", failure }, false);
 			return;
 		}
-		for (const [index, one] of ready.entries()) {
+		for (const one of ready) {
 			let end: PublicationEnd;
 			try {
-				end = name(one, intents[index]?.file ?? "");
+				end = name(one);
 				if (options.fsync && end.kind === "published") syncFolder(one.folder.path);
 			} catch (error) {
 				if (describe(error).code === "ENOENT") options.folders.forget(one.publication.folder);
@@ -245,15 +247,11 @@ function refuse(publication: Publication, failure: Failure): undefined {
 	publication.settle({ kind: "failed", failure });
 }
 
-function slotOf(ready: Ready): string {
-	return `${ready.folder.relative}/${ready.publication.name}`;
-}
-
-function expectedFile(ready: Ready, numbers: ReadonlyMap<string, number>): string {
-	return relativeFile(ready.folder, numberedName(ready.publication.name, numberOf(ready, numbers)));
+function slotOf({ name }: Publication, folder: Folder): string {
+	return `${folder.relative}/${name}`;
 }
 
 /** The number to begin with; most runs never meet a name twice. */
-function numberOf(ready: Ready, numbers: ReadonlyMap<string, number>): number {
-	return numbers.size === 0 ? 0 : (numbers.get(slotOf(ready)) ?? 0);
+function numberOf(publication: Publication, folder: Folder, numbers: ReadonlyMap<string, number>): number {
+	return numbers.size === 0 ? 0 : (numbers.get(slotOf(publication, folder)) ?? 0);
 }

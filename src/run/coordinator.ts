@@ -107,12 +107,21 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 		pending.made++;
 		pending.mirror.tried++;
 		sink.on({ type: "attempt-started", id: pending.id, url: pending.entry.urls[0], attempt: pending.attempts });
-		runner
-			.run(taskOf(pending, timeLeftMs), () => receive(pending))
-			.then(
-				(result) => settle(pending, result),
-				(error: unknown) => lose(pending, error),
-			);
+		runner.run(taskOf(pending, timeLeftMs), {
+			onReceived: () => receive(pending),
+			onResult: (result) => settle(pending, result),
+			onLost: (error) => lose(pending, error),
+		});
+	}
+
+	/** Not at once: the HTTP client must first learn that a response is over, and what ends at once would start the next within. */
+	function pumpSoon(): void {
+		if (pumpIsDue) return;
+		pumpIsDue = true;
+		queueMicrotask(() => {
+			pumpIsDue = false;
+			pump();
+		});
 	}
 
 	/** The connection is free: the next request leaves while this file gets its name. */
@@ -121,13 +130,7 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 		publishing++;
 		inFlight--;
 		queue.release(pending.mirror.host);
-		if (pumpIsDue) return;
-		pumpIsDue = true;
-		// Not at once: the HTTP client must first learn that the response is over.
-		queueMicrotask(() => {
-			pumpIsDue = false;
-			pump();
-		});
+		pumpSoon();
 	}
 
 	function leaveSlot(pending: Pending): void {
@@ -164,7 +167,7 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 				decide(pending, result);
 				break;
 		}
-		pump();
+		pumpSoon();
 	}
 
 	/** What follows a failed attempt: another one, at once or later, or the end. */
@@ -223,7 +226,7 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 		else if (pending.deaths >= mostDeaths)
 			fail(pending, permanent("worker_crashed", `${mostDeaths} workers died under it; the last: ${message}`), worker);
 		else wait(pending, { waitMs: 0, failure: transient("worker_crashed", message), worker });
-		pump();
+		pumpSoon();
 	}
 
 	function fail(pending: Pending, failure: Failure, worker: WorkerLabel): void {

@@ -66,6 +66,11 @@ export function createPlanner(options: RunOptions, directory: Directory): Planne
 }
 
 function readMirrors(entry: Entry): [Mirror, ...Mirror[]] | Failure {
+	const [only] = entry.urls;
+	if (entry.urls.length === 1) {
+		const mirror = readMirror(only);
+		return "code" in mirror ? mirror : [mirror];
+	}
 	let failure: Failure | undefined;
 	const mirrors: Mirror[] = [];
 	for (const text of entry.urls) {

@@ -18,7 +18,7 @@ export async function createAsyncRunner(options: RunnerOptions): Promise<Runner>
 		slots: options.concurrency,
 		loops: 1,
 		isolates: false,
-		run: (task, onReceived) => downloader.download(task, onReceived),
+		run: (task, listener) => downloader.download(task, listener),
 		[Symbol.asyncDispose]: () => downloader[Symbol.asyncDispose](),
 	};
 }

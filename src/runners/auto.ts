@@ -1,6 +1,5 @@
 /** The model `auto`: begins on this event loop and adds threads while that loop is what limits. */
 import { performance } from "node:perf_hooks";
-import type { AttemptResult, Task } from "../core/task.ts";
 import { createAsyncRunner } from "./async.ts";
 import type { RemoteRunner } from "./remote.ts";
 import type { Runner, RunnerOptions } from "./runner.ts";
@@ -78,11 +77,19 @@ export async function createAutoRunner(options: RunnerOptions): Promise<Runner> 
 		get loops() {
 			return union.loops;
 		},
-		run(task: Task, onReceived?: () => void): Promise<AttemptResult> {
+		run(task, listener) {
 			inFlight++;
-			const result = union.run(task, onReceived);
-			result.then(count, count);
-			return result;
+			union.run(task, {
+				onReceived: listener.onReceived,
+				onResult(result) {
+					count();
+					listener.onResult(result);
+				},
+				onLost(error) {
+					count();
+					listener.onLost(error);
+				},
+			});
 		},
 		async [Symbol.asyncDispose]() {
 			clearInterval(timer);

@@ -135,7 +135,10 @@ export async function createRemoteRunner(options: RemoteOptions): Promise<Remote
 			return live.size;
 		},
 		grow: add,
-		run: (task) => (task.alone ? quarantine.run(task) : runInCompany(task)),
+		run(task, listener) {
+			const result = task.alone ? quarantine.run(task) : runInCompany(task);
+			result.then(listener.onResult, listener.onLost);
+		},
 		async [Symbol.asyncDispose]() {
 			ending = true;
 			signal.removeEventListener("abort", stopAll);

@@ -24,7 +24,7 @@ export async function serve({ setup, send, onLeft }: ServiceOptions): Promise<Se
 		results = [];
 		send({ type: "results", results: gathered });
 	};
-	const finish = (result: AttemptResult): void => {
+	const onResult = (result: AttemptResult): void => {
 		results.push(result);
 		// The results of one turn settle in one run of the microtasks: they travel together.
 		if (results.length === 1) queueMicrotask(deliver);
@@ -39,7 +39,7 @@ export async function serve({ setup, send, onLeft }: ServiceOptions): Promise<Se
 		receive(message) {
 			switch (message.type) {
 				case "tasks":
-					for (const task of message.tasks) void downloader.download(task).then(finish);
+					for (const task of message.tasks) downloader.download(task, { onResult });
 					return;
 				case "stop":
 					return stop.abort();

@@ -1,5 +1,5 @@
 /** Several runners as one: the next task goes to the one that is freest, for its size. */
-import type { AttemptResult, Task } from "../core/task.ts";
+import type { Task } from "../core/task.ts";
 import type { Runner } from "./runner.ts";
 
 export type Union = Runner & {
@@ -25,20 +25,24 @@ export function createUnion(slots: number, runners: readonly Runner[]): Union {
 			return members.reduce((sum, { runner }) => sum + runner.loops, 0);
 		},
 		add: (runner) => void members.push({ runner, held: 0 }),
-		run(task: Task, onReceived?: () => void): Promise<AttemptResult> {
+		run(task, listener) {
 			const places = placesFor(task);
 			let [best] = places;
 			for (const member of places) if (best && load(member) < load(best)) best = member;
 			if (!best) throw new RangeError("a union of no runners");
 			const member = best;
 			member.held++;
-			const release = (): void => {
-				member.held--;
-			};
-			const result = member.runner.run(task, onReceived);
-			// Before the caller hears of it. An async function would make two more promises for each file.
-			result.then(release, release);
-			return result;
+			member.runner.run(task, {
+				onReceived: listener.onReceived,
+				onResult(result) {
+					member.held--;
+					listener.onResult(result);
+				},
+				onLost(error) {
+					member.held--;
+					listener.onLost(error);
+				},
+			});
 		},
 		async [Symbol.asyncDispose]() {
 			await Promise.all(members.map(({ runner }) => runner[Symbol.asyncDispose]()));

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { RunOptions } from "../../src/core/options.ts";
 import { resolveOptions } from "../../src/core/resolve-options.ts";
-import type { Task } from "../../src/core/task.ts";
+import type { AttemptResult, Task } from "../../src/core/task.ts";
 import { createDownloader } from "../../src/download/downloader.ts";
 import { openDirectory } from "../../src/journal/directory.ts";
 import { createCertificate } from "../../src/origin/certificate.ts";
@@ -90,7 +90,9 @@ async function oneConnection(context: TestContext, url: string, given: Partial<R
 		...{ id, key: String(id).padStart(20, "0"), url: `${url}/${id}`, namedBy: `${url}/${id}` },
 		...{ attempt: 1, resume: false, alone: false },
 	});
-	return { downloader, task, [Symbol.asyncDispose]: () => ends.disposeAsync() };
+	const download = (task: Task): Promise<AttemptResult> =>
+		new Promise((onResult) => downloader.download(task, { onResult }));
+	return { download, task, [Symbol.asyncDispose]: () => ends.disposeAsync() };
 }
 
 test("the wait for a connection to become free has an end", async (context) => {
@@ -101,9 +103,9 @@ test("the wait for a connection to become free has an end", async (context) => {
 	const stop = new AbortController();
 	const waits = { connectTimeoutMs: 200, idleTimeoutMs: 200 };
 	await using one = await oneConnection(context, url, waits, stop.signal);
-	const { downloader, task } = one;
-	const first = downloader.download(task(1));
-	const second = await downloader.download(task(2));
+	const { download, task } = one;
+	const first = download(task(1));
+	const second = await download(task(2));
 	assert.ok(second.kind === "failed" && second.failure.code === "timeout");
 	assert.match(second.failure.message, /no connection .* became free/);
 	stop.abort();
@@ -117,9 +119,9 @@ test("who waits behind a connection that is being made gets another one when tha
 	const given = { connectTimeoutMs: 60_000, insecure: true };
 	const url = `https://127.0.0.1:${way.port}`;
 	await using one = await oneConnection(context, url, given, new AbortController().signal);
-	const { downloader, task } = one;
-	const first = downloader.download({ ...task(1), timeLeftMs: 200 });
-	const second = downloader.download(task(2));
+	const { download, task } = one;
+	const first = download({ ...task(1), timeLeftMs: 200 });
+	const second = download(task(2));
 	assert.equal((await first).kind, "failed");
 	assert.equal((await second).kind, "saved");
 	assert.equal(way.count(), 2);
@@ -130,11 +132,11 @@ test("who gave up waiting takes no connection when its turn comes", async (conte
 	const way = await pass(context, port, 0);
 	const url = `http://127.0.0.1:${way.port}`;
 	await using one = await oneConnection(context, url, {}, new AbortController().signal);
-	const { downloader, task } = one;
-	const first = downloader.download(task(1));
-	const second = downloader.download({ ...task(2), timeLeftMs: 50 });
+	const { download, task } = one;
+	const first = download(task(1));
+	const second = download({ ...task(2), timeLeftMs: 50 });
 	assert.deepEqual([(await second).kind, (await first).kind], ["failed", "saved"]);
-	assert.equal((await downloader.download(task(3))).kind, "saved");
+	assert.equal((await download(task(3))).kind, "saved");
 	assert.deepEqual(
 		requests.map(({ path }) => path),
 		["/1", "/3"],
