@@ -2,10 +2,10 @@
 import { resolveOptions } from "../core/resolve-options.ts";
 import { openLists } from "../list/open-lists.ts";
 import { lookAround } from "../run/surroundings.ts";
+import { tuneEngine } from "./engine.ts";
 import { exitCodeOf, exitCodes } from "./exit-codes.ts";
 import { parse } from "./flags.ts";
 import { getShape } from "./get-shape.ts";
-import { keepHeapSmall } from "./heap.ts";
 import { resolveOutput } from "./output-options.ts";
 import { type Performed, perform } from "./perform.ts";
 import { printSummary } from "./print-summary.ts";
@@ -24,7 +24,7 @@ export async function runGet(args: readonly string[]): Promise<number> {
 	const resolved = resolveOptions(values, await lookAround(values));
 	const options = { ...resolved, dirPath: shortestPath(resolved.dir) };
 	const output = resolveOutput(values);
-	keepHeapSmall();
+	tuneEngine();
 	using stop = listenForStop();
 	await using list = await openLists(operands, values, stop.signal);
 	const performed = await perform({ options, output, list, signal: stop.signal });
