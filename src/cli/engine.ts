@@ -23,14 +23,12 @@ const lookMs = 20;
  * there does not add up over a long list.
  */
 export function tuneEngine(): void {
-	let isFirst = true;
 	// Not at once: modules of Node that load under other flags than its own are compiled anew, 5 ms of each start.
+	setTimeout(() => {
+		setFlagsFromString("--heap-growing-percent=20");
+		if (canPutOffTurbofan) setFlagsFromString(`--invocation-count-for-turbofan=${callsBeforeTurbofan}`);
+	}, lookMs).unref();
 	const timer = setInterval(() => {
-		if (isFirst) {
-			setFlagsFromString("--heap-growing-percent=20");
-			if (canPutOffTurbofan) setFlagsFromString(`--invocation-count-for-turbofan=${callsBeforeTurbofan}`);
-		}
-		isFirst = false;
 		const space = getHeapSpaceStatistics().find(({ space_name }) => space_name === "new_space");
 		// It is taken from the system bit by bit: with more than half of it the next growth would go beyond.
 		const factor = space ? Math.max(1, Math.floor(enoughBytes / space.space_size)) : 1;

@@ -25,13 +25,11 @@ export type Clients = {
 	destroy(reason: Error): Promise<void>;
 };
 
-type Known = { readonly origin: string; readonly connections: Connections; usedAtMs: number };
+type Known = { readonly connections: Connections; usedAtMs: number };
 
 /** Connections are opened as downloads need them: how many run at once is the scheduler's decision alone. */
 export function createClients(options: ClientOptions): Clients {
 	const known = new Map<string, Known>();
-	/** Asked for last: many attempts in a row are for one origin. */
-	let last: Known | undefined;
 	const connect = createConnector({
 		timeout: options.connectTimeoutMs,
 		lookup: createLookup(),
@@ -41,7 +39,7 @@ export function createClients(options: ClientOptions): Clients {
 	let now = Date.now();
 	return {
 		of(origin) {
-			let client = last?.origin === origin ? last : known.get(origin);
+			let client = known.get(origin);
 			if (!client) {
 				const connections = createConnections(origin, options.connections, {
 					connect,
@@ -51,10 +49,9 @@ export function createClients(options: ClientOptions): Clients {
 					headersTimeout: 0,
 					bodyTimeout: 0,
 				});
-				client = { origin, connections, usedAtMs: now };
+				client = { connections, usedAtMs: now };
 				known.set(origin, client);
 			}
-			last = client;
 			client.usedAtMs = now;
 			return client.connections;
 		},
@@ -63,14 +60,12 @@ export function createClients(options: ClientOptions): Clients {
 			for (const [origin, { connections, usedAtMs }] of known) {
 				if (connections.isBusy() || now - usedAtMs < idleMs) continue;
 				known.delete(origin);
-				if (last?.origin === origin) last = undefined;
 				void connections.destroy(new Error("nothing more to ask"));
 			}
 		},
 		async destroy(reason) {
 			const all = [...known.values()];
 			known.clear();
-			last = undefined;
 			await Promise.all(all.map(({ connections }) => connections.destroy(reason)));
 		},
 	};

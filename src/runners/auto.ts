@@ -2,7 +2,7 @@
 import { performance } from "node:perf_hooks";
 import { createAsyncRunner } from "./async.ts";
 import type { RemoteRunner } from "./remote.ts";
-import type { Runner, RunnerOptions } from "./runner.ts";
+import { beforeEnd, type Runner, type RunnerOptions } from "./runner.ts";
 import { createThreadsRunner } from "./threads.ts";
 import { createUnion } from "./union.ts";
 
@@ -79,17 +79,7 @@ export async function createAutoRunner(options: RunnerOptions): Promise<Runner> 
 		},
 		run(task, listener) {
 			inFlight++;
-			union.run(task, {
-				onReceived: listener.onReceived,
-				onResult(result) {
-					count();
-					listener.onResult(result);
-				},
-				onLost(error) {
-					count();
-					listener.onLost(error);
-				},
-			});
+			union.run(task, beforeEnd(listener, count));
 		},
 		async [Symbol.asyncDispose]() {
 			clearInterval(timer);

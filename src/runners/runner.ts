@@ -23,6 +23,21 @@ export type TaskListener = {
 	onLost(error: unknown): void;
 };
 
+/** The same listener, with something that is done before it hears of the end. */
+export function beforeEnd(listener: TaskListener, act: () => void): TaskListener {
+	return {
+		onReceived: listener.onReceived,
+		onResult(result) {
+			act();
+			listener.onResult(result);
+		},
+		onLost(error) {
+			act();
+			listener.onLost(error);
+		},
+	};
+}
+
 export type RunnerOptions = {
 	readonly options: DownloadOptions;
 	/** Names the run; the owners in the directory are named after it. */

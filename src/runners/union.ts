@@ -1,6 +1,6 @@
 /** Several runners as one: the next task goes to the one that is freest, for its size. */
 import type { Task } from "../core/task.ts";
-import type { Runner } from "./runner.ts";
+import { beforeEnd, type Runner } from "./runner.ts";
 
 export type Union = Runner & {
 	/** Adds a runner while others run. */
@@ -32,17 +32,10 @@ export function createUnion(slots: number, runners: readonly Runner[]): Union {
 			if (!best) throw new RangeError("a union of no runners");
 			const member = best;
 			member.held++;
-			member.runner.run(task, {
-				onReceived: listener.onReceived,
-				onResult(result) {
-					member.held--;
-					listener.onResult(result);
-				},
-				onLost(error) {
-					member.held--;
-					listener.onLost(error);
-				},
-			});
+			const release = (): void => {
+				member.held--;
+			};
+			member.runner.run(task, beforeEnd(listener, release));
 		},
 		async [Symbol.asyncDispose]() {
 			await Promise.all(members.map(({ runner }) => runner[Symbol.asyncDispose]()));

@@ -43,7 +43,9 @@ export function testStopping(method: Method): void {
 		assert(performance.now() - stoppedAtMs < longestStopMs);
 		const { total, saved, cancelled } = stopped.summary;
 		assert.deepEqual([total, saved, cancelled], [urls.length, 1, urls.length - 1]);
-		assert(stopped.events.some((event) => event.type === "stopping" && event.reason === "enough"));
+		const told = stopped.events.findIndex((event) => event.type === "stopping" && event.reason === "enough");
+		const first = stopped.events.findIndex((event) => event.type === "ended" && event.outcome.status === "cancelled");
+		assert(told >= 0 && told < first, "what is cancelled is told after the reason");
 
 		isBusy = false;
 		const asked = lab.requests.length;
