@@ -4,13 +4,13 @@ import { type Failure, permanent, transient } from "../core/failure.ts";
 import { publicUrl } from "../core/public-url.ts";
 import { continues, parseContentRange } from "../core/ranges.ts";
 import { isTransientStatus, parseRetryAfter } from "../core/retry.ts";
+import { storeCookies } from "../http/cookies.ts";
+import { isRedirect, redirectTarget } from "../http/redirect.ts";
+import { type FileFields, field, fields, fileFields, type ResponseHead } from "../http/response-head.ts";
+import { discard, type PartSource, restart } from "../store/part.ts";
 import { type Attempt, failAttempt } from "./attempt-state.ts";
-import { storeCookies } from "./cookies.ts";
 import { drain } from "./drain.ts";
 import { endsAtExisting, tooLarge } from "./outcome-of-head.ts";
-import { discard, type PartSource, restart } from "./part.ts";
-import { isRedirect, redirectTarget } from "./redirect.ts";
-import { type FileFields, field, fields, fileFields, type ResponseHead } from "./response-head.ts";
 import { targetOf } from "./target.ts";
 
 export type Answer = {

@@ -3,14 +3,14 @@ import type { Address } from "../core/address.ts";
 import type { Failure } from "../core/failure.ts";
 import type { DownloadOptions } from "../core/options.ts";
 import type { AttemptEnd, AttemptResult, Task, WorkerLabel } from "../core/task.ts";
+import type { Clients } from "../http/clients.ts";
+import type { Cookies } from "../http/cookies.ts";
+import type { Exchange } from "../http/exchange.ts";
 import type { Owner } from "../journal/owner.ts";
-import type { Clients } from "./clients.ts";
-import type { Cookies } from "./cookies.ts";
-import type { Exchange } from "./exchange.ts";
-import { discard, type Part, type PartStore, release } from "./part.ts";
-import type { Publisher } from "./publish.ts";
+import { discard, type Part, type PartStore, release } from "../store/part.ts";
+import type { Publisher } from "../store/publish.ts";
+import type { Verifier } from "../store/verify.ts";
 import type { Naming, Target } from "./target.ts";
-import type { Verifier } from "./verify.ts";
 
 /** What all attempts of a worker share. */
 export type AttemptContext = {

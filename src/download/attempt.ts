@@ -4,19 +4,20 @@ import { transient } from "../core/failure.ts";
 import { publicUrl } from "../core/public-url.ts";
 import { ifRangeValue } from "../core/ranges.ts";
 import type { Task, TaskProgress } from "../core/task.ts";
+import { classifyNetworkError } from "../http/classify-network-error.ts";
+import { cookieHeader } from "../http/cookies.ts";
+import { type ExchangeListener, openExchange } from "../http/exchange.ts";
+import { requestHeaders } from "../http/request-headers.ts";
+import type { ResponseHead } from "../http/response-head.ts";
+import { classifyFileError } from "../store/classify-file-error.ts";
+import { append, claimPart, discard, dropLastByte, newPart, release } from "../store/part.ts";
+import { createVerifier } from "../store/verify.ts";
 import { onAnswer } from "./answer.ts";
 import { type Attempt, type AttemptContext, endAttempt, failAttempt } from "./attempt-state.ts";
-import { classifyFileError, classifyNetworkError } from "./classify.ts";
-import { cookieHeader } from "./cookies.ts";
 import { drainData, endDrain } from "./drain.ts";
-import { type ExchangeListener, openExchange } from "./exchange.ts";
 import { endsAtExisting, tooLarge } from "./outcome-of-head.ts";
-import { append, claimPart, discard, dropLastByte, newPart, release } from "./part.ts";
 import { publishAttempt } from "./publish-attempt.ts";
-import { requestHeaders } from "./request-headers.ts";
-import type { ResponseHead } from "./response-head.ts";
 import { isNameKnown, targetFile, targetOf } from "./target.ts";
-import { createVerifier } from "./verify.ts";
 
 /** Starts an attempt; `finish` is called just once. Nothing is thrown. */
 export function startAttempt(

@@ -4,15 +4,15 @@ import { transient } from "../core/failure.ts";
 import type { DownloadOptions } from "../core/options.ts";
 import { stateLayout } from "../core/state-layout.ts";
 import { type AttemptResult, cancelledResult, type Task, type TaskProgress, type WorkerLabel } from "../core/task.ts";
+import { createClients } from "../http/clients.ts";
+import { requestHeaders } from "../http/request-headers.ts";
 import { createOwner } from "../journal/owner.ts";
+import { createFolders } from "../store/folders.ts";
+import { createPublisher } from "../store/publish.ts";
 import { attemptProgress, cancelAttempt, startAttempt } from "./attempt.ts";
 import { type Attempt, type AttemptContext, failAttempt } from "./attempt-state.ts";
-import { createClients } from "./clients.ts";
 import { drainTurn } from "./drain.ts";
-import { createFolders } from "./folders.ts";
 import { loadExtensions } from "./media-types.ts";
-import { createPublisher } from "./publish.ts";
-import { requestHeaders } from "./request-headers.ts";
 
 /** How often running transfers tell what has arrived, in milliseconds. */
 const progressMs = 250;

@@ -1,8 +1,8 @@
 /** Ends that are clear before a body has been read: the file exists, or it is too large. */
 import type { Stats } from "node:fs";
 import { type Failure, permanent } from "../core/failure.ts";
+import { discard } from "../store/part.ts";
 import { type Attempt, endAttempt } from "./attempt-state.ts";
-import { discard } from "./part.ts";
 import { findExisting, type Target, targetFile } from "./target.ts";
 
 /** With `skip` and `fail`, ends the attempt where the file is already there. @returns Whether it ended. */

@@ -1,10 +1,10 @@
 /** The end of an attempt that has all bytes: digest, then name. */
 import { permanent } from "../core/failure.ts";
+import { parseHttpDate } from "../http/http-date.ts";
+import { classifyFileError } from "../store/classify-file-error.ts";
+import type { PublicationEnd } from "../store/publish.ts";
 import { type Attempt, endAttempt, failAttempt } from "./attempt-state.ts";
-import { classifyFileError } from "./classify.ts";
-import { parseHttpDate } from "./http-date.ts";
 import { endAsExisting } from "./outcome-of-head.ts";
-import type { PublicationEnd } from "./publish.ts";
 import { findExisting } from "./target.ts";
 
 /** Verifies the part, then hands it to the publisher. */

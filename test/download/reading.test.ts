@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { setImmediate, setTimeout } from "node:timers/promises";
 import fc from "fast-check";
-import { createConnector } from "../../src/download/connector.ts";
+import { createConnector } from "../../src/http/connector.ts";
 import { byLine, filesIn, runList } from "../run/run-list.ts";
 import { serveRaw } from "./serve.ts";
 

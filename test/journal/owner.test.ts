@@ -4,13 +4,13 @@ import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:f
 import { join } from "node:path";
 import { test } from "node:test";
 import { type Intent, stateLayout } from "../../src/core/state-layout.ts";
-import { createFolders } from "../../src/download/folders.ts";
-import { newPart } from "../../src/download/part.ts";
-import { createPublisher, type PublicationEnd } from "../../src/download/publish.ts";
 import { createOwner, intentsPath } from "../../src/journal/owner.ts";
 import { absorbIntents } from "../../src/journal/recover.ts";
-import { cannotMount, mountTmpfs } from "../download/mounts.ts";
+import { createFolders } from "../../src/store/folders.ts";
+import { newPart } from "../../src/store/part.ts";
+import { createPublisher, type PublicationEnd } from "../../src/store/publish.ts";
 import { freshFolder } from "../run/fresh-folder.ts";
+import { cannotMount, mountTmpfs } from "../store/mounts.ts";
 
 type Worker = ReturnType<typeof announce>;
 

@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { startOrigin } from "../../src/origin/origin.ts";
 import { freshFolder } from "../cli/fresh-folder.ts";
 import { downspout } from "../cli/run-downspout.ts";
-import { cannotMount } from "../download/mounts.ts";
+import { cannotMount } from "../store/mounts.ts";
 
 const files = 3000;
 

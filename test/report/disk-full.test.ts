@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { LogDirError } from "../../src/report/log-dir-error.ts";
 import { openRecords } from "../../src/report/records.ts";
-import { cannotMount } from "../download/mounts.ts";
+import { cannotMount } from "../store/mounts.ts";
 
 test("a full disk under LOGDIR", { skip: cannotMount }, async (context) => {
 	const folder = await mkdtemp(join(tmpdir(), "downspout-full-"));

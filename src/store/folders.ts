@@ -1,10 +1,11 @@
 /** Folders below the download directory: made when first needed, and proven to lie inside of it. */
 import { lstatSync, mkdirSync, realpathSync } from "node:fs";
 import { join, relative, sep } from "node:path";
+import { describe } from "../core/describe-error.ts";
 import { type Failure, permanent } from "../core/failure.ts";
 import { numberedName } from "../core/naming.ts";
 import { stateFolder } from "../core/state-layout.ts";
-import { classifyFileError, describe } from "./classify.ts";
+import { classifyFileError } from "./classify-file-error.ts";
 
 /** Most folders remembered at once. */
 const keepFolders = 4096;

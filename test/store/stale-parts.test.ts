@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { entryKey } from "../../src/journal/entry-key.ts";
 import { processPlace } from "../../src/journal/process-identity.ts";
+import { serve } from "../download/serve.ts";
 import { freshFolder } from "../run/fresh-folder.ts";
 import { contentOf, entryOf, partsIn, runList } from "../run/run-list.ts";
-import { serve } from "./serve.ts";
 
 const body = Buffer.from(Array.from({ length: 3000 }, (_, n) => `line ${n}\n`).join(""));
 const checksum = createHash("sha256").update(body).digest("hex");

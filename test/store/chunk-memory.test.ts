@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { keepChunk, letGoOf } from "../../src/download/chunk-memory.ts";
+import { keepChunk, letGoOf } from "../../src/store/chunk-memory.ts";
 
 type Step =
 	| { readonly kind: "keep"; readonly bytes: number; readonly pieces: number }

@@ -1,13 +1,14 @@
 /** Gives complete files their final names, several at once: never over something that exists, and so that a run killed at any moment can tell its own files. */
 import { closeSync, fsyncSync, futimesSync, linkSync, lstatSync, openSync, renameSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
+import { describe } from "../core/describe-error.ts";
 import type { Failure } from "../core/failure.ts";
 import { numberedName } from "../core/naming.ts";
 import type { ExistsPolicy } from "../core/options.ts";
 import type { Intent } from "../core/state-layout.ts";
 import type { Owner } from "../journal/owner.ts";
 import { letGoOf } from "./chunk-memory.ts";
-import { classifyFileError, describe } from "./classify.ts";
+import { classifyFileError } from "./classify-file-error.ts";
 import type { Folder, Folders } from "./folders.ts";
 import { bodyName, closePart, discard, type Part, type PartStore, writeAll } from "./part.ts";
 import { lacksLinks, linkWithoutLinks } from "./publish-without-links.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { field, fields, fileFields } from "../../src/download/response-head.ts";
+import { field, fields, fileFields } from "../../src/http/response-head.ts";
 
 const head = (...texts: string[]): Buffer[] => texts.map((text) => Buffer.from(text, "latin1"));
 const one = head("Content-Length", "12", "ETAG", '"a"', "etag", '"b"', "X-Name", "caf\xe9", "Date", "");

@@ -1,6 +1,6 @@
 /** How a file gets its name where the file system has no hard links (exFAT, some network shares). */
 import { closeSync, openSync, renameSync } from "node:fs";
-import { describe } from "./classify.ts";
+import { describe } from "../core/describe-error.ts";
 
 const codes: ReadonlySet<string> = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"]);
 

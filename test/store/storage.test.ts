@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { test } from "node:test";
 import type { RunEvent } from "../../src/core/event.ts";
 import type { RunError } from "../../src/run/run-error.ts";
+import { serve } from "../download/serve.ts";
 import { freshFolder } from "../run/fresh-folder.ts";
 import { entryOf, filesIn, runList } from "../run/run-list.ts";
 import { cannotMount, mountTmpfs, mountTmpfsAt, remountReadOnly } from "./mounts.ts";
-import { serve } from "./serve.ts";
 
 for (const [name, sizeBytes] of [
 	["small", 60_000],

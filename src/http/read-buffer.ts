@@ -1,7 +1,5 @@
 /** The memory that the plain connections of a thread read into, one buffer for all of them. */
 
-import { keepChunk } from "./chunk-memory.ts";
-
 /** Most bytes of one read: a large body goes to its file in pieces of this size. */
 const readBytes = 256 * 1024;
 
@@ -27,5 +25,5 @@ export function endsInBody(chunk: Buffer): boolean {
 
 /** The same bytes, in memory that stays. */
 export function lasting(chunk: Buffer): Buffer {
-	return chunk.buffer === readBuffer.buffer ? keepChunk(chunk) : chunk;
+	return chunk.buffer === readBuffer.buffer ? Buffer.from(chunk) : chunk;
 }

@@ -1,4 +1,5 @@
-/** Names what went wrong: from the errors of sockets, TLS, HTTP and the file system to the failure codes of the contract. */
+/** Names what went wrong on the network: from the errors of sockets, TLS and HTTP to the failure codes of the contract. */
+import { describe, firstLine } from "../core/describe-error.ts";
 import { type Failure, permanent, transient } from "../core/failure.ts";
 
 /** What the error met: it tells a connection that never was from one that broke. */
@@ -94,44 +95,4 @@ function protocolFailure(code: string, message: string, context: NetworkContext)
 	if (code === "UND_ERR_HEADERS_OVERFLOW")
 		return permanent("protocol", `the response head of ${context.host} is larger than 64 KiB`);
 	return permanent("protocol", `${context.host} did not answer in valid HTTP (${code}: ${firstLine(message)})`);
-}
-
-/** Classifies an error of the file system; `what` names the file or folder for the message. */
-export function classifyFileError(error: unknown, what: string): Failure {
-	const { code, message } = describe(error);
-	switch (code) {
-		case "ENOSPC":
-		case "EDQUOT":
-			return permanent("disk_full", `no space left for ${what}: free some, then run the same command again`);
-		case "EMFILE":
-		case "ENFILE":
-			return transient("io", `too many open files (${code}): lower --concurrency or raise ulimit -n`);
-		case "EACCES":
-		case "EPERM":
-		case "EROFS":
-			return permanent("io", `${what} cannot be written (${code}): check its permissions`);
-		default:
-			return permanent("io", `${what} cannot be written (${code || firstLine(message)})`);
-	}
-}
-
-type Described = { readonly code: string; readonly message: string; readonly syscall?: string };
-
-/** The most telling error: happy eyeballs wraps several attempts, undici wraps causes. */
-export function describe(error: unknown): Described {
-	if (error instanceof AggregateError && error.errors.length > 0) return describe(error.errors[0]);
-	if (!(error instanceof Error)) return { code: "", message: String(error) };
-	const code = "code" in error && typeof error.code === "string" ? error.code : isParserError(error) ? "HPE" : "";
-	const syscall = "syscall" in error && typeof error.syscall === "string" ? { syscall: error.syscall } : {};
-	if (code === "" && error.cause instanceof Error) return describe(error.cause);
-	return { code, message: error.message, ...syscall };
-}
-
-/** undici gives most errors of its parser no code. */
-function isParserError(error: Error): boolean {
-	return error.name === "HTTPParserError";
-}
-
-function firstLine(text: string): string {
-	return text.split("\n", 1)[0] ?? "";
 }

@@ -16,7 +16,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { ifRangeValue, type Validators } from "../core/ranges.ts";
-import { lasting } from "./read-buffer.ts";
+import { keepChunk } from "./chunk-memory.ts";
 
 /** Bytes that are held in memory before a part gets a file. */
 const memoryBytes = 128 * 1024;
@@ -75,7 +75,7 @@ export function claimPart(store: PartStore, key: string): Part {
 /** Adds bytes; `chunk` may be used again afterwards. @throws {NodeJS.ErrnoException} such as ENOSPC. */
 export function append(store: PartStore, part: Part, chunk: Buffer): void {
 	if (!part.file) {
-		part.chunks.push(lasting(chunk));
+		part.chunks.push(keepChunk(chunk));
 		part.bytes += chunk.length;
 		if (part.bytes > memoryBytes) spill(store, part);
 		return;

@@ -1,0 +1,22 @@
+/** What an error tells of its cause: code, message, and the system call that failed. */
+
+export type Described = { readonly code: string; readonly message: string; readonly syscall?: string };
+
+/** The most telling error: happy eyeballs wraps several attempts, undici wraps causes. */
+export function describe(error: unknown): Described {
+	if (error instanceof AggregateError && error.errors.length > 0) return describe(error.errors[0]);
+	if (!(error instanceof Error)) return { code: "", message: String(error) };
+	const code = "code" in error && typeof error.code === "string" ? error.code : isParserError(error) ? "HPE" : "";
+	const syscall = "syscall" in error && typeof error.syscall === "string" ? { syscall: error.syscall } : {};
+	if (code === "" && error.cause instanceof Error) return describe(error.cause);
+	return { code, message: error.message, ...syscall };
+}
+
+/** undici gives most errors of its parser no code. */
+function isParserError(error: Error): boolean {
+	return error.name === "HTTPParserError";
+}
+
+export function firstLine(text: string): string {
+	return text.split("\n", 1)[0] ?? "";
+}
