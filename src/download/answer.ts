@@ -108,9 +108,7 @@ function follow(attempt: Attempt, location: string, { head, sendAgain }: Answer)
 }
 
 function sourceOf({ task }: Attempt, head: ResponseHead, totalBytes: number | undefined): PartSource {
-	const { etag, lastModified } = head;
-	// Only what may be continued needs to know when it was answered.
-	const date = lastModified === undefined ? undefined : head.field("date");
+	const { etag, lastModified, date } = head;
 	return { url: publicUrl(task.url), etag, lastModified, date, totalBytes };
 }
 

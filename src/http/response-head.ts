@@ -12,6 +12,7 @@ export class ResponseHead {
 	transferEncoding: string | undefined = undefined;
 	connection: string | undefined = undefined;
 	etag: string | undefined = undefined;
+	date: string | undefined = undefined;
 	lastModified: string | undefined = undefined;
 	contentDisposition: string | undefined = undefined;
 	contentType: string | undefined = undefined;
@@ -95,6 +96,7 @@ function readField(head: ResponseHead, text: string, start: number, colon: numbe
 	switch (colon - start) {
 		case 4:
 			if (isNamed(text, start, "ETag", "etag")) head.etag ??= fieldValue(text, colon + 1, end);
+			else if (isNamed(text, start, "Date", "date")) head.date ??= fieldValue(text, colon + 1, end);
 			return undefined;
 		case 10:
 			if (isNamed(text, start, "Connection", "connection")) {

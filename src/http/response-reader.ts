@@ -170,6 +170,8 @@ export class ResponseReader {
 				this.#state = "over";
 				break;
 			case "chunked":
+				// It says nothing beside chunks (RFC 9112, 6.3).
+				head.contentLength = undefined;
 				this.#chunks = new ChunkedBody();
 				this.#state = "chunked";
 				break;
