@@ -81,7 +81,31 @@ function send(attempt: Attempt): void {
 	);
 }
 
-const listener: ExchangeListener<Attempt> = { onHead, onData, onEnd, onError };
+/** Whatever is thrown ends this attempt, and reaches neither the connection nor the process. */
+const listener: ExchangeListener<Attempt> = {
+	onHead,
+	onData(attempt, chunk) {
+		try {
+			onData(attempt, chunk);
+		} catch (error) {
+			failAttempt(attempt, classifyFileError(error, fileOf(attempt)));
+		}
+	},
+	onEnd(attempt) {
+		try {
+			onEnd(attempt);
+		} catch (error) {
+			failAttempt(attempt, classifyFileError(error, fileOf(attempt)));
+		}
+	},
+	onError(attempt, networkError) {
+		try {
+			onError(attempt, networkError);
+		} catch (error) {
+			failAttempt(attempt, classifyFileError(error, fileOf(attempt)));
+		}
+	},
+};
 
 function headersOf(attempt: Attempt, range: { readonly from: number; readonly ifRange: string } | undefined): string[] {
 	const { context, task, listed, address, cookies } = attempt;
@@ -110,11 +134,7 @@ function onData(attempt: Attempt, chunk: Buffer): void {
 	if (attempt.phase === "drain") return drainData(attempt, chunk);
 	if (attempt.phase !== "body") return;
 	const { part, verifier, context } = attempt;
-	try {
-		append(context.store, part, chunk);
-	} catch (error) {
-		return failAttempt(attempt, classifyFileError(error, fileOf(attempt)));
-	}
+	append(context.store, part, chunk);
 	verifier?.update(chunk);
 	const { maxSizeBytes } = context.options;
 	if (maxSizeBytes !== undefined && part.bytes > maxSizeBytes) failAttempt(attempt, tooLarge(maxSizeBytes));

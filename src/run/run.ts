@@ -4,6 +4,8 @@ import type { Sink } from "../core/event.ts";
 import type { RunOptions } from "../core/options.ts";
 import type { Summary } from "../core/outcome.ts";
 import { createTally, summarize, type Tally } from "../core/tally.ts";
+import { atExit } from "../files/at-exit.ts";
+import { explainFileError, fileErrorCode, isOutOfSpace } from "../files/file-error.ts";
 import { openFileLimit } from "../files/open-file-limit.ts";
 import { type Directory, openDirectory } from "../journal/directory.ts";
 import { createRunner } from "../runners/create-runner.ts";
@@ -45,6 +47,7 @@ export async function run(asked: RunRequest): Promise<Summary> {
 	const broken = new AbortController();
 	const stop = AbortSignal.any([signal, broken.signal]);
 	await using directory = await open(request);
+	using _written = { [Symbol.dispose]: atExit(() => directory.journal.flush()) };
 	const runner = await startRunner(request, {
 		signal: stop,
 		onBroken: (error) => broken.abort(new RunError("no_worker", error.message)),
@@ -62,6 +65,7 @@ export async function run(asked: RunRequest): Promise<Summary> {
 	} finally {
 		await runner[Symbol.asyncDispose]();
 	}
+	if (!stop.aborted) directory.forgetOld();
 	attemptFlush(directory, (cause) => broken.abort(journalError(options.dir, cause)));
 	const { run: name, list } = request;
 	const facts = { run: name, list, dir: options.dir, method: options.method, elapsedMs: performance.now() - startedMs };
@@ -125,6 +129,7 @@ async function open({ run: name, options, sink }: RunRequest): Promise<Directory
 			dir: options.dir,
 			run: name,
 			fresh: options.fresh,
+			fsync: options.fsync,
 			warn: (message) => sink.on({ type: "warning", message }),
 		});
 		return { ...directory, [Symbol.asyncDispose]: async () => directory.close() };
@@ -169,8 +174,8 @@ function attemptFlush(directory: Directory, onBroken: (error: unknown) => void):
 }
 
 function journalError(dir: string, cause: unknown): RunError {
-	const isFull = cause instanceof Error && "code" in cause && (cause.code === "ENOSPC" || cause.code === "EDQUOT");
-	const why = isFull ? "no space left" : messageOf(cause);
+	const isFull = isOutOfSpace(cause);
+	const why = fileErrorCode(cause) === "ENOSPC" ? "no space left" : explainFileError(cause);
 	return new RunError(isFull ? "disk_full" : "journal_unwritable", `the journal of ${dir} cannot be written: ${why}`, {
 		cause,
 	});
