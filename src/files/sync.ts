@@ -37,3 +37,8 @@ export function syncFolder(path: string): string | undefined {
 		return fileErrorCode(error) || String(error);
 	}
 }
+
+/** What the user is told once a run. @param why - Such as EINVAL. */
+export function unflushedMessage(why: string): string {
+	return `files or folders cannot be flushed to the disk here (${why}): --fsync holds for less than it says`;
+}

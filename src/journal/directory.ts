@@ -21,6 +21,8 @@ export type DirectoryOptions = {
 	readonly fresh: boolean;
 	/** Flush what is recorded to the disk. */
 	readonly fsync: boolean;
+	/** Told why that cannot be done here, as often as it is tried. */
+	readonly onUnflushed: (why: string) => void;
 	readonly warn: (message: string) => void;
 };
 
@@ -50,7 +52,10 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
 	const layout = stateLayout(dir);
 	await makeFolder(dir, fsync ? (folder) => void syncFolder(join(folder, "..")) : undefined);
 	openState(layout);
-	if (fsync) syncFolder(dir);
+	if (fsync) {
+		const why = syncFolder(dir);
+		if (why !== undefined) options.onUnflushed(why);
+	}
 	// Told before anything is touched: of two runs that start at once, one at least sees the other.
 	const presence = createOwner(layout, `${run}-coordinator`, process.pid);
 	try {
@@ -63,11 +68,11 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
 }
 
 async function settle(options: DirectoryOptions, layout: StateLayout, presence: Owner): Promise<Directory> {
-	const { dir, run, fresh, fsync, warn } = options;
+	const { dir, run, fresh } = options;
 	// Parts first: an owner that appears in between has then no part in the list.
 	const parts = listParts(layout);
 	const owners = await findOwners(layout, presence.now(), run);
-	const journal = openJournal({ layout, run, fresh, fsync, warn, isAlone: owners.alive.size === 0 });
+	const journal = openJournal({ ...options, layout, isAlone: owners.alive.size === 0 });
 	presence.whenDisplaced(journal.stepAside);
 	const published = new Set<string>();
 	for (const id of [...owners.dead, ...owners.alive]) {

@@ -39,6 +39,8 @@ export type JournalOptions = {
 	readonly fresh: boolean;
 	/** Flush what is written to the disk. */
 	readonly fsync: boolean;
+	/** Told why that cannot be done here, as often as it is tried. */
+	readonly onUnflushed: (why: string) => void;
 	readonly warn: (message: string) => void;
 };
 
@@ -52,7 +54,7 @@ const ownUnit = 2;
  * @throws {NodeJS.ErrnoException} it can be neither read nor begun. @throws {UntrustedError}
  */
 export function openJournal(options: JournalOptions): Journal {
-	const { layout, run, fsync, warn } = options;
+	const { layout, run, fsync } = options;
 	const table = createKeyTable();
 	/** A failure tells nothing of a file that is there. */
 	const know =
@@ -87,19 +89,14 @@ export function openJournal(options: JournalOptions): Journal {
 		if (unwritten.length === 0) return;
 		while (unwritten.length > 0) unwritten = unwritten.subarray(own.write(unwritten));
 		pending.giveBack(taken);
-		if (fsync) tellOnce(own.sync());
+		if (fsync) tell(own.sync());
 	};
 
-	let isTold = false;
-	const tellOnce = (why: string | undefined): void => {
-		if (why === undefined || isTold) return;
-		isTold = true;
-		warn(
-			`the journal of ${layout.state} cannot be flushed to the disk here (${why}): --fsync holds for less than it says`,
-		);
+	const tell = (why: string | undefined): void => {
+		if (why !== undefined) options.onUnflushed(why);
 	};
 
-	if (fsync) tellOnce(syncFolder(layout.state));
+	if (fsync) tell(syncFolder(layout.state));
 	return {
 		meet(key) {
 			const value = table.get(key) ?? 0;

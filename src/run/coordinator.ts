@@ -16,7 +16,7 @@ import type { HowEnded } from "./outcome-of.ts";
 import { type Pending, taskOf } from "./pending.ts";
 import type { Planner } from "./plan.ts";
 import type { Recorder } from "./recorder.ts";
-import { createShortfalls } from "./shortfalls.ts";
+import type { Shortfalls } from "./shortfalls.ts";
 import { createTraces } from "./traces.ts";
 
 /** Deaths of workers under one entry after which it is given up. */
@@ -46,15 +46,15 @@ export type CoordinatorOptions = {
 	readonly recorder: Recorder;
 	readonly tally: Tally;
 	readonly sink: Sink;
+	readonly shortfalls: Shortfalls;
 	/** Called when the disk is full: nothing can be saved any more. */
 	readonly onDiskFull: (failure: Failure) => void;
 };
 
 export function createCoordinator(context: CoordinatorOptions): Coordinator {
-	const { options, runner, directory, planner, recorder, tally, sink } = context;
+	const { options, runner, directory, planner, recorder, tally, sink, shortfalls } = context;
 	const nobody: WorkerLabel = { model: options.method === "auto" ? "async" : options.method, number: 0 };
 	const queue = createHostQueue<Pending>({ perHost: options.perHost, onReady: pump });
-	const shortfalls = createShortfalls(sink);
 	/** Entries that wait for their next attempt. */
 	const backingOff = new Map<Pending, NodeJS.Timeout>();
 	const traces = createTraces(context.run, directory);

@@ -3,7 +3,7 @@ import { closeSync, futimesSync, openSync } from "node:fs";
 import type { Shortfall } from "../core/task.ts";
 import { fileErrorCode } from "../files/file-error.ts";
 import { closeQuietly, unlinkQuietly } from "../files/quietly.ts";
-import { syncFile } from "../files/sync.ts";
+import { syncFile, unflushedMessage } from "../files/sync.ts";
 import { closePart, type Part, writeAll } from "./part.ts";
 
 export type Completion = {
@@ -61,8 +61,5 @@ function setTime(fd: number, modifiedSeconds: number): Shortfall | undefined {
 }
 
 export function unflushed(why: string): Shortfall {
-	return {
-		kind: "flush",
-		message: `not everything can be flushed to the disk here (${why}): --fsync holds for less than it says`,
-	};
+	return { kind: "flush", message: unflushedMessage(why) };
 }
