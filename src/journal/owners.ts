@@ -93,10 +93,17 @@ function isStray(
 async function outwait(id: string, { state, identity }: KnownOwner): Promise<boolean> {
 	if (state !== "orphan" || !identity) return state === "dead";
 	const { pid, startTicks } = identity;
-	for (let waitedMs = 0; waitedMs <= 2 * orphanPatienceMs; waitedMs += orphanPollMs) {
-		if (seen(identity, pid, startTicks) !== "there") return true;
-		// A number alone may be anybody's: the process itself must say that it is this worker.
-		if (waitedMs === orphanPatienceMs && isWorkerProcess(pid, id)) process.kill(pid, "SIGKILL");
+	const isThere = (): boolean => seen(identity, pid, startTicks) === "there";
+	if (await becomesFalse(isThere)) return true;
+	// A number alone may be anybody's: the process itself must say that it is this worker.
+	if (!isWorkerProcess(pid, id)) return false;
+	process.kill(pid, "SIGKILL");
+	return becomesFalse(isThere);
+}
+
+async function becomesFalse(isThere: () => boolean): Promise<boolean> {
+	for (let waitedMs = 0; waitedMs < orphanPatienceMs; waitedMs += orphanPollMs) {
+		if (!isThere()) return true;
 		await sleep(orphanPollMs);
 	}
 	return false;
