@@ -10,6 +10,7 @@ import { type FileFields, field, fields, fileFields, type ResponseHead } from ".
 import { discard, type PartSource, restart } from "../store/part.ts";
 import { type Attempt, failAttempt } from "./attempt-state.ts";
 import { drain } from "./drain.ts";
+import { expectByName } from "./expect.ts";
 import { endsAtExisting, tooLarge } from "./outcome-of-head.ts";
 import { targetOf } from "./target.ts";
 
@@ -73,6 +74,7 @@ function accept(
 	const contentType = naming.extensionOf ? field(head, "content-type") : undefined;
 	attempt.target = targetOf(attempt, naming, { contentDisposition, contentType });
 	if (endsAtExisting(attempt, attempt.target)) return;
+	if (options.checksums !== undefined) expectByName(attempt, attempt.target);
 	attempt.phase = "body";
 }
 

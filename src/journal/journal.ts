@@ -10,7 +10,7 @@ const batchBytes = 64 * 1024;
 /** Bytes read around a record: the neighbours are asked for next when a list is run again. */
 const windowBytes = 64 * 1024;
 
-export type Saved = { readonly file: string; readonly bytes: number };
+export type Saved = { readonly file: string; readonly bytes: number; readonly sha256?: string };
 
 export type Journal = {
 	/**
@@ -66,7 +66,7 @@ export function openJournal(path: string, { warn, isShared }: Omit<LoadOptions, 
 			line = find();
 		}
 		const record = line === undefined ? undefined : parseRecord(line);
-		return record?.status === "saved" ? { file: record.file, bytes: record.bytes } : undefined;
+		return record?.status === "saved" ? savedOf(record) : undefined;
 	};
 
 	const flush = (): void => {
@@ -103,4 +103,8 @@ export function openJournal(path: string, { warn, isShared }: Omit<LoadOptions, 
 			}
 		},
 	};
+}
+
+function savedOf({ file, bytes, sha256 }: JournalRecord & { readonly status: "saved" }): Saved {
+	return sha256 === undefined ? { file, bytes } : { file, bytes, sha256 };
 }

@@ -56,9 +56,11 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 	const backingOff = new Map<Pending, NodeJS.Timeout>();
 	const traces = createTraces(context.run, directory);
 	const appetite = createAppetite(
-		() => queue.size + backingOff.size,
+		() => queue.size + backingOff.size + weight,
 		() => inFlight < runner.slots && !queue.hasReady(),
 	);
+	/** Of the entries that have not ended, beyond one each: long ones are read ahead in smaller numbers. */
+	let weight = 0;
 	let inFlight = 0;
 	/** Files that are here and wait for their names. */
 	let publishing = 0;
@@ -70,6 +72,7 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 	function offer(entry: Entry): void {
 		const plan = planner(entry);
 		if (plan.kind === "pending") {
+			weight += plan.pending.weight;
 			if (stopped) return cancel(plan.pending);
 			return queue.push(plan.pending.mirror.host, plan.pending);
 		}
@@ -239,6 +242,7 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 
 	function end(pending: Pending, worker: WorkerLabel, how: HowEnded): void {
 		const { entry, attempts, startedMs, httpStatus, id, key } = pending;
+		weight -= pending.weight;
 		const ms = startedMs === undefined ? 0 : performance.now() - startedMs;
 		recorder.end({ entry, worker, attempts, ms, httpStatus, how }, { id, key });
 	}

@@ -4,7 +4,7 @@ import { PassThrough } from "node:stream";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { Entry } from "../../src/core/entry.ts";
-import { maxLineLength } from "../../src/list/lines.ts";
+import { maxEntryLength as maxLineLength } from "../../src/list/limits.ts";
 import { readTextList } from "../../src/list/text.ts";
 
 type Read = { readonly entries: readonly Entry[]; readonly warnings: readonly string[] };
@@ -116,7 +116,7 @@ test("indented options belong to the entry above", async () => {
 			urls: ["http://b"],
 			dir: "sub/dir",
 			out: "the last one.txt",
-			checksum: "sha-256=ABC",
+			checksums: ["sha-256=ABC"],
 			headers: [
 				["X-One", "1"],
 				["X-Two", "2:3"],
