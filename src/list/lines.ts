@@ -4,8 +4,8 @@
 const cutLength = 2000;
 
 export type LineSplitter = {
-	/** Whether what has come so far ended with a line end, or nothing has come. */
-	readonly isBetweenLines: boolean;
+	/** What has come of the line that has not ended yet. */
+	readonly begun: string;
 	/** Hands on the lines that these bytes complete. */
 	push(bytes: Uint8Array): void;
 	/** Hands on the last line, which needs no line end. */
@@ -54,8 +54,8 @@ export function lineSplitter(onLine: (line: string, cut: boolean) => void, maxLe
 	}
 
 	return {
-		get isBetweenLines() {
-			return started === "";
+		get begun() {
+			return started;
 		},
 		push: (bytes) => split(decoder.decode(bytes, { stream: true })),
 		end() {

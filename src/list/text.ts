@@ -36,13 +36,14 @@ export async function* readTextList(
 	let waiting = false;
 	for (;;) {
 		// In the middle of a line there is more to come, however long that takes: the rest of an option, for one.
-		const step = await reader.next(waiting && lines.isBetweenLines ? idleMs : undefined);
+		const step = await reader.next(waiting && lines.begun === "" ? idleMs : undefined);
 		if (step.kind === "aborted") return;
 		if (step.kind === "chunk") {
 			for (const piece of pieces(step.bytes, pieceBytes)) {
 				lines.push(piece);
 				yield* finish(entries.takeComplete());
 			}
+			if (beginsEntry(lines.begun)) yield* finish(entries.takeAll());
 			waiting = true;
 			continue;
 		}
@@ -52,4 +53,9 @@ export async function* readTextList(
 		if (step.kind === "failed") throw step.error;
 		if (step.kind === "end") return;
 	}
+}
+
+/** Whether the beginning of a line shows that it is neither an option of the entry above nor a comment. */
+function beginsEntry(begun: string): boolean {
+	return begun !== "" && /[!-~]/.test(begun.charAt(0)) && !begun.startsWith("#");
 }

@@ -7,8 +7,10 @@ import { escapeControls } from "./escape.ts";
 
 /** URL parsers pass over these, so taking them out changes nothing but the lines that they would forge. */
 const passedOver = /[\t\n\r]/g;
-/** What would end a line, begin a comment or not be seen: URLs mean the same where it is escaped. */
-const unseen = /[\s\0-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff]/g;
+/** What would end a line, or not be seen: URLs mean the same where it is escaped. */
+const unseen = /[\0-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff]/g;
+/** What would begin a comment. */
+const blankBeforeHash = /\s(?=#)/g;
 const anyControl = /[\0-\x1f\x7f-\x9f\u2028\u2029]/;
 
 /**
@@ -42,7 +44,9 @@ function comment(text: string): string {
 }
 
 function listed(url: string): string {
-	return trimInvisible(publicUrl(url).replace(passedOver, "")).replace(unseen, encodeURIComponent);
+	return trimInvisible(publicUrl(url).replace(passedOver, ""))
+		.replace(unseen, encodeURIComponent)
+		.replace(blankBeforeHash, encodeURIComponent);
 }
 
 function options(entry: Entry): string[] {
