@@ -1,6 +1,6 @@
 /** One file of a Metalink document: from its elements to an entry. */
-import { type ChecksumAlgorithm, checksumAlgorithm } from "../core/checksum.ts";
-import type { Draft, Entry } from "../core/entry.ts";
+import { type ChecksumAlgorithm, checksumAlgorithm, parseChecksum } from "../core/checksum.ts";
+import type { Draft, Entry, Pieces } from "../core/entry.ts";
 import { permanent } from "../core/failure.ts";
 import type { ReadOptions } from "./read-options.ts";
 import { createUrlReader } from "./url-reader.ts";
@@ -29,9 +29,12 @@ type Hashes = {
 type File = {
 	readonly name: string | undefined;
 	readonly checksums: string[];
+	/** Those that are no digests of their algorithm. */
+	readonly unreadable: string[];
 	readonly mirrors: Mirror[];
 	sizeBytes: number | undefined;
-	pieces: Hashes | undefined;
+	/** In several algorithms, perhaps. */
+	readonly pieces: Hashes[];
 	/** The first address that is not http(s). */
 	other: string | undefined;
 };
@@ -59,7 +62,11 @@ export function createFileReader(options: ReadOptions, onFile: (make: (line: num
 			const open = file;
 			if (name === "pieces") {
 				isInPieces = true;
-				open.pieces = beginPieces(attribute("type"), Number(attribute("length")));
+				open.pieces.push({
+					algorithm: checksumAlgorithm(attribute("type") ?? ""),
+					lengthBytes: Number(attribute("length")),
+					hexes: [],
+				});
 			} else if (name === "hash") {
 				const type = attribute("type") ?? "";
 				wanted = isInPieces ? (hex) => addPiece(open, hex) : (hex) => addChecksum(open, type, hex);
@@ -88,11 +95,11 @@ export function createFileReader(options: ReadOptions, onFile: (make: (line: num
 }
 
 function emptyFile(name: string | undefined): File {
-	return { name, checksums: [], mirrors: [], sizeBytes: undefined, pieces: undefined, other: undefined };
+	return { name, checksums: [], unreadable: [], mirrors: [], sizeBytes: undefined, pieces: [], other: undefined };
 }
 
 function entryOf(file: File, place: Pick<Entry, "line" | "list">): Entry {
-	const { name, checksums, mirrors, sizeBytes, other } = file;
+	const { name, checksums, unreadable, mirrors, sizeBytes, other } = file;
 	// The sort keeps the order of those that rank the same.
 	const [first, ...others] = mirrors.toSorted((a, b) => a.rank - b.rank).map(({ url }) => url);
 	if (first === undefined) {
@@ -104,9 +111,11 @@ function entryOf(file: File, place: Pick<Entry, "line" | "list">): Entry {
 	}
 	const draft: Draft = { ...place, urls: [first, ...others] };
 	if (name !== undefined && name !== "") draft.out = name;
-	if (checksums.length > 0) draft.checksums = checksums;
+	// One that can be read is proof enough; where none can, the entry fails for that.
+	const proofs = checksums.length > 0 ? checksums : unreadable;
+	if (proofs.length > 0) draft.checksums = proofs;
 	if (sizeBytes !== undefined) draft.sizeBytes = sizeBytes;
-	const pieces = usablePieces(file.pieces, sizeBytes);
+	const pieces = strongest(file.pieces.flatMap((hashes) => usablePieces(hashes, sizeBytes) ?? []));
 	if (pieces !== undefined) draft.pieces = pieces;
 	return draft;
 }
@@ -125,26 +134,30 @@ function rankOf(priority: string | undefined, preference: string | undefined): n
 
 /** One of an algorithm that is not known is passed over: others may be there. */
 function addChecksum(file: File, type: string, hex: string): void {
-	if (checksumAlgorithm(type) !== undefined) file.checksums.push(`${type}:${hex}`);
+	if (checksumAlgorithm(type) === undefined) return;
+	const written = `${type.trim()}:${hex}`;
+	(parseChecksum(written) === undefined ? file.unreadable : file.checksums).push(written);
 }
 
 function setSize(file: File, text: string): void {
 	file.sizeBytes = numberOf(text);
 }
 
-function beginPieces(type: string | undefined, lengthBytes: number): Hashes {
-	return { algorithm: checksumAlgorithm(type ?? ""), lengthBytes, hexes: [] };
-}
-
 function addPiece(file: File, hex: string): void {
-	file.pieces?.hexes.push(hex.toLowerCase());
+	file.pieces.at(-1)?.hexes.push(hex.toLowerCase());
 }
 
 /** Those that cover the file; half of them would prove half of it. */
-function usablePieces(found: Hashes | undefined, sizeBytes: number | undefined): Entry["pieces"] {
-	if (found?.algorithm === undefined || !(found.lengthBytes > 0) || found.hexes.length === 0) return undefined;
-	if (sizeBytes !== undefined && found.hexes.length !== Math.ceil(sizeBytes / found.lengthBytes)) return undefined;
-	return { algorithm: found.algorithm, lengthBytes: found.lengthBytes, hexes: found.hexes };
+function usablePieces({ algorithm, lengthBytes, hexes }: Hashes, sizeBytes: number | undefined): Pieces | undefined {
+	if (algorithm === undefined || !(lengthBytes > 0) || hexes.length === 0) return undefined;
+	if (hexes.some((hex) => parseChecksum(`${algorithm}:${hex}`) === undefined)) return undefined;
+	if (sizeBytes !== undefined && hexes.length !== Math.ceil(sizeBytes / lengthBytes)) return undefined;
+	return { algorithm, lengthBytes, hexes };
+}
+
+/** Longer digests are those of stronger algorithms. */
+function strongest(found: readonly Pieces[]): Pieces | undefined {
+	return found.toSorted((a, b) => (b.hexes[0]?.length ?? 0) - (a.hexes[0]?.length ?? 0))[0];
 }
 
 function numberOf(text: string): number | undefined {
