@@ -30,7 +30,7 @@ function find(names: readonly string[], wanted: string, flag: string, mayLack = 
 		throw new BrokenListError(1, `the column ${quote(wanted)} is there ${found.length} times; it has ${list(names)}`);
 	}
 	if (place >= 0 || mayLack) return place;
-	const near = names.find((name) => likely.test(name.trim()));
+	const near = flag === "--url-column" ? names.find((name) => likely.test(name.trim())) : undefined;
 	const advice = near === undefined ? `name one with ${flag}` : `${flag} ${quote(near)}, perhaps`;
 	throw new BrokenListError(1, `no column ${quote(wanted)}; it has ${list(names)}: ${advice}`);
 }

@@ -2,6 +2,7 @@
 import { type ChecksumAlgorithm, checksumAlgorithm, parseChecksum } from "../core/checksum.ts";
 import type { Draft, Entry, Pieces } from "../core/entry.ts";
 import { permanent } from "../core/failure.ts";
+import { boundEntry } from "./limits.ts";
 import type { ReadOptions } from "./read-options.ts";
 import { createUrlReader } from "./url-reader.ts";
 
@@ -117,7 +118,7 @@ function entryOf(file: File, place: Pick<Entry, "line" | "list">): Entry {
 	if (sizeBytes !== undefined) draft.sizeBytes = sizeBytes;
 	const pieces = strongest(file.pieces.flatMap((hashes) => usablePieces(hashes, sizeBytes) ?? []));
 	if (pieces !== undefined) draft.pieces = pieces;
-	return draft;
+	return boundEntry(draft);
 }
 
 function addMirror(file: File, url: string, rank: number): void {

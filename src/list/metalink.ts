@@ -69,8 +69,8 @@ export async function* readMetalink(
 			}
 			if (options.signal?.aborted) return;
 		}
+		if (!isMetalink) throw new BrokenListError(1, "it is empty, or has no element");
 		write(undefined);
-		if (!isMetalink) throw new BrokenListError(1, "it is empty");
 	} catch (error) {
 		if (batch.length > 0) yield batch;
 		throw brokenAt(count + 1, error);
