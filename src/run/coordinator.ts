@@ -11,6 +11,7 @@ import type { Directory } from "../journal/directory.ts";
 import { type Runner, WorkerLostError } from "../runners/runner.ts";
 import { createAppetite } from "./appetite.ts";
 import { createHostQueue } from "./host-queue.ts";
+import type { HostTroubles } from "./host-troubles.ts";
 import type { HowEnded } from "./outcome-of.ts";
 import { type Pending, taskOf } from "./pending.ts";
 import type { Planner } from "./plan.ts";
@@ -42,6 +43,8 @@ export type CoordinatorOptions = {
 	readonly directory: Directory;
 	readonly planner: Planner;
 	readonly recorder: Recorder;
+	/** Told of failed attempts. */
+	readonly troubles: HostTroubles;
 	readonly tally: Tally;
 	readonly sink: Sink;
 	/** Called when the disk is full: nothing can be saved any more. */
@@ -179,6 +182,7 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 		const { mirror, mirrors } = pending;
 		if (failure.code === "disk_full") context.onDiskFull(failure);
 		mirror.out ||= !failure.transient;
+		context.troubles.note(mirror.host, failure);
 		const retryAfterMs = result.retryAfterMs === undefined ? 0 : Math.min(result.retryAfterMs, options.retryMaxWaitMs);
 		if (failure.transient && retryAfterMs > 0) queue.pause(mirror.host, Date.now() + retryAfterMs);
 		const current = mirrors.indexOf(mirror);

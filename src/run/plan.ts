@@ -10,6 +10,7 @@ import type { Directory } from "../journal/directory.ts";
 import { entryKey } from "../journal/entry-key.ts";
 import type { Saved } from "../journal/journal.ts";
 import { entryLength } from "../list/limits.ts";
+import type { HostTroubles } from "./host-troubles.ts";
 import { type ListedAs, listedChecksums } from "./listed-checksums.ts";
 import type { Mirror, Pending } from "./pending.ts";
 import { type Demands, readDemands } from "./read-demands.ts";
@@ -30,10 +31,12 @@ export type PlannerOptions = {
 	readonly directory: Directory;
 	/** Checksums of files by their names. */
 	readonly checksums?: ChecksumTable | undefined;
+	/** Which mirrors go last. */
+	readonly troubles: HostTroubles;
 };
 
 /** Plans the entries of a run in their order; it remembers which it has met. */
-export function createPlanner({ options, directory, checksums: table }: PlannerOptions): Planner {
+export function createPlanner({ options, directory, checksums: table, troubles }: PlannerOptions): Planner {
 	/** Times that an entry was listed again, where duplicates are wanted. */
 	const occurrences = new Map<string, number>();
 	let count = 0;
@@ -66,7 +69,7 @@ export function createPlanner({ options, directory, checksums: table }: PlannerO
 			entry,
 			key,
 			mirrors,
-			mirror: mirrors[0],
+			mirror: troubles.choose(mirrors),
 			made: 0,
 			attempts: 0,
 			deaths: 0,

@@ -12,6 +12,7 @@ import { NoWorkerError, type Runner, type RunnerOptions } from "../runners/runne
 import { type CoordinatorOptions, createCoordinator } from "./coordinator.ts";
 import { createSkippedDigests } from "./digest-skipped.ts";
 import { fitConcurrency } from "./fit-concurrency.ts";
+import { createHostTroubles } from "./host-troubles.ts";
 import { createPlanner } from "./plan.ts";
 import { readEntries } from "./read-entries.ts";
 import { createRecorder } from "./recorder.ts";
@@ -92,8 +93,10 @@ async function download(request: RunRequest, { directory, runner, tally, stop, b
 	const digests = options.sha256
 		? createSkippedDigests({ dir: options.dir, recorder, journal, signal: stop, onBroken })
 		: undefined;
-	const parts: Pick<CoordinatorOptions, "planner" | "recorder"> = {
-		planner: createPlanner({ options, directory, checksums }),
+	const troubles = createHostTroubles();
+	const parts: Pick<CoordinatorOptions, "planner" | "recorder" | "troubles"> = {
+		troubles,
+		planner: createPlanner({ options, directory, checksums, troubles }),
 		recorder: digests?.recorder ?? recorder,
 	};
 	const coordinator = createCoordinator({
