@@ -19,6 +19,7 @@ const debianPackages = [
 	{ name: "lighttpd", program: "lighttpd" },
 	{ name: "gcc", program: "gcc" },
 	{ name: "libc6-dev", file: "/usr/include/stdio.h" },
+	{ name: "zstd", program: "zstd" },
 ];
 
 installPackages();

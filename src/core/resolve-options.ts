@@ -18,6 +18,8 @@ export type Surroundings = {
 	readonly cores: number;
 	/** PEM text of the file that `caCertificate` names. */
 	readonly caCertificate?: string;
+	/** Text of the file that `checksums` names. */
+	readonly checksums?: string;
 };
 
 /** Values by option name, as the type OptionValues has them, numbers as text too, and not checked yet. */
@@ -46,6 +48,8 @@ export function resolveOptions(values: GivenValues, surroundings: Surroundings):
 		headers: resolveHeaders(values, surroundings.version),
 		maxRedirects: readOption(values.maxRedirects, optionTable.maxRedirects) ?? defaults.maxRedirects,
 		...(surroundings.caCertificate === undefined ? {} : { caCertificate: surroundings.caCertificate }),
+		...(surroundings.checksums === undefined ? {} : { checksums: surroundings.checksums }),
+		sha256: readOption(values.writeChecksums, optionTable.writeChecksums) !== undefined,
 		insecure: readOption(values.insecure, optionTable.insecure) ?? false,
 		keepDuplicates: readOption(values.keepDuplicates, optionTable.keepDuplicates) ?? false,
 		fresh: readOption(values.fresh, optionTable.fresh) ?? false,

@@ -12,6 +12,7 @@ import type { Directory } from "../journal/directory.ts";
 import { type Runner, WorkerLostError } from "../runners/runner.ts";
 import { createAppetite } from "./appetite.ts";
 import { createHostQueue } from "./host-queue.ts";
+import type { HostTroubles } from "./host-troubles.ts";
 import type { HowEnded } from "./outcome-of.ts";
 import { type Pending, taskOf } from "./pending.ts";
 import type { Planner } from "./plan.ts";
@@ -44,6 +45,8 @@ export type CoordinatorOptions = {
 	readonly directory: Directory;
 	readonly planner: Planner;
 	readonly recorder: Recorder;
+	/** Told of failed attempts. */
+	readonly troubles: HostTroubles;
 	readonly tally: Tally;
 	readonly sink: Sink;
 	readonly shortfalls: Shortfalls;
@@ -59,9 +62,11 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 	const backingOff = new Map<Pending, NodeJS.Timeout>();
 	const traces = createTraces(context.run, directory);
 	const appetite = createAppetite(
-		() => queue.size + backingOff.size,
+		() => queue.size + backingOff.size + weight,
 		() => inFlight < runner.slots && !queue.hasReady(),
 	);
+	/** Of the entries that have not ended, beyond one each: long ones are read ahead in smaller numbers. */
+	let weight = 0;
 	let inFlight = 0;
 	/** Files that are here and wait for their names. */
 	let publishing = 0;
@@ -73,6 +78,7 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 	function offer(entry: Entry): void {
 		const plan = planner(entry);
 		if (plan.kind === "pending") {
+			weight += plan.pending.weight;
 			if (stopped) return cancel(plan.pending);
 			return queue.push(plan.pending.mirror.host, plan.pending);
 		}
@@ -194,6 +200,7 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 		const { mirror, mirrors } = pending;
 		if (failure.code === "disk_full") context.onDiskFull(failure);
 		mirror.out ||= !failure.transient;
+		context.troubles.note(mirror.host, failure);
 		const retryAfterMs = result.retryAfterMs === undefined ? 0 : Math.min(result.retryAfterMs, options.retryMaxWaitMs);
 		if (failure.transient && retryAfterMs > 0) queue.pause(mirror.host, Date.now() + retryAfterMs);
 		const current = mirrors.indexOf(mirror);
@@ -258,6 +265,7 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 	function end(pending: Pending, worker: WorkerLabel, how: HowEnded): void {
 		const { entry, attempts, startedMs, httpStatus, id, key } = pending;
 		pending.isOver = true;
+		weight -= pending.weight;
 		const ms = startedMs === undefined ? 0 : performance.now() - startedMs;
 		recorder.end({ entry, worker, attempts, ms, httpStatus, how }, { id, key });
 	}

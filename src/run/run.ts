@@ -1,4 +1,5 @@
 /** One run, from a list to its summary: open the directory, start the runner, feed it, and shut down in order. */
+import { type ChecksumTable, createChecksumTable } from "../core/checksum-table.ts";
 import type { Entry } from "../core/entry.ts";
 import type { Sink } from "../core/event.ts";
 import type { RunOptions } from "../core/options.ts";
@@ -12,7 +13,9 @@ import { type Directory, openDirectory } from "../journal/directory.ts";
 import { createRunner } from "../runners/create-runner.ts";
 import { NoWorkerError, type Runner, type RunnerOptions } from "../runners/runner.ts";
 import { type CoordinatorOptions, createCoordinator } from "./coordinator.ts";
+import { createSkippedDigests } from "./digest-skipped.ts";
 import { fitConcurrency } from "./fit-concurrency.ts";
+import { createHostTroubles } from "./host-troubles.ts";
 import { createPlanner } from "./plan.ts";
 import { readEntries } from "./read-entries.ts";
 import { createRecorder } from "./recorder.ts";
@@ -95,9 +98,17 @@ async function download(
 	const { options, sink } = request;
 	const breakOff = (error: RunError): void => broken.abort(error);
 	const onBroken = (cause: unknown): void => breakOff(journalError(options.dir, cause));
-	const parts: Pick<CoordinatorOptions, "planner" | "recorder"> = {
-		planner: createPlanner(options, directory),
-		recorder: createRecorder({ tally, journal: directory.journal, sink, onBroken }),
+	const { journal } = directory;
+	const checksums = options.checksums === undefined ? undefined : createChecksumTable(options.checksums);
+	const recorder = createRecorder({ tally, journal, sink, checksums, onBroken });
+	const digests = options.sha256
+		? createSkippedDigests({ dir: options.dir, recorder, journal, signal: stop, onBroken })
+		: undefined;
+	const troubles = createHostTroubles();
+	const parts: Pick<CoordinatorOptions, "planner" | "recorder" | "troubles"> = {
+		troubles,
+		planner: createPlanner({ options, directory, checksums, troubles }),
+		recorder: digests?.recorder ?? recorder,
 	};
 	const coordinator = createCoordinator({
 		...parts,
@@ -118,17 +129,33 @@ async function download(
 	if (stop.aborted) onStop();
 	else stop.addEventListener("abort", onStop, { once: true });
 	try {
-		await readEntries({ ...request, coordinator, signal: stop });
+		const entries = digests?.holdBack(request.entries) ?? request.entries;
+		await readEntries({ ...request, entries, coordinator, signal: stop });
 		await coordinator.finish();
+		if (checksums && !stop.aborted) tellUnmatched(checksums, sink);
 	} catch (error) {
 		// The list broke off: what is in flight is stopped in order before the error is told.
 		broken.abort(error);
 		await coordinator.finish();
 		throw error;
 	} finally {
+		await digests?.finish();
 		clearInterval(flusher);
 		stop.removeEventListener("abort", onStop);
 	}
+}
+
+/** A line that is of no file of the list may have been meant for one. */
+function tellUnmatched(checksums: ChecksumTable, sink: Sink): void {
+	const { count: unreadable, firstLine } = checksums.unreadable;
+	if (unreadable > 0) {
+		const message = `--checksums: lines that could not be read: ${unreadable}, the first is line ${firstLine}`;
+		sink.on({ type: "warning", message });
+	}
+	const { count, first } = checksums.unmatched();
+	if (count === 0) return;
+	const message = `--checksums: lines that match no file of the list: ${count} of ${checksums.size}, the first is of ${first}`;
+	sink.on({ type: "warning", message });
 }
 
 async function open(

@@ -41,6 +41,7 @@ test("nothing given gives the documented defaults", () => {
 		headers: [["User-Agent", "downspout/1.2.3"]],
 		maxRedirects: 10,
 		insecure: false,
+		sha256: false,
 		keepDuplicates: false,
 		fresh: false,
 	});
@@ -103,7 +104,7 @@ const accepted: readonly (readonly [GivenValues, Readonly<Record<string, unknown
 	],
 	[{ header: ["user-agent: mine"], userAgent: "other" }, { headers: [["user-agent", "mine"]] }],
 	[{ userAgent: "curl/8" }, { headers: [["User-Agent", "curl/8"]] }],
-	[{ userAgent: "é" }, { headers: [["User-Agent", "\u00c3\u00a9"]] }],
+	[{ userAgent: "é" }, { headers: [["User-Agent", "é"]] }],
 ];
 for (const [given, expected] of accepted) {
 	test(`accepts ${JSON.stringify(given)}`, () => {
@@ -148,7 +149,7 @@ const refused: readonly (readonly [GivenValues, RegExp])[] = [
 	[{ netrc: true }, /--netrc is not available yet/],
 	[{ dashboard: true }, /--dashboard is not available yet/],
 	[{ dashboard: "99999" }, /--dashboard/],
-	[{ format: "csv" }, /--format csv is not available yet/],
+	[{ format: "xlsx" }, /--format: "xlsx" is not one of text, aria2, jsonl, json, csv, tsv, metalink, parquet/],
 	[{ limitRate: "1M" }, /--limit-rate is not available yet/],
 ];
 for (const [given, expected] of refused) {
