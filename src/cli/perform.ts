@@ -7,7 +7,7 @@ import type { JoinedList } from "../list/open-lists.ts";
 import { checksumsSink } from "../report/checksums-file.ts";
 import { createProgress } from "../report/progress.ts";
 import { openRecords } from "../report/records.ts";
-import { combine } from "../report/sinks.ts";
+import { combine, noSink } from "../report/sinks.ts";
 import { proxyWarning } from "../run/proxy-warning.ts";
 import { run } from "../run/run.ts";
 import { createRunId } from "../run/run-id.ts";
@@ -36,20 +36,31 @@ export async function perform(performance: Performance): Promise<Performed> {
 	const broken = new AbortController();
 	try {
 		const onFailure = (error: Error): void => broken.abort(error);
-		const records = await openRecords({ logDir: output.logDir, run: name, onFailure });
+		const records = options.dryRun ? noRecords : await openRecords({ logDir: output.logDir, run: name, onFailure });
 		const progress = await createProgress({ mode: output.progress, stream: process.stderr, env: process.env });
-		const checksums = await checksumsSink(output.writeChecksums, options.dir, onFailure);
+		const checksums = await checksumsSink(options.sha256 ? output.writeChecksums : undefined, options.dir, onFailure);
 		const sink = combine([counter, records, progress, checksums.sink]);
 		const signal = AbortSignal.any([performance.signal, broken.signal]);
 		const error =
 			(await performWatched({ ...performance, signal }, { name, sink, counter })) ??
 			records.failure() ??
 			checksums.failure();
-		return { summary: counter.summary(), folder: records.folder, ...(error !== undefined && { error }) };
+		const { folder } = records;
+		return {
+			summary: counter.summary(),
+			...(folder !== undefined && { folder }),
+			...(error !== undefined && { error }),
+		};
 	} catch (error) {
 		return { summary: counter.summary(), error: asError(error) };
 	}
 }
+
+/** A dry run leaves nothing behind. */
+const noRecords: Sink & { readonly folder?: string; failure(): Error | undefined } = {
+	...noSink,
+	failure: () => undefined,
+};
 
 type Watched = { readonly name: string; readonly sink: Sink; readonly counter: Counter };
 

@@ -1,6 +1,17 @@
 /** The one table of the options of `get`: parsing, checks, help and docs/cli.md all come from it. */
 import type { Kind } from "./option-kinds.ts";
-import { bytes, choice, integer, integerOrAuto, onOff, seconds, text, texts } from "./option-kinds.ts";
+import {
+	bytes,
+	choice,
+	integer,
+	integerOrAuto,
+	onOff,
+	seconds,
+	statuses,
+	text,
+	texts,
+	typePatterns,
+} from "./option-kinds.ts";
 import type { Bytes, OptionName, OptionValues } from "./option-values.ts";
 import { defaults, existsPolicies, layouts, progressModes } from "./options.ts";
 import { methods } from "./outcome.ts";
@@ -48,6 +59,9 @@ export const optionTable: OptionTable = {
 	maxSize: { name: "max-size", group: files, kind: bytes, fallback: "none", help: "a larger file fails as too_large" },
 	checksums: { name: "checksums", group: files, kind: text("FILE"), help: "a SHA256SUMS-style file; entries are matched by the name that is listed or that they are saved under" },
 	writeChecksums: { name: "write-checksums", group: files, kind: text("FILE"), help: "write what was saved or skipped as a file for sha256sum -c, run in DIR" },
+	expectType: { name: "expect-type", group: files, kind: typePatterns, help: "media types that are wanted: 'image/*,application/pdf'; anything else fails as wrong_type" },
+	refresh: { name: "refresh", group: files, kind: onOff, help: "ask for saved files again, and replace those that changed on the server" },
+	dryRun: { name: "dry-run", group: files, kind: onOff, help: "print names, sizes and types without downloading anything" },
 	fsync: { name: "fsync", group: files, kind: onOff, help: "flush each file and its folder before it counts as saved" },
 
 	method: { name: "method", short: "m", group: speed, kind: choice("M", methods), fallback: "auto", help: "the concurrency model: async, threads, processes, mix, cluster or auto", notYet: ["cluster"] },
@@ -66,6 +80,7 @@ export const optionTable: OptionTable = {
 	connectTimeout: { name: "connect-timeout", group: retry, kind: seconds, fallback: String(defaults.connectTimeoutSeconds), help: "for DNS, TCP and TLS together, in seconds; 0 is no limit" },
 	idleTimeout: { name: "idle-timeout", group: retry, kind: seconds, fallback: String(defaults.idleTimeoutSeconds), help: "longest wait for the next byte, the response head included; 0 is no limit" },
 	timeout: { name: "timeout", group: retry, kind: seconds, fallback: String(defaults.timeoutSeconds), help: "longest time for one entry, all its attempts and waits together; 0 is no limit" },
+	retryStatus: { name: "retry-status", group: retry, kind: statuses, help: "further statuses to try again, with commas: 403,404" },
 
 	header: { name: "header", short: "H", group: http, kind: texts("'K: V'"), help: "send this header with every request; repeatable" },
 	userAgent: { name: "user-agent", group: http, kind: text("TEXT"), fallback: "downspout/VERSION", help: "the User-Agent header" },
@@ -74,7 +89,7 @@ export const optionTable: OptionTable = {
 	caCertificate: { name: "ca-certificate", group: http, kind: text("F"), help: "trust the PEM certificates of this file instead of the built-in ones" },
 	insecure: { name: "insecure", group: http, kind: onOff, help: "do not check TLS certificates" },
 	http2: { name: "http2", group: http, kind: choice("WHEN", ["auto", "always", "never"]), fallback: "auto", help: "auto, always or never", notYet: ["always"] },
-	compressed: { name: "compressed", group: http, kind: onOff, help: "ask for and decode Content-Encoding; without it, bytes are saved as sent", notYet: true },
+	compressed: { name: "compressed", group: http, kind: onOff, help: "ask for and decode Content-Encoding; without it, bytes are saved as sent" },
 	proxy: { name: "proxy", group: http, kind: text("URL"), help: "the proxy to use; else http_proxy, https_proxy, all_proxy and no_proxy", notYet: true },
 	loadCookies: { name: "load-cookies", group: http, kind: text("FILE"), help: "cookies to send, in Netscape's format", notYet: true },
 	netrc: { name: "netrc", group: http, kind: onOff, help: "take credentials from ~/.netrc", notYet: true },

@@ -25,6 +25,8 @@ export type OptionValues = {
 	readonly connectTimeout?: number;
 	/** Longest wait for the next byte, in seconds; 0 is no limit. */
 	readonly idleTimeout?: number;
+	/** Further statuses to try again, with commas. */
+	readonly retryStatus?: string;
 	/** Longest time for one entry, in seconds; 0 is no limit. */
 	readonly timeout?: number;
 	/** rename, skip, overwrite or fail. */
@@ -38,6 +40,12 @@ export type OptionValues = {
 	/** Where to write what was saved or skipped, as a file for `sha256sum -c`. */
 	readonly writeChecksums?: string;
 	readonly maxSize?: Bytes;
+	/** Media types that are wanted, with commas and `*`: anything else fails. */
+	readonly expectType?: string;
+	/** Ask for saved files again, conditionally, and replace those that changed. */
+	readonly refresh?: boolean;
+	/** Ask for the heads alone, and save nothing. */
+	readonly dryRun?: boolean;
 	/** Bytes a second over all workers. */
 	readonly limitRate?: Bytes;
 	/** Bytes a second to one host. */

@@ -37,6 +37,14 @@ export type DownloadOptions = {
 	readonly maxRedirects: number;
 	/** Largest file in bytes; absent when there is no limit. */
 	readonly maxSizeBytes?: number;
+	/** Patterns of the media types that are wanted; absent where all are. */
+	readonly expectTypes?: readonly string[];
+	/** Whether encoded answers are asked for and decoded. */
+	readonly compressed: boolean;
+	/** Ask for the heads alone, and write nothing. */
+	readonly dryRun: boolean;
+	/** Statuses that are tried again beside the usual ones. */
+	readonly retryStatuses: readonly number[];
 	/** Sent with every request, in their order; the entry's own replace those of the same name. */
 	readonly headers: readonly Header[];
 	/** Text of the file with the checksums of files by their names. */
@@ -62,6 +70,8 @@ export type RunOptions = DownloadOptions & {
 	readonly keepDuplicates: boolean;
 	/** Forget what earlier runs in the directory recorded. */
 	readonly fresh: boolean;
+	/** Ask for saved files again. */
+	readonly refresh: boolean;
 };
 
 export const defaults = {

@@ -8,6 +8,7 @@ import { defaults, existsPolicies, layouts, type RunOptions } from "./options.ts
 import { type Method, methods } from "./outcome.ts";
 import { checkHeader, parseHeader } from "./parse-header.ts";
 import { flagOf, quote, readOption } from "./read-option.ts";
+import { parseTypePatterns } from "./type-patterns.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** What defaults depend on. */
@@ -45,14 +46,19 @@ export function resolveOptions(values: GivenValues, surroundings: Surroundings):
 		...(maxSizeBytes === undefined ? {} : { maxSizeBytes }),
 		...resolveWaits(values),
 		...(timeoutMs === 0 ? {} : { timeoutMs }),
+		...resolveTypes(values),
+		compressed: readOption(values.compressed, optionTable.compressed) ?? false,
+		dryRun: readOption(values.dryRun, optionTable.dryRun) ?? false,
+		retryStatuses: (readOption(values.retryStatus, optionTable.retryStatus)?.split(",") ?? []).map(Number),
 		headers: resolveHeaders(values, surroundings.version),
 		maxRedirects: readOption(values.maxRedirects, optionTable.maxRedirects) ?? defaults.maxRedirects,
 		...(surroundings.caCertificate === undefined ? {} : { caCertificate: surroundings.caCertificate }),
 		...(surroundings.checksums === undefined ? {} : { checksums: surroundings.checksums }),
-		sha256: readOption(values.writeChecksums, optionTable.writeChecksums) !== undefined,
+		sha256: readOption(values.writeChecksums, optionTable.writeChecksums) !== undefined && values.dryRun !== true,
 		insecure: readOption(values.insecure, optionTable.insecure) ?? false,
 		keepDuplicates: readOption(values.keepDuplicates, optionTable.keepDuplicates) ?? false,
 		fresh: readOption(values.fresh, optionTable.fresh) ?? false,
+		refresh: readOption(values.refresh, optionTable.refresh) ?? false,
 	};
 }
 
@@ -91,6 +97,12 @@ function resolveConcurrency(
 			perHost === "auto" ? Math.max(1, Math.min(defaults.perHost, concurrency - 1)) : Math.min(concurrency, perHost),
 		workers: workers ?? Math.max(1, Math.min(cores, concurrency)),
 	};
+}
+
+function resolveTypes(values: GivenValues): Pick<RunOptions, "expectTypes"> {
+	const given = readOption(values.expectType, optionTable.expectType);
+	const expectTypes = given === undefined ? undefined : parseTypePatterns(given);
+	return expectTypes === undefined ? {} : { expectTypes };
 }
 
 type Waits = Pick<RunOptions, "retries" | "retryBaseMs" | "retryMaxWaitMs" | "connectTimeoutMs" | "idleTimeoutMs">;

@@ -1,22 +1,24 @@
 /** One attempt at one entry: requests, redirects and resumption, until the file is handed to the publisher or the attempt failed. */
 import { addressOf, pathnameOf } from "../core/address.ts";
-import { permanent, transient } from "../core/failure.ts";
+import { type Failure, transient } from "../core/failure.ts";
 import { publicUrl } from "../core/public-url.ts";
 import { ifRangeValue } from "../core/ranges.ts";
+import { versionToAskWith } from "../core/saved.ts";
 import type { Task, TaskProgress } from "../core/task.ts";
 import { cookieHeader } from "../http/cookies.ts";
 import { Exchange, type ExchangeListener } from "../http/exchange.ts";
 import { requestHead } from "../http/request-head.ts";
-import { requestHeaders } from "../http/request-headers.ts";
+import { type RequestRange, requestHeaders } from "../http/request-headers.ts";
 import type { ResponseHead } from "../http/response-head.ts";
 import { classifyFileError } from "../store/classify-file-error.ts";
-import { append, claimPart, discard, dropLastByte, newPart, release } from "../store/part.ts";
+import { claimPart, discard, dropLastByte, newPart, release } from "../store/part.ts";
 import { onAnswer } from "./answer.ts";
 import { type Attempt, type AttemptContext, endAttempt, failAttempt } from "./attempt-state.ts";
+import { isPacked } from "./decode.ts";
 import { drainData, endDrain } from "./drain.ts";
 import { expect } from "./expect.ts";
-import { endsAtExisting, tooLarge } from "./outcome-of-head.ts";
-import { publishAttempt } from "./publish-attempt.ts";
+import { endBody, keepBytes } from "./keep-body.ts";
+import { endsAtExisting } from "./outcome-of-head.ts";
 import { isNameKnown, targetFile, targetOf } from "./target.ts";
 
 /** Starts an attempt; `finish` is called just once. Nothing is thrown. */
@@ -35,6 +37,7 @@ export function startAttempt(
 		onReceived: hooks.onReceived,
 		part: task.resume ? claimPart(context.store, task.key) : newPart(task.key),
 		phase: "idle",
+		method: context.isDry ? "HEAD" : "GET",
 		address: listed,
 		redirects: 0,
 		from: 0,
@@ -42,9 +45,13 @@ export function startAttempt(
 		httpStatus: undefined,
 		rangeFailed: false,
 		contentType: undefined,
+		etag: undefined,
 		target: undefined,
 		exchange: undefined,
 		verifier: undefined,
+		filter: undefined,
+		typeCheck: undefined,
+		remarks: undefined,
 		cookies: undefined,
 		deadline: undefined,
 		drain: undefined,
@@ -73,30 +80,39 @@ function send(attempt: Attempt): void {
 	}
 	// A complete part is asked for its last byte: that proves its version and brings the head.
 	if (part.bytes > 0 && part.bytes === part.source?.totalBytes) dropLastByte(part);
-	const range = part.bytes > 0 && ifRange !== undefined ? { from: part.bytes, ifRange } : undefined;
 	attempt.phase = "idle";
-	attempt.from = range?.from ?? 0;
-	const request = { method: "GET", head: headOf(attempt, range) };
+	attempt.from = ifRange === undefined ? 0 : part.bytes;
+	const request = { method: attempt.method, head: headOf(attempt, attempt.from > 0 ? ifRange : undefined) };
 	const exchange = new Exchange(context.agent.poolOf(address.origin), request, { subject: attempt, listener });
 	attempt.exchange = exchange;
 	exchange.pool.send(exchange);
 }
 
-function headOf(attempt: Attempt, range: { readonly from: number; readonly ifRange: string } | undefined): string {
+function headOf(attempt: Attempt, ifRange: string | undefined): string {
 	const { context, task, listed, address, cookies } = attempt;
-	if (!task.headers && !range && !cookies && address === listed && !address.hasCredentials) {
-		return context.plainRequest(address);
-	}
+	const isPlain = !task.headers && ifRange === undefined && !cookies && address === listed && !address.hasCredentials;
+	if (isPlain && !context.isSpecial && !task.range && !task.refresh) return context.plainRequest(address);
 	const url = new URL(address.href);
+	const range = rangeOf(attempt, ifRange);
+	const codings = context.decoding && !range && !isPacked(pathnameOf(address)) ? context.decoding.accepted : undefined;
+	const unless = task.refresh && ifRange === undefined ? versionToAskWith(task.refresh) : undefined;
 	const fields = requestHeaders({
 		general: context.options.headers,
 		own: task.headers ?? [],
 		listed: new URL(listed.href),
 		url,
 		cookie: cookieHeader(cookies, url),
-		...(range ? { range } : {}),
+		...(range && { range }),
+		...(codings !== undefined && { acceptEncoding: codings }),
+		...(unless && { unless }),
 	});
-	return requestHead("GET", address, fields);
+	return requestHead(attempt.method, address, fields);
+}
+
+/** Places within the resource: of all that follows the part, or of what the entry wants of it. */
+function rangeOf({ task, from }: Attempt, ifRange: string | undefined): RequestRange | undefined {
+	if (task.range) return { from: task.range.first + from, to: task.range.last, ifRange };
+	return ifRange === undefined ? undefined : { from, ifRange };
 }
 
 /** Whatever goes wrong within ends this attempt, and neither the connection nor the run. */
@@ -111,7 +127,7 @@ const listener: ExchangeListener<Attempt> = {
 	},
 	onEnd: (attempt) => guard(attempt, () => onEnd(attempt)),
 	onFailure(attempt, failure) {
-		guard(attempt, () => (attempt.phase === "drain" ? endDrain(attempt) : failAttempt(attempt, failure)));
+		guard(attempt, () => onFailure(attempt, failure));
 	},
 };
 
@@ -131,29 +147,30 @@ function onHead(attempt: Attempt, head: ResponseHead): void {
 function onData(attempt: Attempt, bytes: Buffer, start: number, end: number): void {
 	if (attempt.phase === "drain") return drainData(attempt, end - start);
 	if (attempt.phase !== "body") return;
-	const { part, verifier, context } = attempt;
 	const chunk = bytes.subarray(start, end);
-	append(context.store, part, chunk);
-	verifier?.update(chunk);
-	const { maxSizeBytes } = context.options;
-	if (maxSizeBytes !== undefined && part.bytes > maxSizeBytes) return failAttempt(attempt, tooLarge(maxSizeBytes));
-	const totalBytes = part.source?.totalBytes;
-	if (totalBytes !== undefined && part.bytes > totalBytes) {
-		const message = `${attempt.address.host} sent more than the ${totalBytes} bytes that it announced`;
-		discard(part);
-		failAttempt(attempt, permanent("protocol", message));
-	}
+	if (attempt.filter) attempt.filter.write(chunk);
+	else keepBytes(attempt, chunk);
 }
 
 function onEnd(attempt: Attempt): void {
 	if (attempt.phase === "drain") return endDrain(attempt);
 	if (attempt.phase !== "body") return;
-	const { part } = attempt;
-	const totalBytes = part.source?.totalBytes;
-	if (totalBytes !== undefined && part.bytes !== totalBytes) {
-		return failAttempt(attempt, transient("truncated", `the body ended after ${part.bytes} of ${totalBytes} bytes`));
+	if (attempt.filter) attempt.filter.end();
+	else endBody(attempt);
+}
+
+/** Some servers answer HEAD with nothing. */
+function onFailure(attempt: Attempt, failure: Failure): void {
+	if (attempt.phase === "drain") return endDrain(attempt);
+	if (
+		attempt.method === "HEAD" &&
+		attempt.phase === "idle" &&
+		(failure.code === "reset" || failure.code === "protocol")
+	) {
+		attempt.method = "GET";
+		return send(attempt);
 	}
-	publishAttempt(attempt);
+	failAttempt(attempt, failure);
 }
 
 function runOutOfTime(attempt: Attempt): void {

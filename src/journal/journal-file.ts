@@ -1,14 +1,13 @@
 /** A file of records: one run appends to it, and what lies in it is read again by its place. */
 import { closeSync, constants, fstatSync, readSync, writeSync } from "node:fs";
+import type { Saved } from "../core/saved.ts";
 import { syncFile } from "../files/sync.ts";
 import { openTrusted } from "../files/trust.ts";
-import { type JournalRecord, parseRecord } from "./record.ts";
+import { parseRecord } from "./record.ts";
 
 /** Bytes read around a record: the neighbours are asked for next when a list is run again. */
 const windowBytes = 64 * 1024;
 const newline = 10;
-
-export type Saved = { readonly file: string; readonly bytes: number; readonly sha256?: string };
 
 export type JournalFile = {
 	readonly fd: number;
@@ -48,14 +47,10 @@ export function openJournalFile(path: string, access: "own" | "read"): JournalFi
 				line = find(offset);
 			}
 			const record = line === undefined ? undefined : parseRecord(line);
-			return record?.status === "saved" ? savedOf(record) : undefined;
+			return record?.status === "saved" ? record : undefined;
 		},
 		write: (bytes) => writeSync(fd, bytes),
 		sync: () => syncFile(fd, true),
 		close: () => closeSync(fd),
 	};
-}
-
-export function savedOf({ file, bytes, sha256 }: JournalRecord & { readonly status: "saved" }): Saved {
-	return sha256 === undefined ? { file, bytes } : { file, bytes, sha256 };
 }

@@ -71,8 +71,9 @@ async function perform({ options, logDir, writeChecksums, list, results, signal 
 	const name = createRunId(new Date());
 	const broken = new AbortController();
 	const onFailure = (error: Error): void => broken.abort(error);
-	const records = await recordsIn(logDir, name, onFailure);
-	const checksums = await checksumsSink(writeChecksums && resolve(writeChecksums), options.dir, onFailure);
+	const records = await recordsIn(options.dryRun ? undefined : logDir, name, onFailure);
+	const place = options.sha256 && writeChecksums ? resolve(writeChecksums) : undefined;
+	const checksums = await checksumsSink(place, options.dir, onFailure);
 	const sink = combine([results, ...records.sinks, checksums.sink]);
 	const warn = (message: string): void => sink.on({ type: "warning", message });
 	const proxies = proxyWarning(process.env);

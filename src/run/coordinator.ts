@@ -17,6 +17,7 @@ import type { HowEnded } from "./outcome-of.ts";
 import { type Pending, taskOf } from "./pending.ts";
 import type { Planner } from "./plan.ts";
 import type { Recorder } from "./recorder.ts";
+import type { Remarks } from "./remarks.ts";
 import type { Shortfalls } from "./shortfalls.ts";
 import { createTraces } from "./traces.ts";
 
@@ -50,6 +51,7 @@ export type CoordinatorOptions = {
 	readonly tally: Tally;
 	readonly sink: Sink;
 	readonly shortfalls: Shortfalls;
+	readonly remarks: Remarks;
 	/** Called when the disk is full: nothing can be saved any more. */
 	readonly onDiskFull: (failure: Failure) => void;
 };
@@ -175,14 +177,16 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 		if (result.httpStatus !== undefined) pending.httpStatus = result.httpStatus;
 		switch (result.kind) {
 			case "saved": {
-				const { file, bytes, sha256, finalUrl, contentType } = result;
-				end(pending, result.worker, { status: "saved", file, bytes, sha256, finalUrl, contentType });
+				const { file, bytes, sha256, finalUrl, contentType, isSizeUnknown } = result;
+				const more = { sha256, finalUrl, contentType, isSizeUnknown };
+				end(pending, result.worker, { status: "saved", file, bytes, version: result, ...more });
+				if (result.remarks) context.remarks.tell(result.remarks);
 				if (result.shortfall) shortfalls.tell(result.shortfall);
 				traces.catchUp(result);
 				break;
 			}
 			case "skipped":
-				end(pending, result.worker, { status: "skipped", file: result.file, bytes: result.bytes });
+				endSkipped(pending, result);
 				break;
 			case "cancelled":
 				end(pending, result.worker, { status: "cancelled" });
@@ -192,6 +196,12 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 				break;
 		}
 		pumpSoon();
+	}
+
+	function endSkipped(pending: Pending, { worker, file, bytes, version }: AttemptResult & { kind: "skipped" }): void {
+		const saved = pending.demands?.refresh;
+		if (!saved) return end(pending, worker, { status: "skipped", file, bytes });
+		end(pending, worker, { status: "skipped", file, bytes, key: pending.key, sha256: saved.sha256, version });
 	}
 
 	/** What follows a failed attempt: another one, at once or later, or the end. */

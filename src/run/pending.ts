@@ -23,7 +23,7 @@ export type Pending = {
 	readonly folder?: string | undefined;
 	readonly checksums?: readonly Checksum[] | undefined;
 	/** What few entries have, as their tasks have it. */
-	readonly demands?: Pick<Task, "range" | "expectType" | "sizeBytes" | "pieces"> | undefined;
+	readonly demands?: Pick<Task, "range" | "expectTypes" | "sizeBytes" | "pieces" | "refresh"> | undefined;
 	/** Entries of usual size that it takes the memory of, beyond one. */
 	readonly weight: number;
 	/** The mirror that is asked now. */

@@ -7,9 +7,9 @@ import type { Entry } from "../core/entry.ts";
 import { type Failure, permanent } from "../core/failure.ts";
 import { safeFolderPath, safeOutPath } from "../core/naming.ts";
 import type { RunOptions } from "../core/options.ts";
+import type { Saved } from "../core/saved.ts";
 import type { Directory } from "../journal/directory.ts";
 import { entryKey } from "../journal/entry-key.ts";
-import type { Saved } from "../journal/journal-file.ts";
 import { entryLength } from "../list/limits.ts";
 import type { HostTroubles } from "./host-troubles.ts";
 import { type ListedAs, listedChecksums } from "./listed-checksums.ts";
@@ -64,7 +64,8 @@ export function createPlanner({ options, directory, checksums: table, troubles }
 			key = entryKey(mirrors[0].url, wanted, occurrence);
 			met = directory.journal.meet(key);
 		}
-		if (met.saved && isStillThere(options.dir, met.saved)) return { kind: "skipped", saved: { ...met.saved, key } };
+		const saved = met.saved && isStillThere(options.dir, met.saved) ? met.saved : undefined;
+		if (saved && !options.refresh) return { kind: "skipped", saved: { ...saved, key } };
 		const pending: Pending = {
 			id: ++count,
 			entry,
@@ -82,7 +83,7 @@ export function createPlanner({ options, directory, checksums: table, troubles }
 			out: place.out,
 			folder: place.folder,
 			checksums,
-			demands: demands.demands,
+			demands: saved ? { ...demands.demands, refresh: saved } : demands.demands,
 			weight: Math.floor(entryLength(entry) / entryUnits),
 			startedMs: undefined,
 			httpStatus: undefined,

@@ -10,17 +10,21 @@ import { explainFileError, fileErrorCode, isOutOfSpace } from "../files/file-err
 import { openFileLimit } from "../files/open-file-limit.ts";
 import { unflushedMessage } from "../files/sync.ts";
 import { type Directory, openDirectory } from "../journal/directory.ts";
+import { openDryDirectory } from "../journal/dry-directory.ts";
 import { createRunner } from "../runners/create-runner.ts";
 import { NoWorkerError, type Runner, type RunnerOptions } from "../runners/runner.ts";
 import { type CoordinatorOptions, createCoordinator } from "./coordinator.ts";
 import { createSkippedDigests } from "./digest-skipped.ts";
+import { createDryCheck, type DryCheck } from "./dry-check.ts";
 import { fitConcurrency } from "./fit-concurrency.ts";
 import { createHostTroubles } from "./host-troubles.ts";
 import { createPlanner } from "./plan.ts";
 import { readEntries } from "./read-entries.ts";
 import { createRecorder } from "./recorder.ts";
+import { createRemarks } from "./remarks.ts";
 import { RunError } from "./run-error.ts";
 import { createShortfalls, type Shortfalls } from "./shortfalls.ts";
+import { watchSpace } from "./space-watch.ts";
 
 /** The journal is written at least so often, in milliseconds. */
 const flushMs = 200;
@@ -45,8 +49,9 @@ export type RunRequest = {
 export async function run(asked: RunRequest): Promise<Summary> {
 	const { sink, signal } = asked;
 	const { options, warning } = fitConcurrency(asked.options, openFileLimit());
+	const dry = options.dryRun ? createDryCheck(options) : undefined;
 	if (warning !== undefined) sink.on({ type: "warning", message: warning });
-	const request: RunRequest = { ...asked, options };
+	const request: RunRequest = { ...asked, options, sink: dry ? noted(dry, sink) : sink };
 	const startedMs = performance.now();
 	const tally = createTally();
 	const broken = new AbortController();
@@ -75,11 +80,23 @@ export async function run(asked: RunRequest): Promise<Summary> {
 	attemptFlush(directory, (cause) => broken.abort(journalError(options.dir, cause)));
 	const { run: name, list } = request;
 	const facts = { run: name, list, dir: options.dir, method: options.method, elapsedMs: performance.now() - startedMs };
-	const summary = summarize(tally.snapshot(), facts);
+	const counted = summarize(tally.snapshot(), facts);
+	const summary = dry ? dry.conclude(counted, sink) : counted;
 	sink.on({ type: "run-ended", summary });
 	const reason: unknown = broken.signal.reason;
 	if (reason instanceof RunError) throw new RunError(reason.code, reason.message, { cause: reason.cause, summary });
 	return summary;
+}
+
+/** A sink that a dry run's check hears as well. */
+function noted(dry: DryCheck, sink: Sink): Sink {
+	return {
+		on(event) {
+			dry.note(event);
+			sink.on(event);
+		},
+		close: sink.close,
+	};
 }
 
 type Parts = {
@@ -107,7 +124,7 @@ async function download(
 	const troubles = createHostTroubles();
 	const parts: Pick<CoordinatorOptions, "planner" | "recorder" | "troubles"> = {
 		troubles,
-		planner: createPlanner({ options, directory, checksums, troubles }),
+		planner: watchSpace(createPlanner({ options, directory, checksums, troubles }), options.dir, sink),
 		recorder: digests?.recorder ?? recorder,
 	};
 	const coordinator = createCoordinator({
@@ -119,6 +136,7 @@ async function download(
 		tally,
 		sink,
 		shortfalls,
+		remarks: createRemarks(sink),
 		onDiskFull: ({ message }) => breakOff(new RunError("disk_full", message)),
 	});
 	const flusher = setInterval(() => attemptFlush(directory, onBroken), flushMs);
@@ -163,14 +181,12 @@ async function open(
 	shortfalls: Shortfalls,
 ): Promise<Directory & AsyncDisposable> {
 	try {
-		const directory = await openDirectory({
-			dir: options.dir,
-			run: name,
-			fresh: options.fresh,
-			fsync: options.fsync,
-			onUnflushed: (why) => shortfalls.tell({ kind: "flush", message: unflushedMessage(why) }),
-			warn: (message) => sink.on({ type: "warning", message }),
-		});
+		const { dir, fresh, fsync } = options;
+		const warn = (message: string): void => sink.on({ type: "warning", message });
+		const onUnflushed = (why: string): void => shortfalls.tell({ kind: "flush", message: unflushedMessage(why) });
+		const directory = options.dryRun
+			? openDryDirectory({ dir, fresh, warn })
+			: await openDirectory({ dir, run: name, fresh, fsync, onUnflushed, warn });
 		return { ...directory, [Symbol.asyncDispose]: async () => directory.close() };
 	} catch (cause) {
 		throw new RunError("dir_unusable", `the download directory ${options.dir} cannot be used: ${messageOf(cause)}`, {

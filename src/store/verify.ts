@@ -18,10 +18,15 @@ export type Verifier = {
 	sha256(): string | undefined;
 };
 
+export type ExpectedChecksum = Checksum & {
+	/** Who says so, where it is not the list. */
+	readonly source?: string;
+};
+
 /** What a file must be, and what is wanted of it. */
 export type Expected = {
 	/** All of them must hold. */
-	readonly checksums?: readonly Checksum[] | undefined;
+	readonly checksums?: readonly ExpectedChecksum[] | undefined;
 	readonly sizeBytes?: number | undefined;
 	readonly pieces?: Pieces | undefined;
 	/** Whether its SHA-256 is wanted in any case. */
@@ -55,9 +60,11 @@ export function createVerifier(expected: Expected, continued: boolean): Verifier
 			}
 			const digests = checks.digests();
 			sha256 = digests.get("sha256");
-			for (const { algorithm, hex } of checksums) {
+			for (const { algorithm, hex, source } of checksums) {
 				const found = digests.get(algorithm);
-				if (found !== hex) return transient("checksum", `the ${algorithm} digest is ${found}, and should be ${hex}`);
+				if (found === hex) continue;
+				const by = source === undefined ? "" : `, as the server says (${source})`;
+				return transient("checksum", `the ${algorithm} digest is ${found}, and should be ${hex}${by}`);
 			}
 			const wrong = checks.wrongPieces();
 			return wrong.length === 0
