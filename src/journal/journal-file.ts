@@ -47,7 +47,9 @@ export function openJournalFile(path: string, access: "own" | "read"): JournalFi
 				line = find(offset);
 			}
 			const record = line === undefined ? undefined : parseRecord(line);
-			return record?.status === "saved" ? record : undefined;
+			if (record?.status !== "saved") return undefined;
+			const { file, bytes, sha256, atMs, etag, lastModified } = record;
+			return { file, bytes, sha256, atMs, etag, lastModified };
 		},
 		write: (bytes) => writeSync(fd, bytes),
 		sync: () => syncFile(fd, true),

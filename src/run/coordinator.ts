@@ -5,7 +5,7 @@ import type { Sink } from "../core/event.ts";
 import { type Failure, permanent, transient } from "../core/failure.ts";
 import type { RunOptions } from "../core/options.ts";
 import { publicUrl } from "../core/public-url.ts";
-import { decideRetry } from "../core/retry.ts";
+import { decideRetry, isFinal } from "../core/retry.ts";
 import type { Tally } from "../core/tally.ts";
 import type { AttemptResult, WorkerLabel } from "../core/task.ts";
 import type { Directory } from "../journal/directory.ts";
@@ -13,6 +13,7 @@ import { type Runner, WorkerLostError } from "../runners/runner.ts";
 import { createAppetite } from "./appetite.ts";
 import { createHostQueue } from "./host-queue.ts";
 import type { HostTroubles } from "./host-troubles.ts";
+import { howSaved, howSkipped } from "./how-ended.ts";
 import type { HowEnded } from "./outcome-of.ts";
 import { type Pending, taskOf } from "./pending.ts";
 import type { Planner } from "./plan.ts";
@@ -176,17 +177,14 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 		pending.rangeFailures = result.rangeFailed ? pending.rangeFailures + 1 : 0;
 		if (result.httpStatus !== undefined) pending.httpStatus = result.httpStatus;
 		switch (result.kind) {
-			case "saved": {
-				const { file, bytes, sha256, finalUrl, contentType, isSizeUnknown } = result;
-				const more = { sha256, finalUrl, contentType, isSizeUnknown };
-				end(pending, result.worker, { status: "saved", file, bytes, version: result, ...more });
+			case "saved":
+				end(pending, result.worker, howSaved(result));
 				if (result.remarks) context.remarks.tell(result.remarks);
 				if (result.shortfall) shortfalls.tell(result.shortfall);
 				traces.catchUp(result);
 				break;
-			}
 			case "skipped":
-				endSkipped(pending, result);
+				end(pending, result.worker, howSkipped(result, pending));
 				break;
 			case "cancelled":
 				end(pending, result.worker, { status: "cancelled" });
@@ -198,12 +196,6 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 		pumpSoon();
 	}
 
-	function endSkipped(pending: Pending, { worker, file, bytes, version }: AttemptResult & { kind: "skipped" }): void {
-		const saved = pending.demands?.refresh;
-		if (!saved) return end(pending, worker, { status: "skipped", file, bytes });
-		end(pending, worker, { status: "skipped", file, bytes, key: pending.key, sha256: saved.sha256, version });
-	}
-
 	/** What follows a failed attempt: another one, at once or later, or the end. */
 	function decide(pending: Pending, result: AttemptResult & { readonly kind: "failed" }): void {
 		const { failure, worker } = result;
@@ -213,10 +205,9 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 		context.troubles.note(mirror.host, failure);
 		const retryAfterMs = result.retryAfterMs === undefined ? 0 : Math.min(result.retryAfterMs, options.retryMaxWaitMs);
 		if (failure.transient && retryAfterMs > 0) queue.pause(mirror.host, Date.now() + retryAfterMs);
-		const current = mirrors.indexOf(mirror);
 		const decision = decideRetry(
 			options,
-			{ made: pending.made, mirrors, current },
+			{ made: pending.made, mirrors, current: mirrors.indexOf(mirror) },
 			{ failure, retryAfterMs, random: Math.random() },
 		);
 		if (!decision.again || isFinal(failure)) return fail(pending, failure, worker);
@@ -264,13 +255,9 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 		pumpSoon();
 	}
 
-	function fail(pending: Pending, failure: Failure, worker: WorkerLabel): void {
+	const fail = (pending: Pending, failure: Failure, worker: WorkerLabel): void =>
 		end(pending, worker, { status: "failed", failure });
-	}
-
-	function cancel(pending: Pending): void {
-		end(pending, nobody, { status: "cancelled" });
-	}
+	const cancel = (pending: Pending): void => end(pending, nobody, { status: "cancelled" });
 
 	function end(pending: Pending, worker: WorkerLabel, how: HowEnded): void {
 		const { entry, attempts, startedMs, httpStatus, id, key } = pending;
@@ -311,8 +298,3 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 }
 
 const outOfTime: Failure = transient("timeout", "the time of the entry is up (--timeout)");
-
-/** Failures that neither another attempt nor another mirror can mend. */
-function isFinal({ code }: Failure): boolean {
-	return code === "disk_full" || code === "exists" || code === "unsafe_path";
-}
