@@ -83,7 +83,8 @@ export function createPlanner({ options, directory, checksums: table, troubles }
 			out: place.out,
 			folder: place.folder,
 			checksums,
-			demands: saved ? { ...demands.demands, refresh: saved } : demands.demands,
+			// Of a journal that somebody has written into, no name that leads out.
+			demands: saved && safeOutPath(saved.file) ? { ...demands.demands, refresh: saved } : demands.demands,
 			weight: Math.floor(entryLength(entry) / entryUnits),
 			startedMs: undefined,
 			httpStatus: undefined,
