@@ -31,7 +31,8 @@ const coarseMs = 2000;
 export function isStillSaved({ bytes, lastModified, atMs }: Saved, { size, mtimeMs }: FoundFile): boolean {
 	if (size !== bytes) return false;
 	const modified = parseHttpDate(lastModified);
-	if (modified === undefined) return atMs !== undefined && mtimeMs <= atMs;
+	// The one in whole milliseconds, the other in parts of them.
+	if (modified === undefined) return atMs !== undefined && mtimeMs < atMs + 1;
 	const difference = Math.abs(mtimeMs - modified * 1000);
 	return difference < 1 || (mtimeMs % coarseMs === 0 && difference <= coarseMs);
 }
