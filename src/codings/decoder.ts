@@ -57,9 +57,12 @@ export function readCodings(field: string): readonly Coding[] | { readonly unkno
 	return found.length > mostCodings ? { unknown: `${found.length} codings` } : found;
 }
 
-/** Loads what Node itself has not. @returns What makes decoders. */
-export async function loadDecoders(): Promise<typeof createDecoder> {
-	if (!("createZstdDecompress" in zlib)) unpackZstd = (await import("./unpack-zstd.ts")).unpackZstd;
+/**
+ * Loads what Node itself has not.
+ * @param hasZstd - Node has it from 22.15 on. @returns What makes decoders.
+ */
+export async function loadDecoders(hasZstd: boolean = "createZstdDecompress" in zlib): Promise<typeof createDecoder> {
+	if (!hasZstd) unpackZstd = (await import("./unpack-zstd.ts")).unpackZstd;
 	return createDecoder;
 }
 
@@ -80,7 +83,7 @@ export function createDecoder(applied: readonly Coding[], sink: DecoderSink): De
 		const tail = streams.at(-1);
 		if (head === undefined || tail === undefined) throw new RangeError("no coding");
 		head.on("drain", sink.onRoom);
-		tail.on("data", sink.onBytes);
+		tail.on("data", (bytes: Uint8Array) => sink.onBytes(bufferOf(bytes)));
 		tail.on("end", sink.onEnd);
 		return head;
 	};
@@ -98,6 +101,11 @@ export function createDecoder(applied: readonly Coding[], sink: DecoderSink): De
 			for (const stream of streams) stream.destroy();
 		},
 	};
+}
+
+/** The library gives plain arrays of bytes. */
+function bufferOf(bytes: Uint8Array): Buffer {
+	return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 function streamOf(coding: Coding, first: number): Duplex {
