@@ -57,11 +57,11 @@ export function readCodings(field: string): readonly Coding[] | { readonly unkno
 	return found.length > mostCodings ? { unknown: `${found.length} codings` } : found;
 }
 
-/**
- * Loads what Node itself has not.
- * @param hasZstd - Node has it from 22.15 on. @returns What makes decoders.
- */
-export async function loadDecoders(hasZstd: boolean = "createZstdDecompress" in zlib): Promise<typeof createDecoder> {
+/** Node has zstd from 22.15 on. */
+const nodeHasZstd = "createZstdDecompress" in zlib;
+
+/** Loads what Node itself has not. @returns What makes decoders. */
+export async function loadDecoders(hasZstd: boolean = nodeHasZstd): Promise<typeof createDecoder> {
 	if (!hasZstd) unpackZstd = (await import("./unpack-zstd.ts")).unpackZstd;
 	return createDecoder;
 }

@@ -60,7 +60,7 @@ async function judgeBytes(options: TypeCheckOptions, declared: string, sample: B
 	return found === undefined ? undefined : wrongType(options, found);
 }
 
-export function isPage(type: string): boolean {
+function isPage(type: string): boolean {
 	return type === "text/html" || type === "application/xhtml+xml";
 }
 
