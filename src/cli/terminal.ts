@@ -13,7 +13,8 @@ export function print(text: string): void {
 
 /** One line on standard error. */
 export function complain(message: string): void {
-	process.stderr.write(`downspout: ${message.replace(/\s*\n\s*/g, " ")}\n`);
+	const lines = message.split("\n").map((line) => line.trim());
+	process.stderr.write(`downspout: ${lines.filter((line) => line !== "").join(" ")}\n`);
 }
 
 /** Ends the process as soon as what was printed has been taken; a handle that somebody forgot does not hold it up. */

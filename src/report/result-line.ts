@@ -1,6 +1,6 @@
 /** Outcomes as lines of results.jsonl. */
 import type { Outcome } from "../core/outcome.ts";
-import { publicText, publicUrl } from "../core/public-url.ts";
+import { publicMessage, publicUrl } from "../core/public-url.ts";
 import { escapeJson } from "./escape.ts";
 
 /**
@@ -13,7 +13,7 @@ export function resultLine(outcome: Outcome): string {
 	if (list !== undefined) text += `"list":${quote(list)},`;
 	text += `"url":${quote(publicUrl(outcome.url))},"status":"${status}","file":${file === null ? "null" : quote(file)},"bytes":${bytes},"httpStatus":${httpStatus},"attempts":${attempts},"ms":${ms},"method":"${method}","worker":${worker}`;
 	if (sha256 !== undefined) text += `,"sha256":${quote(sha256)}`;
-	if (error) text += `,"error":{"code":${quote(error.code)},"message":${quote(publicText(error.message))}}`;
+	if (error) text += `,"error":{"code":${quote(error.code)},"message":${quote(publicMessage(error.message))}}`;
 	return `${text}}\n`;
 }
 
