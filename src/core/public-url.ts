@@ -34,18 +34,16 @@ export function publicText(text: string): string {
 	let done = 0;
 	for (let slashes = text.indexOf("://"); slashes >= 0; slashes = text.indexOf("://", done)) {
 		const start = slashes + 3;
-		const end = endOfAuthority(text, start);
-		const authority = text.slice(start, end);
 		const isUrl = schemeEnd.test(text.charAt(slashes - 1));
-		shown += text.slice(done, start) + (isUrl ? authority.slice(authority.lastIndexOf("@") + 1) : authority);
-		done = end;
+		shown += text.slice(done, start);
+		done = isUrl ? start + authorityAt(text, start).lastIndexOf("@") + 1 : start;
 	}
 	return shown + text.slice(done);
 }
 
-function endOfAuthority(text: string, start: number): number {
+function authorityAt(text: string, start: number): string {
 	afterAuthority.lastIndex = start;
-	return afterAuthority.exec(text)?.index ?? text.length;
+	return text.slice(start, afterAuthority.exec(text)?.index);
 }
 
 /** A word of a message that is longer is shown without its middle: most are URLs and host names of servers. */
