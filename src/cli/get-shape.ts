@@ -1,6 +1,7 @@
 /** What the help of `get`, which is the help of downspout as a whole, is made of. */
 import { optionTable } from "../core/option-table.ts";
 import { commands } from "./commands.ts";
+import { configOption } from "./config-file.ts";
 import type { CommandShape } from "./flags.ts";
 
 const commandLines = Object.entries(commands).map(
@@ -13,7 +14,7 @@ export const getShape: CommandShape = {
 		"Downloads every URL of a LIST into a directory. A LIST is a file, - for standard input, or an http(s) URL, " +
 		"which stands for a list of that one entry.",
 	operands: "<LIST...>",
-	options: optionTable,
+	options: { ...optionTable, config: configOption },
 	epilogue: `Commands ('downspout COMMAND --help' tells more):
 ${commandLines.join("\n")}
 

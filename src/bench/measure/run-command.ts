@@ -6,7 +6,13 @@ import { readEndedChildrenSeconds, readMachine } from "./proc.ts";
 import { type ServerWatch, watchNoServer } from "./watch-server.ts";
 import { watchTree } from "./watch-tree.ts";
 
-export type Command = { readonly file: string; readonly args: readonly string[]; readonly cwd: string };
+export type Command = {
+	readonly file: string;
+	readonly args: readonly string[];
+	readonly cwd: string;
+	/** What differs from our own environment. */
+	readonly env?: NodeJS.ProcessEnv;
+};
 
 export type CommandEnd = {
 	/** Wall time from just before the start to the exit. */
@@ -41,6 +47,7 @@ export async function runCommand(
 	// A group of its own: Ctrl+C on the terminal reaches it only through us.
 	const child = spawn(command.file, command.args, {
 		cwd: command.cwd,
+		env: { ...process.env, ...command.env },
 		detached: true,
 		stdio: ["ignore", "ignore", "pipe"],
 	});
