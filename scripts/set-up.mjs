@@ -15,6 +15,9 @@ const debianPackages = [
 	{ name: "curl", program: "curl" },
 	{ name: "util-linux", program: "prlimit" },
 	{ name: "mount", program: "mount" },
+	{ name: "zsh", program: "zsh" },
+	{ name: "fish", program: "fish" },
+	{ name: "man-db", program: "man" },
 ];
 
 installPackages();

@@ -5,7 +5,7 @@ import { configOption } from "./config-file.ts";
 import type { CommandShape } from "./flags.ts";
 
 const commandLines = Object.entries(commands).map(
-	([name, { summary, notYet }]) => `  ${name.padEnd(8)}${summary}${notYet ? " (not available yet)" : ""}`,
+	([name, { summary, notYet }]) => `  ${name.padEnd(12)}${summary}${notYet ? " (not available yet)" : ""}`,
 );
 
 export const getShape: CommandShape = {
