@@ -20,5 +20,5 @@ ${commandLines.join("\n")}
 
 BYTES take k, M, G (1000) and Ki, Mi, Gi (1024); seconds take fractions.
 Exit codes: 0 all saved, 1 some entry failed, 2 wrong command line or list, 3 the run could not go on,
-130 and 143 stopped by SIGINT and SIGTERM.`,
+129, 130 and 143 stopped by SIGHUP, SIGINT and SIGTERM.`,
 };
