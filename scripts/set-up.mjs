@@ -17,6 +17,9 @@ const debianPackages = [
 	{ name: "mount", program: "mount" },
 	{ name: "nginx-light", program: "nginx" },
 	{ name: "lighttpd", program: "lighttpd" },
+	{ name: "zsh", program: "zsh" },
+	{ name: "fish", program: "fish" },
+	{ name: "man-db", program: "man" },
 ];
 
 installPackages();

@@ -180,7 +180,7 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 		if (failure.code === "disk_full") context.onDiskFull(failure);
 		mirror.out ||= !failure.transient;
 		const retryAfterMs = result.retryAfterMs === undefined ? 0 : Math.min(result.retryAfterMs, options.retryMaxWaitMs);
-		if (failure.transient && retryAfterMs > 0) queue.pause(mirror.host, Date.now() + retryAfterMs);
+		if (failure.transient && retryAfterMs > 0) queue.pause(mirror.host, performance.now() + retryAfterMs);
 		const current = mirrors.indexOf(mirror);
 		const decision = decideRetry(
 			options,

@@ -2,10 +2,12 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { parseChecksum } from "../core/checksum.ts";
-import type { Entry } from "../core/entry.ts";
+import type { Entry, Header } from "../core/entry.ts";
 import { type Failure, permanent } from "../core/failure.ts";
 import { safeFolderPath, safeOutPath } from "../core/naming.ts";
 import type { RunOptions } from "../core/options.ts";
+import { checkHeader } from "../core/parse-header.ts";
+import { quote } from "../core/read-option.ts";
 import type { Directory } from "../journal/directory.ts";
 import { entryKey } from "../journal/entry-key.ts";
 import type { Saved } from "../journal/journal.ts";
@@ -29,6 +31,8 @@ export function createPlanner(options: RunOptions, directory: Directory): Planne
 		if ("code" in mirrors) return { kind: "failed", failure: mirrors };
 		const place = readPlace(entry);
 		if ("code" in place) return { kind: "failed", failure: place };
+		const badHeader = entry.headers && findBadHeader(entry.headers);
+		if (badHeader) return { kind: "failed", failure: badHeader };
 		const checksum = entry.checksum === undefined ? undefined : parseChecksum(entry.checksum);
 		if (entry.checksum !== undefined && !checksum) {
 			return { kind: "failed", failure: permanent("checksum", `not a checksum: ${entry.checksum.slice(0, 200)}`) };
@@ -107,6 +111,15 @@ function readPlace(entry: Entry): { readonly out?: string; readonly folder?: str
 	const folder = safeFolderPath(dir);
 	if (folder === undefined) return unsafe(dir);
 	return folder === "" ? {} : { folder };
+}
+
+/** The same check as for --header. The value may be a secret: the message names the header alone. */
+function findBadHeader(headers: readonly Header[]): Failure | undefined {
+	for (const [name, value] of headers) {
+		const reading = checkHeader(name, value);
+		if ("problem" in reading) return permanent("invalid_option", `header: ${quote(name)} ${reading.problem}`);
+	}
+	return undefined;
 }
 
 function unsafe(path: string): Failure {
