@@ -15,7 +15,7 @@ import { join } from "node:path";
 import { fileErrorCode } from "./file-error.ts";
 
 /** Something that is not ours: it was neither read nor changed. */
-export class UntrustedError extends Error {
+class UntrustedError extends Error {
 	readonly code = "untrusted";
 	override readonly name = "UntrustedError";
 }
@@ -44,10 +44,21 @@ export function makePrivateFolder(path: string): void {
 	const found = lstatSync(path);
 	if (!found.isDirectory()) throw new UntrustedError(`${path} is ${kindOf(found)}, not a folder: remove it`);
 	if (process.geteuid === undefined) return;
-	if (!isOurs(found) && !allIsOf(found.uid, path)) throw stranger(path, found);
+	if (!isOurs(found)) {
+		if (allIsOf(found.uid, path)) return;
+		throw stranger(path, found);
+	}
 	if ((found.mode & others) === 0) return;
-	if (found.uid === process.geteuid()) chmodSync(path, privateFolderMode);
+	if (found.uid === process.geteuid()) keepOthersOut(path);
 	else if (found.mode & othersMayWrite) throw new UntrustedError(`${path} can be written by others: chmod 700 it`);
+}
+
+function keepOthersOut(path: string): void {
+	try {
+		chmodSync(path, privateFolderMode);
+	} catch {
+		// A file system that knows no rights, such as exFAT.
+	}
 }
 
 /**

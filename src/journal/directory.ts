@@ -5,7 +5,7 @@ import { makeFolder } from "../files/make-folder.ts";
 import { unlinkQuietly } from "../files/quietly.ts";
 import { syncFolder } from "../files/sync.ts";
 import { openState } from "./inspect.ts";
-import { absorbIntents, clearBeside } from "./intents.ts";
+import { absorbIntents, clearOutside } from "./intents.ts";
 import { type Journal, openJournal } from "./journal.ts";
 import type { Saved } from "./journal-file.ts";
 import { createOwner, markLeft, type Owner } from "./owner.ts";
@@ -72,7 +72,12 @@ async function settle(options: DirectoryOptions, layout: StateLayout, presence: 
 	// Parts first: an owner that appears in between has then no part in the list.
 	const parts = listParts(layout);
 	const owners = await findOwners(layout, presence.now(), run);
-	const journal = openJournal({ ...options, layout, isAlone: owners.alive.size === 0 });
+	const journal = openJournal({
+		...options,
+		layout,
+		isAlone: owners.alive.size === 0,
+		isLiving: (other) => [...owners.alive].some((id) => id.startsWith(`${other}-`)),
+	});
 	presence.whenDisplaced(journal.stepAside);
 	const published = new Set<string>();
 	for (const id of [...owners.dead, ...owners.alive]) {
@@ -95,7 +100,7 @@ async function settle(options: DirectoryOptions, layout: StateLayout, presence: 
 		if (published.has(key) || fresh) removePart(join(layout.parts, key));
 		else leftovers.add(key);
 	}
-	for (const id of owners.dead) clearBeside(layout, id);
+	for (const id of owners.dead) clearOutside(dir, layout, id);
 	forgetDeadOwners(layout, owners, presence.now());
 	// Not before: that they are still there proves that they were not published.
 	for (const name of temporaries) unlinkQuietly(join(layout.parts, name));
@@ -142,7 +147,7 @@ function createDirectory({ dir, run }: DirectoryOptions, opened: Opened): Direct
 			absorbIntents({ dir, layout, id: ownerId, onPublished });
 			settleParts((id) => id === ownerId);
 			forgetSoon(() => {
-				clearBeside(layout, ownerId);
+				clearOutside(dir, layout, ownerId);
 				forgetOwners(layout, (id) => id === ownerId);
 				removeTemporaries((id) => id === ownerId);
 			});

@@ -1,7 +1,7 @@
 /** Looks at what lies in `DIR/.downspout` before any of it is used: an unpacked archive or a shared folder may have brought it. */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { isSideJournal, readOwnerName, readPartName, type StateLayout } from "../core/state-layout.ts";
+import { readOwnerName, readPartName, type StateLayout, sideJournalRun } from "../core/state-layout.ts";
 import { makePrivateFolder, trust } from "../files/trust.ts";
 
 /**
@@ -12,7 +12,8 @@ export function openState(layout: StateLayout): void {
 	for (const folder of [layout.state, layout.parts, layout.owners]) makePrivateFolder(folder);
 	// A folder in the place of the journal is damage, and is set aside as such.
 	trust(layout.journal, ["file", "folder"]);
-	for (const name of readdirSync(layout.state)) if (isSideJournal(name)) trust(join(layout.state, name), ["file"]);
+	for (const name of readdirSync(layout.state))
+		if (sideJournalRun(name) !== undefined) trust(join(layout.state, name), ["file"]);
 	for (const name of readdirSync(layout.owners)) {
 		const known = readOwnerName(name);
 		if (known) trust(join(layout.owners, name), [known.kind === "sock" ? "socket" : "file"]);

@@ -102,7 +102,10 @@ export function createPublisher(options: PublisherOptions): Publisher {
 			const numbered = numberedName(publication.name, n);
 			const file = relativeFile(folder, numbered);
 			if (ready.beside || file !== ready.expected) announce(ready, file);
-			const placing = place((ready.beside ?? ready).path, `${folder.path}/${numbered}`, onExists);
+			const placing = place((ready.beside ?? ready).path, `${folder.path}/${numbered}`, {
+				onExists,
+				onReserve: () => announce(ready, file, true),
+			});
 			if (placing === "placed") {
 				numbering.use(folder, publication.name, n);
 				return { kind: "published", file, bytes: ready.bytes, shortfall: ready.shortfall };
@@ -114,8 +117,8 @@ export function createPublisher(options: PublisherOptions): Publisher {
 	};
 
 	/** Before the link: what is announced only afterwards would not be known after a crash in between. */
-	const announce = (ready: Ready, file: string): void => {
-		owner.intend([intentOf(ready, file)]);
+	const announce = (ready: Ready, file: string, reserved = false): void => {
+		owner.intend([{ ...intentOf(ready, file), reserved }]);
 		if (fsync) syncIntents([ready]);
 	};
 

@@ -94,7 +94,15 @@ function open(context: TestContext, dir: string, more: Partial<JournalOptions> =
 	mkdirSync(layout.state, { recursive: true });
 	const warnings: string[] = [];
 	const journal = openJournal({
-		...{ layout, run: "one", isAlone: true, fresh: false, fsync: false, onUnflushed: assert.fail },
+		...{
+			layout,
+			run: "one",
+			isAlone: true,
+			isLiving: () => false,
+			fresh: false,
+			fsync: false,
+			onUnflushed: assert.fail,
+		},
 		warn: (message) => warnings.push(message),
 		...more,
 	});
@@ -123,7 +131,7 @@ test("a run that is not alone knows what others have recorded, and leaves their 
 	// As a write of the first that is under way.
 	appendFileSync(path, '{"key":');
 	const before = readFileSync(path, "utf8");
-	const three = open(context, dir, { run: "three", isAlone: false });
+	const three = open(context, dir, { run: "three", isAlone: false, isLiving: () => true });
 	assert.deepEqual(
 		[1, 2, 4].map((n) => three.meet(keyOf(n)).saved),
 		[file(1), file(2), undefined],
@@ -186,4 +194,22 @@ test("a run that was taken for dead goes on in a journal of its own", (context) 
 		[1, 2].map((n) => next.meet(keyOf(n)).saved),
 		[1, 2].map(file),
 	);
+});
+
+test("what runs that are over have recorded is taken over by one that is not alone, once", (context) => {
+	const dir = freshFolder(context);
+	const { state } = stateLayout(dir);
+	const one = open(context, dir, { run: "one" });
+	save(one, 1);
+	for (let n = 2; n < 12; n++) {
+		const next = open(context, dir, { run: `run-${n}`, isAlone: false, isLiving: (run) => run === "one" });
+		for (let earlier = 1; earlier < n; earlier++) assert.deepEqual(next.meet(keyOf(earlier)).saved, file(earlier));
+		save(next, n);
+		next.close();
+	}
+	assert.deepEqual(readdirSync(state).sort(), ["journal-run-11.jsonl", "journal.jsonl"]);
+	assert.equal(readFileSync(join(state, "journal-run-11.jsonl"), "utf8").trim().split("\n").length, 10);
+	const idle = open(context, dir, { run: "idle", isAlone: false, isLiving: () => true, fresh: true });
+	idle.close();
+	assert.equal(readdirSync(state).length, 2);
 });
