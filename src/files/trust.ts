@@ -61,18 +61,26 @@ function keepOthersOut(path: string): void {
 	}
 }
 
+/** Users that stand for us, or do not, on one file system: it is tried once for each. */
+export type Strangers = Map<number, boolean>;
+
+export type Kind = "file" | "folder" | "socket";
+
 /**
  * Fails unless a path that is there names what it should, and that is ours or root's.
  * @param wanted - Of these kinds. @throws {UntrustedError} @throws {NodeJS.ErrnoException}
  */
-export function trust(path: string, wanted: readonly ("file" | "folder" | "socket")[]): void {
+export function trust(path: string, wanted: readonly Kind[], strangers: Strangers): void {
 	const found = lstatSync(path, { throwIfNoEntry: false });
 	if (!found) return;
 	const kind = found.isDirectory() ? "folder" : found.isFile() ? "file" : found.isSocket() ? "socket" : undefined;
 	if (kind === undefined || !wanted.includes(kind)) {
 		throw new UntrustedError(`${path} is ${kindOf(found)}, not a ${wanted[0]} of downspout's: remove it`);
 	}
-	if (!isOurs(found) && !allIsOf(found.uid, join(path, ".."))) throw stranger(path, found);
+	if (isOurs(found)) return;
+	const standsForUs = strangers.get(found.uid) ?? allIsOf(found.uid, join(path, ".."));
+	strangers.set(found.uid, standsForUs);
+	if (!standsForUs) throw stranger(path, found);
 }
 
 /**

@@ -11,6 +11,7 @@ import type { Saved } from "./journal-file.ts";
 import { createOwner, markLeft, type Owner } from "./owner.ts";
 import { findOwners, forgetDeadOwners, forgetOwners, forgetSegments, ownerIds } from "./owners.ts";
 import { forgetOldParts, type IsGone, isTemporary, listParts, removePart, settlePart } from "./parts.ts";
+import { findSideJournals } from "./side-journals.ts";
 
 export type DirectoryOptions = {
 	/** Absolute path. */
@@ -69,13 +70,15 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
 
 async function settle(options: DirectoryOptions, layout: StateLayout, presence: Owner): Promise<Directory> {
 	const { dir, run, fresh } = options;
-	// Parts first: an owner that appears in between has then no part in the list.
+	// Parts and journals first: an owner that appears in between has then none of them.
 	const parts = listParts(layout);
+	const sides = findSideJournals(layout);
 	const owners = await findOwners(layout, presence.now(), run);
 	const journal = openJournal({
 		...options,
 		layout,
 		isAlone: owners.alive.size === 0,
+		sides,
 		isLiving: (other) => [...owners.alive].some((id) => id.startsWith(`${other}-`)),
 	});
 	presence.whenDisplaced(journal.stepAside);

@@ -8,7 +8,7 @@ import { type JournalFile, openJournalFile, type Saved } from "./journal-file.ts
 import { createKeyTable } from "./key-table.ts";
 import { clearUnfinished, loadJournal, readRecords, setAside } from "./load-journal.ts";
 import { formatRecord, type JournalRecord } from "./record.ts";
-import { copySideJournals, findSideJournals, forgetSideJournals } from "./side-journals.ts";
+import { copySideJournals, forgetSideJournals, type SideJournal } from "./side-journals.ts";
 
 /** Records are held back until so many bytes have gathered. */
 const batchBytes = 64 * 1024;
@@ -35,6 +35,8 @@ export type JournalOptions = {
 	readonly run: string;
 	/** No other run works in the directory, and one that comes will see this one: the journal is this run's. */
 	readonly isAlone: boolean;
+	/** Journals of other runs that lay there before it was looked who works here: what comes later may be somebody's who was not seen. */
+	readonly sides: readonly SideJournal[];
 	/** Whether a run is one of the others that work here. */
 	readonly isLiving: (run: string) => boolean;
 	/** Forget what earlier runs recorded. */
@@ -167,10 +169,9 @@ function openFiles(options: JournalOptions, known: Known): Files {
 }
 
 /** Takes over what runs that were not alone have recorded. */
-function copyOthers({ layout, run, fsync, warn, isLiving }: JournalOptions, known: Known, files: Files): void {
-	const copied = copySideJournals(layout, {
+function copyOthers({ fsync, warn, sides, isLiving }: JournalOptions, known: Known, files: Files): void {
+	const copied = copySideJournals(sides, {
 		into: files.own,
-		own: sideJournal(layout, run),
 		isKnown(record) {
 			const saved = readAt(files, known.where(record));
 			return record.status === "saved" && saved?.file === record.file && saved.bytes === record.bytes;
@@ -183,11 +184,11 @@ function copyOthers({ layout, run, fsync, warn, isLiving }: JournalOptions, know
 
 /** Takes the journal over, with what runs that were not alone have left. */
 function openAlone(options: JournalOptions, known: Known): Files {
-	const { layout, run, fresh, warn } = options;
+	const { layout, run, fresh, sides, warn } = options;
 	const path = layout.journal;
 	clearUnfinished(layout);
 	if (fresh) {
-		for (const side of findSideJournals(layout)) unlinkQuietly(side.path);
+		for (const side of sides) unlinkQuietly(side.path);
 		const isThere = lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 		if (isThere && !unlinkQuietly(path)) {
 			setAside(path, { warn, why: "cannot be removed", put: (aside) => renameSync(path, aside) });

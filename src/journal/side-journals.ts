@@ -10,11 +10,9 @@ import { formatRecord, type JournalRecord } from "./record.ts";
 
 const batchBytes = 64 * 1024;
 
-export type SideJournals = {
+export type CopyOptions = {
 	/** Where the records go. */
 	readonly into: JournalFile;
-	/** The journal of this run, which is none of theirs. */
-	readonly own: string;
 	/** Whether that is known already: a record that was copied once is not copied again and again. */
 	readonly isKnown: (record: JournalRecord) => boolean;
 	readonly onRecord: (record: JournalRecord, offset: number) => void;
@@ -39,7 +37,10 @@ export type CopiedJournal = SideJournal & { readonly damaged: number };
  * Copies what other runs have saved into a journal.
  * @returns Those that were read. @throws {NodeJS.ErrnoException}
  */
-export function copySideJournals(layout: StateLayout, { into, own, isKnown, onRecord }: SideJournals): CopiedJournal[] {
+export function copySideJournals(
+	sides: readonly SideJournal[],
+	{ into, isKnown, onRecord }: CopyOptions,
+): CopiedJournal[] {
 	const copied: CopiedJournal[] = [];
 	let lines = "";
 	let offset = into.size();
@@ -47,8 +48,7 @@ export function copySideJournals(layout: StateLayout, { into, own, isKnown, onRe
 		for (let rest = Buffer.from(lines); rest.length > 0; ) rest = rest.subarray(into.write(rest));
 		lines = "";
 	};
-	for (const { path, run } of findSideJournals(layout)) {
-		if (path === own) continue;
+	for (const { path, run } of sides) {
 		try {
 			const { damaged } = readRecords(path, (record) => {
 				if (record.status !== "saved" || isKnown(record)) return;

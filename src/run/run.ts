@@ -146,9 +146,13 @@ async function open(
 		});
 		return { ...directory, [Symbol.asyncDispose]: async () => directory.close() };
 	} catch (cause) {
-		throw new RunError("dir_unusable", `the download directory ${options.dir} cannot be used: ${messageOf(cause)}`, {
-			cause,
-		});
+		throw new RunError(
+			"dir_unusable",
+			`the download directory ${options.dir} cannot be used: ${explainFileError(cause)}`,
+			{
+				cause,
+			},
+		);
 	}
 }
 
@@ -171,9 +175,13 @@ async function startRunner(
 		});
 	} catch (cause) {
 		if (cause instanceof NoWorkerError) throw new RunError("no_worker", cause.message, { cause });
-		throw new RunError("dir_unusable", `the download directory ${options.dir} cannot be used: ${messageOf(cause)}`, {
-			cause,
-		});
+		throw new RunError(
+			"dir_unusable",
+			`the download directory ${options.dir} cannot be used: ${explainFileError(cause)}`,
+			{
+				cause,
+			},
+		);
 	}
 }
 
@@ -195,8 +203,4 @@ function journalError(dir: string, cause: unknown): RunError {
 
 function reasonOf(reason: unknown): string {
 	return reason instanceof Error ? reason.message : typeof reason === "string" ? reason : "stopped";
-}
-
-function messageOf(cause: unknown): string {
-	return cause instanceof Error ? cause.message : String(cause);
 }

@@ -4,8 +4,10 @@ import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } f
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { stateLayout } from "../../src/core/state-layout.ts";
+import { openDirectory } from "../../src/journal/directory.ts";
 import { entryKey } from "../../src/journal/entry-key.ts";
 import { type Journal, type JournalOptions, openJournal } from "../../src/journal/journal.ts";
+import { findSideJournals } from "../../src/journal/side-journals.ts";
 import { startDownspout, waitForEnd } from "../cli/run-downspout.ts";
 import { serve } from "../download/serve.ts";
 import { cannotFault, faultyEnvironment } from "../faults/faults.ts";
@@ -22,7 +24,17 @@ for (const { name, tail, env } of [
 	test(`two runs that start at once over a journal with ${name}`, {
 		skip: env === "late" ? cannotFault : false,
 	}, async (context) => {
-		const { url } = await serve(context, (request, response) => response.end(request.url));
+		let isFirstThere = false;
+		const waiting: (() => void)[] = [];
+		const { url } = await serve(context, ({ url: path }, response) => {
+			if (path === "/a0") {
+				isFirstThere = true;
+				for (const answer of waiting) answer();
+			}
+			// The second goes on until the first, which may be late, is done with the journal.
+			if (path === `/b${count - 1}` && !isFirstThere) waiting.push(() => response.end(path));
+			else response.end(path);
+		});
 		const folder = freshFolder(context);
 		const dir = join(folder, "downloads");
 		const { journal, state } = stateLayout(dir);
@@ -98,6 +110,7 @@ function open(context: TestContext, dir: string, more: Partial<JournalOptions> =
 			layout,
 			run: "one",
 			isAlone: true,
+			sides: findSideJournals(layout),
 			isLiving: () => false,
 			fresh: false,
 			fsync: false,
@@ -212,4 +225,29 @@ test("what runs that are over have recorded is taken over by one that is not alo
 	const idle = open(context, dir, { run: "idle", isAlone: false, isLiving: () => true, fresh: true });
 	idle.close();
 	assert.equal(readdirSync(state).length, 2);
+});
+
+test("the journal of a run that comes while another repairs its own is left to that run", async (context) => {
+	const dir = freshFolder(context);
+	const { state, journal: path } = stateLayout(dir);
+	mkdirSync(state, { recursive: true });
+	writeFileSync(path, "\0\0 damage\n");
+	let beside: Journal | undefined;
+	const directory = await openDirectory({
+		...{ dir, run: "one", fresh: false, fsync: false, onUnflushed: assert.fail },
+		// Told in the midst of the repair.
+		warn() {
+			beside = open(context, dir, { run: "two", isAlone: false, isLiving: () => true });
+			save(beside, 2);
+		},
+	});
+	assert(beside);
+	save(beside, 3);
+	beside.close();
+	directory.close();
+	const next = open(context, dir, { run: "next" });
+	assert.deepEqual(
+		[2, 3].map((n) => next.meet(keyOf(n)).saved),
+		[2, 3].map(file),
+	);
 });

@@ -211,3 +211,12 @@ test("a run that is killed while it copies to another mount leaves that to the n
 	assert.equal((await downspout(args, { cwd })).code, 0);
 	assert.deepEqual(readdirSync(dir).sort(), [".downspout", "large"]);
 });
+
+test("a quota that is used up already keeps the run from starting, and is named", {
+	skip: cannotFault,
+}, async (context) => {
+	const cwd = await freshFolder(context);
+	const env = faultyEnvironment([{ call: "mkdir", path: ".downspout$", error: "EDQUOT" }]);
+	const { code, stderr } = await downspout(["http://127.0.0.1:1/f", "-m", "async", "-q"], { cwd, env });
+	assert.deepEqual([code, /quota is used up/.test(stderr)], [3, true], stderr);
+});
