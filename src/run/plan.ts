@@ -2,6 +2,7 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { parseChecksum } from "../core/checksum.ts";
+import { describe } from "../core/describe-error.ts";
 import type { Entry, Header } from "../core/entry.ts";
 import { type Failure, permanent } from "../core/failure.ts";
 import { safeFolderPath, safeOutPath } from "../core/naming.ts";
@@ -10,7 +11,7 @@ import { checkHeader } from "../core/parse-header.ts";
 import { quote } from "../core/read-option.ts";
 import type { Directory } from "../journal/directory.ts";
 import { entryKey } from "../journal/entry-key.ts";
-import type { Saved } from "../journal/journal.ts";
+import type { Saved } from "../journal/journal-file.ts";
 import type { Mirror, Pending } from "./pending.ts";
 
 export type Plan =
@@ -26,7 +27,7 @@ export function createPlanner(options: RunOptions, directory: Directory): Planne
 	/** Times that an entry was listed again, where duplicates are wanted. */
 	const occurrences = new Map<string, number>();
 	let count = 0;
-	return (entry) => {
+	const plan = (entry: Entry): Plan => {
 		const mirrors = readMirrors(entry);
 		if ("code" in mirrors) return { kind: "failed", failure: mirrors };
 		const place = readPlace(entry);
@@ -59,6 +60,8 @@ export function createPlanner(options: RunOptions, directory: Directory): Planne
 			deaths: 0,
 			rangeFailures: 0,
 			isReceived: false,
+			isRunning: false,
+			isOver: false,
 			kept: directory.leftovers.size > 0 && directory.leftovers.has(key),
 			out: place.out,
 			folder: place.folder,
@@ -67,6 +70,14 @@ export function createPlanner(options: RunOptions, directory: Directory): Planne
 			httpStatus: undefined,
 		};
 		return { kind: "pending", pending };
+	};
+	return (entry) => {
+		try {
+			return plan(entry);
+		} catch (error) {
+			// What cannot be looked up in the journal ends the entry, not the run.
+			return { kind: "failed", failure: permanent("io", `the journal cannot be read: ${describe(error).message}`) };
+		}
 	};
 }
 
