@@ -63,10 +63,11 @@ export function endAttempt(attempt: Attempt, end: AttemptEnd, kept = false): voi
 	if (attempt.phase === "over") return;
 	attempt.phase = "over";
 	clearTimeout(attempt.deadline);
-	const { httpStatus, task, context } = attempt;
+	const { httpStatus, task, context, redirects } = attempt;
+	const connected = attempt.exchange?.connected;
 	const { worker, owner } = context;
 	// First what is spread: only so does V8 copy it as a whole.
-	attempt.finish({ ...end, id: task.id, httpStatus, worker, kept, intents: owner.segment() });
+	attempt.finish({ ...end, id: task.id, httpStatus, connected, redirects, worker, kept, intents: owner.segment() });
 }
 
 /** Fails the attempt. The bytes stay for the next one where that can continue them. */

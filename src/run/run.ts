@@ -8,7 +8,7 @@ import { openFileLimit } from "../files/open-file-limit.ts";
 import { type Directory, openDirectory } from "../journal/directory.ts";
 import { createRunner } from "../runners/create-runner.ts";
 import { NoWorkerError, type Runner, type RunnerOptions } from "../runners/runner.ts";
-import { type CoordinatorOptions, createCoordinator } from "./coordinator.ts";
+import { type Coordinator, type CoordinatorOptions, createCoordinator } from "./coordinator.ts";
 import { fitConcurrency } from "./fit-concurrency.ts";
 import { createPlanner } from "./plan.ts";
 import { readEntries } from "./read-entries.ts";
@@ -37,15 +37,16 @@ export type RunRequest = {
  */
 export async function run(asked: RunRequest): Promise<Summary> {
 	const { sink, signal } = asked;
-	const { options, warning } = fitConcurrency(asked.options, openFileLimit());
+	const { options, most, warning } = fitConcurrency(asked.options, openFileLimit());
 	if (warning !== undefined) sink.on({ type: "warning", message: warning });
-	const request: RunRequest = { ...asked, options };
+	const request: Request = { ...asked, options, most };
+	const held: Held = {};
 	const startedMs = performance.now();
 	const tally = createTally();
 	const broken = new AbortController();
 	const stop = AbortSignal.any([signal, broken.signal]);
 	await using directory = await open(request);
-	const runner = await startRunner(request, {
+	const runner = await startRunner(request, held, {
 		signal: stop,
 		onBroken: (error) => broken.abort(new RunError("no_worker", error.message)),
 	});
@@ -58,13 +59,15 @@ export async function run(asked: RunRequest): Promise<Summary> {
 		concurrency: options.concurrency,
 	});
 	try {
-		await download(request, { directory, runner, tally, stop, broken });
+		await download(request, { directory, runner, tally, stop, broken, held });
 	} finally {
 		await runner[Symbol.asyncDispose]();
 	}
 	attemptFlush(directory, (cause) => broken.abort(journalError(options.dir, cause)));
 	const { run: name, list } = request;
-	const facts = { run: name, list, dir: options.dir, method: options.method, elapsedMs: performance.now() - startedMs };
+	const hosts = held.coordinator?.hosts() ?? [];
+	const elapsedMs = performance.now() - startedMs;
+	const facts = { run: name, list, dir: options.dir, method: options.method, elapsedMs, hosts };
 	const summary = summarize(tally.snapshot(), facts);
 	sink.on({ type: "run-ended", summary });
 	const reason: unknown = broken.signal.reason;
@@ -78,9 +81,16 @@ type Parts = {
 	readonly tally: Tally;
 	readonly stop: AbortSignal;
 	readonly broken: AbortController;
+	readonly held: Held;
 };
 
-async function download(request: RunRequest, { directory, runner, tally, stop, broken }: Parts): Promise<void> {
+/** A request that fits the system. */
+type Request = RunRequest & { readonly most: number };
+
+/** The coordinator, from when there is one: the runner, which comes first, reports to it. */
+type Held = { coordinator?: Coordinator };
+
+async function download(request: Request, { directory, runner, tally, stop, broken, held }: Parts): Promise<void> {
 	const { options, sink } = request;
 	const breakOff = (error: RunError): void => broken.abort(error);
 	const onBroken = (cause: unknown): void => breakOff(journalError(options.dir, cause));
@@ -92,12 +102,14 @@ async function download(request: RunRequest, { directory, runner, tally, stop, b
 		...parts,
 		run: request.run,
 		options,
+		most: request.most,
 		runner,
 		directory,
 		tally,
 		sink,
 		onDiskFull: ({ message }) => breakOff(new RunError("disk_full", message)),
 	});
+	held.coordinator = coordinator;
 	const flusher = setInterval(() => attemptFlush(directory, onBroken), flushMs);
 	const onStop = (): void => {
 		sink.on({ type: "stopping", reason: reasonOf(stop.reason) });
@@ -136,17 +148,20 @@ async function open({ run: name, options, sink }: RunRequest): Promise<Directory
 }
 
 async function startRunner(
-	{ options, run: name, sink }: RunRequest,
+	{ options, run: name, sink, most }: Request,
+	held: Held,
 	ends: Pick<RunnerOptions, "signal" | "onBroken">,
 ): Promise<Runner> {
 	try {
 		return await createRunner(options.method, {
 			options,
 			run: name,
-			concurrency: options.concurrency,
+			concurrency: most,
+			hasMore: () => held.coordinator?.hasMore() ?? false,
 			workers: options.workers,
 			...ends,
 			onProgress: (progress) => {
+				held.coordinator?.progress(progress);
 				for (const one of progress) sink.on({ type: "progress", ...one });
 			},
 			onNote: ({ level, message, worker }) =>
