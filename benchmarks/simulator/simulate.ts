@@ -60,6 +60,7 @@ export function simulate(scenario: Scenario, level: number | "auto", seed: numbe
 	let saved = 0;
 	let failed = 0;
 	let endedMs = 0;
+	let pumpIsDue = false;
 
 	function pump(): void {
 		for (;;) {
@@ -88,9 +89,19 @@ export function simulate(scenario: Scenario, level: number | "auto", seed: numbe
 		if (reply.kind === "ok") {
 			saved++;
 			queue.succeed(item.host, item);
-			queue.bring(item.host, reply.bytes, 1);
+			queue.bring(item.host, reply.bytes);
 		} else again(item, reply);
-		pump();
+		pumpSoon();
+	}
+
+	/** What comes at one moment is gone on with together, as in one turn of an event loop. */
+	function pumpSoon(): void {
+		if (pumpIsDue) return;
+		pumpIsDue = true;
+		simulation.after(0, () => {
+			pumpIsDue = false;
+			pump();
+		});
 	}
 
 	function again(item: Item, reply: Exclude<Reply, { kind: "ok" }>): void {

@@ -37,6 +37,8 @@ export type HostLevel = {
 	readonly refusals: Refusals;
 	/** Present where the host limits requests a second. */
 	pacer: Pacer | undefined;
+	/** Requests so far, kept while nothing is asked of the host. */
+	turns: number;
 	/** Requests that succeeded. */
 	served: number;
 	/** After a pause: most at once for now; it grows with each success. */
@@ -71,6 +73,7 @@ export function createHostLevel(
 		seeker: createSeeker(context, { level, most, probes }),
 		refusals: createRefusals(context),
 		pacer: undefined,
+		turns: 0,
 		served: 0,
 		ramp: Number.POSITIVE_INFINITY,
 		timedOut: 0,
@@ -113,7 +116,7 @@ export function succeed(host: HostLevel, ended: Ended): void {
 	if (verdict) follow(host, verdict);
 }
 
-/** What a download brought: bytes as they arrive, in files of a usual size. */
+/** Bytes that arrived, in files of a usual size. */
 export function bring(host: HostLevel, work: number, delayMs?: number): void {
 	credit(host.seeker, work, delayMs);
 }

@@ -20,7 +20,7 @@ export type Batch = {
 
 const leastBatches = 3;
 const leastMs = 100;
-const longestMs = 3000;
+const longestMs = 1500;
 /** Where little comes, a longer wait tells more. */
 const longestQuietMs = 10_000;
 const fewCompletions = 10;

@@ -50,6 +50,10 @@ export type Seeker = {
 	waveMs: number;
 	waves: { readonly level: number; readonly rate: number }[];
 	flatWaves: number;
+	/** Since when this process is busy; Infinity while it is not. */
+	busySinceMs: number;
+	/** The start was broken off while this process was busy. */
+	isUnfinished: boolean;
 
 	/** Steady: the window, what the windows before brought, and windows until the next probe. */
 	readonly window: Window;
@@ -78,6 +82,8 @@ export type Seeker = {
 /** A batch shorter than this tells more of the event loop's turns than of the server. */
 const leastBatchMs = 10;
 /** A wave that takes so much longer than the shortest grows no more; that is looked at each so many completions. */
+/** How long a process must be busy to count as what limits. */
+const busyMs = 100;
 const slowerWave = 1.3;
 const growthLook = 16;
 /** A wave that grew less than this, twice in a row, has found what limits. */
@@ -137,6 +143,8 @@ export function createSeeker(
 		waveMs: Number.POSITIVE_INFINITY,
 		waves: [],
 		flatWaves: 0,
+		busySinceMs: Number.POSITIVE_INFINITY,
+		isUnfinished: false,
 		window: createWindow(),
 		reference: 0,
 		shifted: 0,
@@ -175,6 +183,7 @@ export function finishOne(
 ): void {
 	seeker.inFlight = inFlight;
 	seeker.count++;
+	if (succeeded) seeker.work++;
 	if (isLimited) {
 		seeker.limited++;
 		if (succeeded && seeker.phase === "start" && seeker.level < seeker.waveCap) growOne(seeker);
@@ -190,7 +199,7 @@ function growOne(seeker: Seeker): void {
 	if (ms > seeker.waveMs * slowerWave) seeker.waveCap = seeker.level;
 }
 
-/** What a download brought, in files of a usual size, and how long its first byte took, where that is known. */
+/** What a download brought beside its end, in files of a usual size, and how long its first byte took, where that is known. */
 export function credit(seeker: Seeker, work: number, delayMs: number | undefined): void {
 	seeker.work += work;
 	if (delayMs === undefined) return;
@@ -215,6 +224,8 @@ export function restartAt(seeker: Seeker, level: number): void {
 export function seekAgain(seeker: Seeker): void {
 	if (!seeker.probes) return;
 	seeker.base = seeker.level;
+	seeker.isUnfinished = false;
+	seeker.busySinceMs = Number.POSITIVE_INFINITY;
 	seeker.phase = "start";
 	seeker.waves = [];
 	seeker.waveMs = Number.POSITIVE_INFINITY;
@@ -265,7 +276,8 @@ function beginWave(seeker: Seeker): void {
 
 function endWave(seeker: Seeker, ms: number): void {
 	const { waves, waveLevel } = seeker;
-	if (seeker.context.isBusy()) return settle(seeker, waves.at(-1)?.level ?? waveLevel, "this machine is busy");
+	if (seeker.context.isBusy()) return waitOrStop(seeker);
+	seeker.busySinceMs = Number.POSITIVE_INFINITY;
 	if (seeker.limited < seeker.count * limitedShare) return beginWave(seeker);
 	const rate = seeker.work / ms;
 	const before = waves.at(-1)?.rate ?? 0;
@@ -275,6 +287,17 @@ function endWave(seeker: Seeker, ms: number): void {
 	if (seeker.flatWaves >= 2 || rate < before * worseWave || waveLevel >= seeker.most || isCongested(seeker))
 		return endStart(seeker);
 	beginWave(seeker);
+}
+
+/** A process that begins is busy for a moment; one that stays so is what limits. The search goes on when it has time. */
+function waitOrStop(seeker: Seeker): void {
+	const nowMs = seeker.context.clock();
+	seeker.busySinceMs = Math.min(seeker.busySinceMs, nowMs);
+	seeker.waveLevel = seeker.level;
+	seeker.waveCap = seeker.level;
+	if (nowMs - seeker.busySinceMs < busyMs) return;
+	settle(seeker, seeker.waves.at(-1)?.level ?? seeker.base, "this machine is busy");
+	seeker.isUnfinished = true;
 }
 
 /**
@@ -301,6 +324,7 @@ function settle(seeker: Seeker, level: number, why: string): void {
 	seeker.base = level;
 	seeker.why = why;
 	seeker.phase = "rest";
+	seeker.isUnfinished = false;
 	seeker.waves = [];
 	seeker.reference = 0;
 	seeker.shifted = 0;
@@ -319,6 +343,7 @@ function discardBatch(seeker: Seeker): void {
 
 function watch(seeker: Seeker, ms: number): void {
 	const { window } = seeker;
+	if (seeker.isUnfinished && !seeker.context.isBusy()) return seekAgain(seeker);
 	addBatch(window, { work: seeker.work, ms, count: seeker.count, limited: seeker.limited });
 	if (!isSettled(window)) return;
 	const counts = window.limited >= window.count * limitedShare && !seeker.context.isBusy();

@@ -199,7 +199,7 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 		retrying.hear(record);
 		record.saved++;
 		record.bytes += bytes;
-		queue.bring(record.host, Math.max(0, bytes - pending.countedBytes), 1, result.firstByteMs);
+		queue.bring(record.host, Math.max(0, bytes - pending.countedBytes), result.firstByteMs);
 		end(pending, worker, { status: "saved", file, bytes, sha256 });
 		traces.catchUp(result);
 	}
@@ -239,7 +239,7 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 		isHungry: appetite.isHungry,
 		hunger: appetite.hunger,
 		progress: (progress) => {
-			inFlight.advance(progress, (pending, bytes) => queue.bring(pending.mirror.host, bytes, 0));
+			inFlight.advance(progress, (pending, bytes) => queue.advance(pending.mirror.host, bytes));
 			pump();
 		},
 		hasMore: () => queue.size > 0,

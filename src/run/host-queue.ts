@@ -1,23 +1,14 @@
 /** The host governor: what is next, so that no host has more than its share and a host that asked for a pause gets it. */
 import type { HostLevel } from "../control/host-level.ts";
-import {
-	beginHigher,
-	bring,
-	createHostLevel,
-	fail,
-	levelOf,
-	refuse,
-	slowDown,
-	succeed,
-	timeOut,
-} from "../control/host-level.ts";
-import { createPacer, takeTurn, waitOf } from "../control/pacer.ts";
+import { beginHigher, bring, type Ended, fail, refuse, slowDown, succeed, timeOut } from "../control/host-level.ts";
+import { takeTurn } from "../control/pacer.ts";
 import { isPrivateHost } from "../control/private-host.ts";
 import type { RefusalKind } from "../control/refusals.ts";
-import { createSeeker, credit, finishOne, moveTo } from "../control/seeker.ts";
-import { createFifo, type Fifo } from "./fifo.ts";
-import { hostLimitsOf, type QueueLimits, startOverall } from "./queue-limits.ts";
+import { finishOne } from "../control/seeker.ts";
+import { createHost, endOf, type Host, levelBeside, levelForNew, paceHost } from "./host-state.ts";
+import { type QueueLimits, startOverall } from "./queue-limits.ts";
 import { createRing } from "./ring.ts";
+import { createWhole } from "./whole.ts";
 
 /** What waits in the queue. */
 export type Queued = {
@@ -46,8 +37,10 @@ export type HostQueue<T extends Queued> = {
 	take(): T | undefined;
 	/** It brought its file, or all of its bytes: the slot is free. */
 	succeed(host: string, item: T): void;
-	/** Bytes that came, as they come; how long the first one took, where that is known. */
-	bring(host: string, bytes: number, files: number, firstByteMs?: number): void;
+	/** The bytes of what succeeded; how long the first one took, where that is known. */
+	bring(host: string, bytes: number, firstByteMs?: number): void;
+	/** Bytes of a download that goes on. */
+	advance(host: string, bytes: number): void;
 	/** It did not succeed, and says nothing of the level. */
 	fail(host: string, item: T): void;
 	/** It ran out of time, or broke off. */
@@ -92,70 +85,41 @@ export type HostQueueOptions = {
 
 export type Move = { readonly host: string | null; readonly level: number; readonly why: string };
 
-type Host<T> = {
-	readonly name: string;
-	readonly items: Fifo<T>;
-	readonly level: HostLevel;
-	inFlight: number;
-	turns: number;
-	/** Whether the host stands in a ring of those that have a turn. */
-	isReady: boolean;
-	untilMs: number;
-	/** Cancels the end of the pause; present while the host is paused. */
-	wake: (() => void) | undefined;
-	/** Bytes that came since the last whole piece. */
-	pieceBytes: number;
-};
-
-/** How often more is sent to a host that has not answered yet, and up to how many. */
-const warmUpMs = 50;
-const mostUnanswered = 256;
 /** A large file counts as many of this size. */
 const pieceBytes = 4 * 1024 ** 2;
 /** Work of so many bytes counts as much as that of a file by itself. */
 const bytesPerWork = 64 * 1024;
+/** How often more is sent to a host that has not answered yet, and up to how many. */
+const warmUpMs = 50;
+const mostUnanswered = 256;
 
 /** Hosts take turns; one stands in the ring while it has items, a free slot and no pause. */
 export function createHostQueue<T extends Queued>(options: HostQueueOptions): HostQueue<T> {
-	const { limits, time, onReady, onMove } = options;
+	const { limits, time, onReady } = options;
 	const context = { clock: time.clock, isBusy: options.isBusy ?? (() => false) };
 	const hosts = new Map<string, Host<T>>();
 	const ring = createRing<Host<T>>(mayStart, (host) => host.inFlight < fairShare());
-	const overall = createSeeker(context, {
-		level: limits.concurrency === "auto" ? startOverall : limits.concurrency,
-		most: limits.most,
-		probes: limits.concurrency === "auto",
-	});
-	let overallTold = overall.level;
-	const pacer = limits.rate === undefined ? undefined : createPacer(limits.rate, time.clock());
-	let wakePacer: (() => void) | undefined;
+	const tellMove = (host: string | null, level: number, why: string): void => options.onMove?.({ host, level, why });
+	const whole = createWhole({ limits, time, context, onReady, onMove: (level, why) => tellMove(null, level, why) });
 	/** Asked for last: lists name a host many times in a row. */
 	let last: Host<T> | undefined;
-	/** The first host of all, until another one comes. */
-	let only: string | undefined;
+	/** The first host of all; another one came after it. */
+	let first: string | undefined;
 	let hasMany = false;
 	let size = 0;
-	let inFlight = 0;
 	let isEnding = false;
 	let cancelWarmUp: (() => void) | undefined;
 
-	/** One host alone is limited by its own level. */
-	function overallLevel(): number {
-		return limits.concurrency === "auto" && hosts.size <= 1 ? limits.most : overall.level;
+	function most(): number {
+		return whole.levelWith(hosts.size);
 	}
 
 	function fairShare(): number {
-		return hosts.size <= 1 ? limits.most : Math.max(1, Math.floor(overallLevel() / hosts.size));
+		return hosts.size <= 1 ? limits.most : Math.max(1, Math.floor(most() / hosts.size));
 	}
 
-	/** With a number of downloads given, one host may have them all while no other has work. */
-	function levelFor({ level }: Host<T>): number {
-		const isAlone = hosts.size <= 1 && limits.concurrency !== "auto" && limits.perHost === "auto";
-		if (isAlone && level.refusals.refused === Number.POSITIVE_INFINITY && level.ramp >= level.seeker.level) {
-			return overall.level;
-		}
-		if (limits.perHost !== "auto" || hosts.size <= 1) return levelOf(level);
-		return Math.min(levelOf(level), Math.max(1, overallLevel() - 1));
+	function levelFor(host: Host<T>): number {
+		return levelBeside(host, { limits, hosts: hosts.size, most: most() });
 	}
 
 	function mayStart(host: Host<T>): boolean {
@@ -169,49 +133,29 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 	};
 
 	const add = (name: string): Host<T> => {
-		if (only === undefined) only = name;
-		else if (only !== name) hasMany = true;
-		const level = options.recall?.(name) ?? createLevel(name);
-		const host: Host<T> = {
-			name,
-			items: createFifo(),
-			level,
-			inFlight: 0,
-			turns: level.refusals.reactedTurn,
-			isReady: false,
-			untilMs: 0,
-			wake: undefined,
-			pieceBytes: 0,
-		};
+		first ??= name;
+		hasMany ||= first !== name;
+		const onMove = (level: number, why: string): void => tellMove(name, level, why);
+		const level = options.recall?.(name) ?? levelForNew(name, { context, limits, isOnly: !hasMany, onMove });
+		const host = createHost<T>(name, level);
 		hosts.set(name, host);
+		if (hosts.size === 2) whole.share();
 		if (!cancelWarmUp) warmUp(host);
-		// What one host had alone is now shared.
-		if (hosts.size === 2 && limits.concurrency === "auto" && inFlight > overall.level) {
-			moveTo(overall, Math.min(limits.most, inFlight), "another host has work");
-		}
 		return host;
 	};
 
 	/** While nothing has come back from the one host of a list, the way is longer than that: more is sent. */
 	const warmUp = (host: Host<T>): void => {
 		if (hasMany || limits.concurrency !== "auto" || limits.perHost !== "auto" || !isPrivateHost(host.name)) return;
-		const isOver = (): boolean => host.wake !== undefined || hasMany || hosts.get(host.name) !== host;
 		const step = (): void => {
-			if (isOver() || host.items.size === 0 || host.level.seeker.level >= mostUnanswered) return;
-			if (!beginHigher(host.level, host.level.seeker.level + startOverall)) return;
+			const level = host.level.seeker.level + startOverall;
+			if (hasMany || host.wake || host.items.size === 0 || level > mostUnanswered) return;
+			if (!beginHigher(host.level, level)) return;
 			settle(host);
 			onReady();
 			cancelWarmUp = time.after(warmUpMs, step);
 		};
 		cancelWarmUp = time.after(warmUpMs, step);
-	};
-
-	const createLevel = (name: string): HostLevel => {
-		const level = createHostLevel(context, hostLimitsOf(limits, name, !hasMany), (moved, why) =>
-			onMove?.({ host: name, level: moved.seeker.base, why }),
-		);
-		if (limits.ratePerHost !== undefined) level.pacer = createPacer(limits.ratePerHost, time.clock());
-		return level;
 	};
 
 	const settle = (host: Host<T>): void => {
@@ -220,8 +164,9 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 	};
 
 	const forget = (host: Host<T>): void => {
+		if (!hosts.delete(host.name)) return;
+		host.level.turns = host.turns;
 		options.remember?.(host.name, host.level);
-		hosts.delete(host.name);
 		if (last === host) last = undefined;
 		// The one that is left may have more than with others.
 		if (hosts.size === 1) for (const left of hosts.values()) settle(left);
@@ -237,7 +182,7 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 
 	/** Nothing of the host starts before. */
 	const hold = (host: Host<T>, untilMs: number): void => {
-		if (untilMs <= host.untilMs && host.wake) return;
+		if (host.wake && untilMs <= host.untilMs) return;
 		host.untilMs = untilMs;
 		host.wake?.();
 		host.wake = time.after(Math.max(0, untilMs - time.clock()), () => {
@@ -247,50 +192,26 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 		});
 	};
 
-	const isPaced = (): boolean => {
-		if (!pacer) return false;
-		if (wakePacer) return true;
-		const waitMs = waitOf(pacer, time.clock());
-		if (waitMs <= 0) return false;
-		wakePacer = time.after(waitMs, () => {
-			wakePacer = undefined;
-			onReady();
-		});
-		return true;
+	/** Nothing is learned from what is left at the end of a list. */
+	const isTail = (inFlight: number): boolean => isEnding && size < 2 * inFlight;
+	const isHeldBack = (): boolean => ring.size > 0 && !isTail(whole.inFlight);
+
+	const end = (name: string, { turn }: T, succeeded: boolean, tell: (host: Host<T>, ended: Ended) => void): void => {
+		const host = open(name);
+		whole.end(hosts.size, succeeded, isHeldBack());
+		tell(host, endOf(host, turn, levelFor(host), isTail(host.inFlight)));
+		settle(host);
 	};
 
-	const paceHost = (host: Host<T>): void => {
-		const { pacer: own } = host.level;
-		if (!own) return;
-		const nowMs = time.clock();
-		takeTurn(own, nowMs);
-		if (waitOf(own, nowMs) > 0) hold(host, own.nextMs);
-	};
-
-	/** What is told when one ends; its slot is free afterwards. */
-	const end = (
-		host: Host<T>,
-		{ turn }: T,
-	): { turn: number; inFlight: number; newestTurn: number; isLimited: boolean } => {
-		const isTail = isEnding && size < 2 * host.inFlight;
-		const isLimited = !isTail && host.items.size > 0 && (host.inFlight >= levelFor(host) || host.wake !== undefined);
-		const ended = { turn, inFlight: host.inFlight, newestTurn: host.turns, isLimited };
-		host.inFlight--;
-		return ended;
-	};
-
-	/** @param succeeded - Whether it brought something. */
-	const endOverall = (succeeded: boolean): void => {
-		if (limits.concurrency === "auto" && hosts.size > 1) {
-			const isTail = isEnding && size < 2 * inFlight;
-			const isLimited = !isTail && inFlight >= overall.level && ring.size > 0;
-			finishOne(overall, { succeeded, isLimited, inFlight });
-			if (overall.phase !== "start" && overall.base !== overallTold) {
-				overallTold = overall.base;
-				onMove?.({ host: null, level: overall.base, why: overall.why });
-			}
+	/** Pieces of large files count as files do. */
+	const countPieces = (host: Host<T>, bytes: number): void => {
+		host.pieceBytes += bytes;
+		for (; host.pieceBytes >= pieceBytes; host.pieceBytes -= pieceBytes) {
+			const isLimited = host.items.size > 0 && host.inFlight >= levelFor(host) && !isTail(host.inFlight);
+			finishOne(host.level.seeker, { succeeded: true, isLimited, inFlight: host.inFlight });
+			whole.advance(hosts.size, isHeldBack());
 		}
-		inFlight--;
+		settle(host);
 	};
 
 	return {
@@ -298,77 +219,55 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 			return size;
 		},
 		get inFlight() {
-			return inFlight;
+			return whole.inFlight;
 		},
 		get level() {
 			const [host] = hosts.size === 1 ? hosts.values() : [];
-			return host ? Math.min(levelFor(host), overallLevel()) : overall.level;
+			return host ? Math.min(levelFor(host), most()) : most();
 		},
 		hasReady: () => ring.head() !== undefined,
-		hasRoom: () => inFlight < overallLevel() && ring.head() === undefined,
+		hasRoom: () => whole.inFlight < most() && ring.head() === undefined,
 		push: (name, item) => put(name, item, false),
 		pushFirst: (name, item) => put(name, item, true),
 		take() {
-			if (inFlight >= overallLevel() || isPaced()) return undefined;
+			if (whole.inFlight >= most() || whole.isPaced()) return undefined;
 			const host = ring.take();
 			const item = host?.items.shift();
 			if (!host || item === undefined) return undefined;
 			size--;
-			inFlight++;
+			whole.take();
 			host.inFlight++;
+			host.freed = 0;
 			item.turn = ++host.turns;
-			if (pacer) takeTurn(pacer, time.clock());
-			paceHost(host);
+			const nextMs = paceHost(host);
+			if (nextMs !== undefined) hold(host, nextMs);
 			settle(host);
 			return item;
 		},
-		succeed(name, item) {
-			const host = open(name);
-			endOverall(true);
-			succeed(host.level, end(host, item));
-			settle(host);
-		},
-		bring(name, bytes, files, firstByteMs) {
-			const host = hosts.get(name);
-			const work = files + bytes / bytesPerWork;
-			credit(overall, work, undefined);
-			if (!host) return;
-			bring(host.level, work, firstByteMs);
-			if (files > 0) return;
-			host.pieceBytes += bytes;
-			for (; host.pieceBytes >= pieceBytes; host.pieceBytes -= pieceBytes) {
-				const isLimited = host.items.size > 0 && host.inFlight >= levelFor(host);
-				finishOne(host.level.seeker, { succeeded: true, isLimited: isLimited && !isEnding, inFlight: host.inFlight });
-				if (hosts.size <= 1) continue;
-				const isFull = !isEnding && inFlight >= overall.level && ring.size > 0;
-				finishOne(overall, { succeeded: true, isLimited: isFull, inFlight });
-			}
-			settle(host);
-		},
-		fail(name, item) {
-			const host = open(name);
-			endOverall(false);
-			fail(host.level, end(host, item));
-			settle(host);
-		},
-		timeOut(name, item) {
-			const host = open(name);
-			endOverall(false);
-			timeOut(host.level, end(host, item));
-			settle(host);
-		},
+		succeed: (name, item) => end(name, item, true, (host, ended) => succeed(host.level, ended)),
+		fail: (name, item) => end(name, item, false, (host, ended) => fail(host.level, ended)),
+		timeOut: (name, item) => end(name, item, false, (host, ended) => timeOut(host.level, ended)),
 		refuse(name, item, kind) {
-			const host = open(name);
-			endOverall(false);
-			const isForgiven = refuse(host.level, { item, kind }, end(host, item));
-			settle(host);
+			let isForgiven = false;
+			end(name, item, false, (host, ended) => {
+				isForgiven = refuse(host.level, { item, kind }, ended);
+			});
 			return isForgiven;
 		},
+		bring(name, bytes, firstByteMs) {
+			whole.bring(bytes / bytesPerWork);
+			const host = last?.name === name ? last : hosts.get(name);
+			if (host) bring(host.level, bytes / bytesPerWork, firstByteMs);
+		},
+		advance(name, bytes) {
+			this.bring(name, bytes);
+			const host = hosts.get(name);
+			if (host) countPieces(host, bytes);
+		},
 		charge(name, requests) {
-			const nowMs = time.clock();
-			if (pacer) takeTurn(pacer, nowMs, requests);
+			whole.charge(requests);
 			const own = hosts.get(name)?.level.pacer;
-			if (own) takeTurn(own, nowMs, requests);
+			if (own) takeTurn(own, time.clock(), requests);
 		},
 		pause(name, forMs) {
 			const host = open(name);
@@ -382,7 +281,7 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 			settle(host);
 			return items;
 		},
-		levelOf: (name) => {
+		levelOf(name) {
 			const host = hosts.get(name);
 			return host && levelFor(host);
 		},
@@ -390,9 +289,9 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 			isEnding = true;
 		},
 		clear() {
-			const left: T[] = [];
-			wakePacer?.();
+			whole.clear();
 			cancelWarmUp?.();
+			const left: T[] = [];
 			for (const host of hosts.values()) {
 				host.wake?.();
 				left.push(...takeAll(host.items));
@@ -403,7 +302,7 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 	};
 }
 
-function takeAll<T>(items: Fifo<T>): T[] {
+function takeAll<T>(items: { shift(): T | undefined }): T[] {
 	const all: T[] = [];
 	for (let item = items.shift(); item !== undefined; item = items.shift()) all.push(item);
 	return all;

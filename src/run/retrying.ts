@@ -107,7 +107,6 @@ export function createRetrying(context: RetryingContext): Retrying {
 				return false;
 			case "answered":
 				queue.succeed(host, pending);
-				queue.bring(host, 0, 1);
 				return false;
 			case "other":
 				queue.fail(host, pending);
