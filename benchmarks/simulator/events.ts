@@ -1,5 +1,5 @@
 /** A clock that jumps from event to event: time of a simulation, without waiting. */
-import type { Time } from "../../src/run/host-queue.ts";
+import type { Time } from "../../src/run/host-queue-types.ts";
 
 export type Simulation = Time & {
 	/** Runs until nothing more is to come, or the time is up. */

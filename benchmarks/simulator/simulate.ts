@@ -1,6 +1,7 @@
 /** Downloads a list from models of origins: the same queue and the same controller as in a run, in simulated time. */
 import { backoff } from "../../src/core/retry.ts";
-import { createHostQueue, type Move } from "../../src/run/host-queue.ts";
+import { createHostQueue } from "../../src/run/host-queue.ts";
+import type { Move } from "../../src/run/host-queue-types.ts";
 import type { QueueLimits } from "../../src/run/queue-limits.ts";
 import { createSimulation } from "./events.ts";
 import { createOrigin, type OriginModel, type Reply } from "./origin-model.ts";

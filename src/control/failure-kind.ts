@@ -1,6 +1,6 @@
 /** What a failed attempt says of its host. */
 import type { FailureCode } from "../core/failure.ts";
-import type { RefusalKind } from "./refusals.ts";
+import type { RefusalKind } from "./refusal-state.ts";
 
 /**
  * `plain` and `maybe`: it was asked too much, or may have been. `slow`: it ran out of time, or broke off. `silent`: it

@@ -1,24 +1,10 @@
 /** How much one host is asked for: what it brings, what it refuses, and what is possible after a pause. */
 import { createPacer, type Pacer } from "./pacer.ts";
-import {
-	createRefusals,
-	isRefusing,
-	onRefusal,
-	onSuccess,
-	type RefusalKind,
-	type Refusals,
-	type Verdict,
-} from "./refusals.ts";
-import {
-	createSeeker,
-	credit,
-	finishOne,
-	moveTo,
-	restartAt,
-	type Seeker,
-	type SeekerContext,
-	seekAgain,
-} from "./seeker.ts";
+import { createRefusals, type RefusalKind, type Refusals, type Verdict } from "./refusal-state.ts";
+import { isRefusing, onRefusal, onSuccess } from "./refusals.ts";
+import { restartAt, seekAgain } from "./seek-start.ts";
+import { createSeeker, credit, finishOne, moveTo } from "./seeker.ts";
+import type { Seeker, SeekerContext } from "./seeker-state.ts";
 
 export type HostLimits = {
 	/** Where the search begins. */

@@ -1,125 +1,29 @@
 /** What refusals say of a host: too many at once, too many a second, or nothing of the kind. */
-import type { SeekerContext } from "./seeker.ts";
+import { count, type RefusalKind, type Refusals, recentOk, type Standing, type Verdict } from "./refusal-state.ts";
+import { beginRate, lowerRate, raiseRate } from "./request-rate.ts";
 
-/** How a host refused: 429 says why; a 503 or a connection that is refused may have other reasons. */
-export type RefusalKind = "plain" | "maybe";
-
-/** What follows: another level, another rate (requests a second), or nothing. */
-export type Verdict = {
-	readonly level?: number;
-	readonly perSecond?: number;
-	readonly why: string;
-};
-
-/** One shape, changed in place. */
-export type Refusals = {
-	readonly context: SeekerContext;
-	/** `free`: nothing known; `search`: between two levels; `found`: at the highest that is not refused; `rate`: paced. */
-	mode: "free" | "search" | "found" | "rate";
-	/** The highest level at which nothing was refused for a while; 0 where none is known. */
-	clean: number;
-	/** The lowest level at which the host refused; Infinity where none is known. */
-	refused: number;
-	perSecond: number;
-	/** Likewise in requests a second. */
-	cleanRate: number;
-	refusedRate: number;
-	forgetAtMs: number;
-	forgetMs: number;
-
-	/** Requests up to this turn were sent before the last change: they are no reason for another. */
-	reactedTurn: number;
-	sinceMs: number;
-	reactedMs: number;
-	/** Since the last change: successes, refusals, and of how many different entries those were. */
-	ok: number;
-	refusals: number;
-	lastEntry: number;
-	entries: number;
-	/** Successes until the next look at whether this level is clean, and from one to the next. */
-	lookIn: number;
-	lookEvery: number;
-	/** Of those that were in flight at the last reaction: how many are still out, and what became of the others. */
-	lateOut: number;
-	lateOk: number;
-	lateRefused: number;
-	/** A reaction that later ones are compared with: what was asked for, and the share that was refused; 0 for none. */
-	readonly anchored: { level: number; perSecond: number; share: number; atMs: number };
-	/** Refusals that do not depend on the level are no concern of ours until then. */
-	ignoreUntilMs: number;
-	ignoreMs: number;
-	ignoredShare: number;
-	/** Successes of the last second, in slices. */
-	readonly recent: number[];
-	slice: number;
-};
-
-const sliceMs = 100;
-const slices = 10;
-const firstForgetMs = 30_000;
 const longestForgetMs = 600_000;
+
 /** A refusal now and then has reasons of its own. */
 const leastShare = 0.03;
+
 /** From this share on the refusals themselves tell how many were too many. */
 const tellingShare = 0.2;
+
 const wellBelow = 0.9;
+
 const anchorLastsMs = 60_000;
+
 /** Refusals that are passed over are counted by so many attempts. */
 const ignoredCount = 300;
+
 /** Where the two levels are closer than this the search is over. */
 const closeEnough = 0.06;
+
 const leastCleanMs = 100;
-/** What a rate is lowered to, below what came through. */
-const belowLimit = 0.95;
-const farBelow = 0.9;
-const leastPerSecond = 0.2;
+
 /** How long after a reaction refusals are still those of a host that is asked too much. */
 const refusingMs = 5000;
-
-export function createRefusals(context: SeekerContext): Refusals {
-	const nowMs = context.clock();
-	return {
-		context,
-		mode: "free",
-		clean: 0,
-		refused: Number.POSITIVE_INFINITY,
-		perSecond: Number.POSITIVE_INFINITY,
-		cleanRate: 0,
-		refusedRate: Number.POSITIVE_INFINITY,
-		forgetAtMs: Number.POSITIVE_INFINITY,
-		forgetMs: firstForgetMs,
-		reactedTurn: 0,
-		sinceMs: nowMs,
-		reactedMs: Number.NEGATIVE_INFINITY,
-		ok: 0,
-		refusals: 0,
-		lastEntry: -1,
-		entries: 0,
-		lookIn: 8,
-		lookEvery: 8,
-		lateOut: 0,
-		lateOk: 0,
-		lateRefused: 0,
-		anchored: { level: 0, perSecond: Number.POSITIVE_INFINITY, share: 0, atMs: 0 },
-		ignoreUntilMs: 0,
-		ignoreMs: firstForgetMs,
-		ignoredShare: 0,
-		recent: new Array<number>(slices).fill(0),
-		slice: 0,
-	};
-}
-
-/** What the host stands at when something ended. */
-export type Standing = {
-	/** Most at once now. */
-	readonly level: number;
-	/** In flight, the one that ended included. */
-	readonly inFlight: number;
-	/** The turn of the newest request: they are counted from 1. */
-	readonly newestTurn: number;
-	/** Whether the level, or the rate, is what limits. */
-	readonly isLimited: boolean;
-};
 
 /** A request succeeded. */
 export function onSuccess(refusals: Refusals, turn: number, standing: Standing): Verdict | undefined {
@@ -295,70 +199,4 @@ function forget(refusals: Refusals, { level }: Standing): Verdict {
 	refusals.anchored.share = 0;
 	refusals.mode = "free";
 	return { level, why: "what was refused may be possible by now" };
-}
-
-/** Refused at what was possible before: the host counts requests, not connections. */
-function beginRate(refusals: Refusals, recently: { readonly ok: number; readonly isWhole: boolean }): Verdict {
-	refusals.mode = "rate";
-	refusals.refusedRate = recently.isWhole ? recently.ok : Number.POSITIVE_INFINITY;
-	refusals.cleanRate = 0;
-	return setRate(refusals, recently.ok * belowLimit, `refused after ${recently.ok} a second`);
-}
-
-function lowerRate(refusals: Refusals, okPerSecond: number | undefined): Verdict {
-	const { perSecond, cleanRate } = refusals;
-	refusals.refusedRate = Math.min(perSecond, okPerSecond ?? perSecond);
-	const lower = cleanRate > 0 && cleanRate < perSecond * 0.97 ? Math.sqrt(cleanRate * perSecond) : perSecond * 0.7;
-	const measured = okPerSecond === undefined ? lower : Math.min(okPerSecond, perSecond) * belowLimit;
-	if (cleanRate >= measured) refusals.cleanRate = 0;
-	return setRate(refusals, measured, `refused at ${perSecond.toPrecision(3)} a second`);
-}
-
-function raiseRate(refusals: Refusals, nowMs: number): Verdict | undefined {
-	const { perSecond, refusedRate, sinceMs } = refusals;
-	const growth = rateGrowthOf(perSecond, refusedRate);
-	if (nowMs - sinceMs < growth.afterMs) return undefined;
-	refusals.cleanRate = Math.max(refusals.cleanRate, perSecond);
-	refusals.sinceMs = nowMs;
-	refusals.ok = 0;
-	refusals.refusals = 0;
-	return setRate(refusals, growth.perSecond, "nothing was refused");
-}
-
-/** Fast while nothing is known of the limit, then half-way towards it, then by little, as it may have changed. */
-function rateGrowthOf(
-	perSecond: number,
-	refusedRate: number,
-): { readonly afterMs: number; readonly perSecond: number } {
-	if (refusedRate === Number.POSITIVE_INFINITY) return { afterMs: 250, perSecond: perSecond * 2 };
-	if (perSecond < refusedRate * farBelow) return { afterMs: 1000, perSecond: Math.sqrt(perSecond * refusedRate) };
-	return { afterMs: 10_000, perSecond: perSecond * 1.05 };
-}
-
-function setRate(refusals: Refusals, perSecond: number, why: string): Verdict {
-	refusals.perSecond = Math.max(leastPerSecond, perSecond);
-	return { perSecond: refusals.perSecond, why };
-}
-
-/** Counts the successes since the last look into the slice of this moment; slices that have passed are emptied. */
-function count(refusals: Refusals, nowMs: number): void {
-	const slice = Math.floor(nowMs / sliceMs);
-	const passed = Math.min(slices, slice - refusals.slice);
-	for (let step = 1; step <= passed; step++) refusals.recent[(refusals.slice + step) % slices] = 0;
-	refusals.slice = slice;
-	const ok = refusals.lookEvery - refusals.lookIn;
-	refusals.recent[slice % slices] = (refusals.recent[slice % slices] ?? 0) + ok;
-	refusals.lookIn = refusals.lookEvery;
-}
-
-/** A host that says nothing of limits may have served few because it was asked for few: then the time counts as it is. */
-function recentOk(
-	refusals: Refusals,
-	nowMs: number,
-	isSure: boolean,
-): { readonly ok: number; readonly isWhole: boolean } {
-	count(refusals, nowMs);
-	const ok = refusals.recent.reduce((sum, one) => sum + one, 0);
-	const spanMs = Math.min(1000, nowMs - refusals.sinceMs);
-	return { ok: Math.max(1, isSure ? ok : (ok * 1000) / Math.max(100, spanMs)), isWhole: spanMs >= 1000 };
 }

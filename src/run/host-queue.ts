@@ -1,89 +1,13 @@
 /** The host governor: what is next, so that no host has more than its share and a host that asked for a pause gets it. */
-import type { HostLevel } from "../control/host-level.ts";
 import { beginHigher, bring, type Ended, fail, refuse, slowDown, succeed, timeOut } from "../control/host-level.ts";
 import { takeTurn } from "../control/pacer.ts";
 import { isPrivateHost } from "../control/private-host.ts";
-import type { RefusalKind } from "../control/refusals.ts";
 import { finishOne } from "../control/seeker.ts";
+import type { HostQueue, HostQueueOptions, Queued } from "./host-queue-types.ts";
 import { createHost, endOf, type Host, levelBeside, levelForNew, paceHost } from "./host-state.ts";
-import { type QueueLimits, startOverall } from "./queue-limits.ts";
+import { startOverall } from "./queue-limits.ts";
 import { createRing } from "./ring.ts";
 import { createWhole } from "./whole.ts";
-
-/** What waits in the queue. */
-export type Queued = {
-	readonly id: number;
-	/** Which request of its host this is: set when it is taken. */
-	turn: number;
-	/** Refusals that it was not to blame for, and what the host had served at the last of them. */
-	forgiven: number;
-	servedThen: number;
-};
-
-export type HostQueue<T extends Queued> = {
-	/** Items that wait for a turn. */
-	readonly size: number;
-	readonly inFlight: number;
-	/** Most in flight at once, now. */
-	readonly level: number;
-	/** Whether `take` would give something now, if there were room. */
-	hasReady(): boolean;
-	/** Whether there is room for items of other hosts. */
-	hasRoom(): boolean;
-	push(host: string, item: T): void;
-	/** Puts an item before the others of its host: it has waited for its turn once. */
-	pushFirst(host: string, item: T): void;
-	/** The next item of the host whose turn it is; the host has one more in flight until it ends. */
-	take(): T | undefined;
-	/** It brought its file, or all of its bytes: the slot is free. */
-	succeed(host: string, item: T): void;
-	/** The bytes of what succeeded; how long the first one took, where that is known. */
-	bring(host: string, bytes: number, firstByteMs?: number): void;
-	/** Bytes of a download that goes on. */
-	advance(host: string, bytes: number): void;
-	/** It did not succeed, and says nothing of the level. */
-	fail(host: string, item: T): void;
-	/** It ran out of time, or broke off. */
-	timeOut(host: string, item: T): void;
-	/** It was refused. @returns Whether that is forgiven: the host is asked too much, and serves others. */
-	refuse(host: string, item: T, kind: RefusalKind): boolean;
-	/** Requests beyond the first that an attempt took: redirects. */
-	charge(host: string, requests: number): void;
-	/** Starts nothing of the host for so long; a pause that ends later holds. */
-	pause(host: string, forMs: number): void;
-	/** Takes out all that waits for a host. */
-	drain(host: string): T[];
-	/** The level of a host; undefined where nothing is known of it. */
-	levelOf(host: string): number | undefined;
-	/** The list has been read: nothing moves where less is left than would tell anything. */
-	endIsNear(): void;
-	/** Empties the queue and stops its timers. */
-	clear(): T[];
-};
-
-/** Time, real or simulated. */
-export type Time = {
-	/** Milliseconds; never goes back. */
-	readonly clock: () => number;
-	/** @returns What cancels it. */
-	readonly after: (ms: number, act: () => void) => () => void;
-};
-
-export type HostQueueOptions = {
-	readonly limits: QueueLimits;
-	readonly time: Time;
-	/** Whether this process is what limits. */
-	readonly isBusy?: () => boolean;
-	/** Called when a pause ends and something may be ready. */
-	readonly onReady: () => void;
-	/** A level was moved: of a host, or over all. */
-	readonly onMove?: (move: Move) => void;
-	/** What was learned of a host before, if anything. */
-	readonly recall?: (host: string) => HostLevel | undefined;
-	readonly remember?: (host: string, level: HostLevel) => void;
-};
-
-export type Move = { readonly host: string | null; readonly level: number; readonly why: string };
 
 /** A large file counts as many of this size. */
 const pieceBytes = 4 * 1024 ** 2;
@@ -203,6 +127,12 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 		settle(host);
 	};
 
+	const bringTo = (name: string, bytes: number, firstByteMs?: number): void => {
+		whole.bring(bytes / bytesPerWork);
+		const host = last?.name === name ? last : hosts.get(name);
+		if (host) bring(host.level, bytes / bytesPerWork, firstByteMs);
+	};
+
 	/** Pieces of large files count as files do. */
 	const countPieces = (host: Host<T>, bytes: number): void => {
 		host.pieceBytes += bytes;
@@ -254,13 +184,9 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 			});
 			return isForgiven;
 		},
-		bring(name, bytes, firstByteMs) {
-			whole.bring(bytes / bytesPerWork);
-			const host = last?.name === name ? last : hosts.get(name);
-			if (host) bring(host.level, bytes / bytesPerWork, firstByteMs);
-		},
+		bring: bringTo,
 		advance(name, bytes) {
-			this.bring(name, bytes);
+			bringTo(name, bytes);
 			const host = hosts.get(name);
 			if (host) countPieces(host, bytes);
 		},

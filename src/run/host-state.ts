@@ -1,7 +1,7 @@
 /** One host in the queue: what waits for it, what is in flight, and how much it is asked for. */
 import { createHostLevel, type Ended, type HostLevel, levelOf } from "../control/host-level.ts";
 import { createPacer, takeTurn, waitOf } from "../control/pacer.ts";
-import type { SeekerContext } from "../control/seeker.ts";
+import type { SeekerContext } from "../control/seeker-state.ts";
 import { createFifo, type Fifo } from "./fifo.ts";
 import { hostLimitsOf, type QueueLimits } from "./queue-limits.ts";
 

@@ -10,7 +10,7 @@ import type { Tally } from "../core/tally.ts";
 import type { AttemptResult, WorkerLabel } from "../core/task.ts";
 import type { BackOff } from "./back-off.ts";
 import type { HostBook, HostRecord } from "./host-book.ts";
-import type { HostQueue } from "./host-queue.ts";
+import type { HostQueue } from "./host-queue-types.ts";
 import type { Pending } from "./pending.ts";
 
 export type FailedResult = AttemptResult & { readonly kind: "failed" };

@@ -1,7 +1,8 @@
 /** What all hosts share: how many downloads at once, and how many requests a second. */
 import { createPacer, takeTurn, waitOf } from "../control/pacer.ts";
-import { createSeeker, credit, finishOne, moveTo, type SeekerContext } from "../control/seeker.ts";
-import type { Time } from "./host-queue.ts";
+import { createSeeker, credit, finishOne, moveTo } from "../control/seeker.ts";
+import type { SeekerContext } from "../control/seeker-state.ts";
+import type { Time } from "./host-queue-types.ts";
 import { type QueueLimits, startOverall } from "./queue-limits.ts";
 
 export type Whole = {

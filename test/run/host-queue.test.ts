@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { createHostQueue, type Time } from "../../src/run/host-queue.ts";
+import { createHostQueue } from "../../src/run/host-queue.ts";
+import type { Time } from "../../src/run/host-queue-types.ts";
 
 type Item = { readonly host: string; readonly id: number; turn: number; forgiven: number; servedThen: number };
 
