@@ -15,8 +15,8 @@ export type OriginModel = {
 	readonly slowsBeyond?: number;
 	/** Bytes a second of the line. */
 	readonly bandwidth?: number;
-	/** More than so many in flight are refused. */
-	readonly refusesBeyond?: number;
+	/** More than so many in flight are refused, by the time. */
+	readonly refusesBeyond?: number | ((nowMs: number) => number);
 	/** Requests a second, and how many may be saved up. */
 	readonly requestsPerSecond?: number;
 	readonly burst?: number;
@@ -45,7 +45,7 @@ export type Origin = {
 };
 
 export function createOrigin(model: OriginModel, simulation: Simulation, random: Random): Origin {
-	const { rttMs, jitter = 0.1, serviceMs = 0, bandwidth, refusesBeyond, requestsPerSecond } = model;
+	const { rttMs, jitter = 0.1, serviceMs = 0, bandwidth, requestsPerSecond } = model;
 	let idleConnections = 0;
 	let inFlight = 0;
 	let busy = 0;
@@ -59,6 +59,11 @@ export function createOrigin(model: OriginModel, simulation: Simulation, random:
 
 	const servers = (): number =>
 		typeof model.servers === "function" ? model.servers(clock()) : (model.servers ?? Number.POSITIVE_INFINITY);
+
+	const mostInFlight = (): number =>
+		typeof model.refusesBeyond === "function"
+			? model.refusesBeyond(clock())
+			: (model.refusesBeyond ?? Number.POSITIVE_INFINITY);
 
 	const takesToken = (): boolean => {
 		if (requestsPerSecond === undefined) return true;
@@ -108,7 +113,7 @@ export function createOrigin(model: OriginModel, simulation: Simulation, random:
 			if (model.isDead) return void after(model.hangMs ?? 10_000, () => onReply({ kind: "hung" }));
 			after(wayMs + extraMs, () => {
 				const { retryAfterMs, refusal = 429 } = model;
-				if ((refusesBeyond !== undefined && inFlight >= refusesBeyond) || !takesToken()) {
+				if (inFlight >= mostInFlight() || !takesToken()) {
 					refusals++;
 					return reply({ kind: "refused", status: refusal, retryAfterMs });
 				}

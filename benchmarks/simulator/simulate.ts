@@ -20,6 +20,8 @@ export type Simulated = {
 	readonly saved: number;
 	readonly failed: number;
 	readonly refusals: number;
+	/** Requests that left while their host had asked for a pause. */
+	readonly pausesBroken: number;
 	readonly moves: readonly (Move & { readonly atMs: number })[];
 	/** A sample each 50 ms: the level and what has been saved. */
 	readonly samples: readonly { readonly atMs: number; readonly level: number; readonly saved: number }[];
@@ -37,6 +39,7 @@ type Item = {
 
 const policy = { retries: 3, retryBaseMs: 500, retryMaxWaitMs: 60_000 };
 const readAhead = 64;
+const mostAhead = 16_384;
 const longestMs = 3_600_000;
 const sampleMs = 50;
 
@@ -62,15 +65,23 @@ export function simulate(scenario: Scenario, level: number | "auto", seed: numbe
 	let failed = 0;
 	let endedMs = 0;
 	let pumpIsDue = false;
+	let pausesBroken = 0;
+	const pausedUntilMs = origins.map(() => 0);
 
 	function pump(): void {
 		for (;;) {
-			while (read < scenario.files && queue.size < Math.max(readAhead, 2 * queue.inFlight)) readOne();
+			while (read < scenario.files && isHungry()) readOne();
 			if (read === scenario.files) queue.endIsNear();
 			const item = queue.take();
 			if (!item) return;
+			if (simulation.clock() < (pausedUntilMs[originOf(item)] ?? 0)) pausesBroken++;
 			origins[originOf(item)]?.request(item.bytes, (reply) => onReply(item, reply));
 		}
+	}
+
+	/** As in a run: further on in search of other hosts, while those that were read are busy. */
+	function isHungry(): boolean {
+		return queue.size < Math.max(readAhead, 2 * queue.inFlight) || (queue.size < mostAhead && queue.hasRoom());
 	}
 
 	function originOf(item: Item): number {
@@ -110,7 +121,10 @@ export function simulate(scenario: Scenario, level: number | "auto", seed: numbe
 		const wait = (ms: number): void => void simulation.after(ms, () => pushAgain(item));
 		if (reply.kind === "refused") {
 			const isForgiven = queue.refuse(host, item, reply.status === 429 ? "plain" : "maybe");
-			if (reply.retryAfterMs !== undefined) queue.pause(host, reply.retryAfterMs);
+			if (reply.retryAfterMs !== undefined) {
+				queue.pause(host, reply.retryAfterMs);
+				pausedUntilMs[originOf(item)] = simulation.clock() + reply.retryAfterMs;
+			}
 			if (isForgiven) return item.forgiven <= 2 ? queue.pushFirst(host, item) : wait(backoffOf(item.forgiven - 2));
 		} else queue.timeOut(host, item);
 		if (++item.made > policy.retries) failed++;
@@ -134,5 +148,5 @@ export function simulate(scenario: Scenario, level: number | "auto", seed: numbe
 	pump();
 	simulation.run(longestMs);
 	const refusals = origins.reduce((sum, origin) => sum + origin.refusals(), 0);
-	return { ms: endedMs, saved, failed, refusals, moves, samples };
+	return { ms: endedMs, saved, failed, refusals, pausesBroken, moves, samples };
 }

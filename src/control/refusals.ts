@@ -157,7 +157,8 @@ function onLate(refusals: Refusals, standing: Standing): Verdict | undefined {
 	if (share < tellingShare || lateOk === 0) return undefined;
 	const isOneWave = lateOk + lateRefused <= refused + 2;
 	const taken = Math.max(1, Math.min(refused - 1, isOneWave ? lateOk : Math.floor(refused * (1 - share))));
-	refusals.refused = Math.max(taken, clean) + 1;
+	// Where others were asked for in between, the number is not exact.
+	if (isOneWave) refusals.refused = Math.max(taken, clean) + 1;
 	refusals.sinceMs = refusals.context.clock();
 	refusals.reactedTurn = standing.newestTurn;
 	return { level: Math.max(taken, clean), why: `it took ${taken} of ${lateOk + lateRefused}` };

@@ -1,10 +1,12 @@
 /** A level that was found: what it brings is watched, and now and then a higher or lower one is tried. */
 import { addBatch, clearWindow, isSettled, rateOf, relativeErrorOf } from "./rate-window.ts";
 import { seekAgain } from "./seek-start.ts";
-import { firstRest, isCongested, limitedShare, nearBest, probeStep, type Seeker, spare } from "./seeker-state.ts";
+import { firstRest, isCongested, limitedShare, probeStep, type Seeker, spare } from "./seeker-state.ts";
 
 /** Never below this share of the best rate of the last minute. */
 const leastOfBest = 0.96;
+/** A lower level must bring as much. */
+const asMuch = 0.99;
 
 const bestLastsMs = 60_000;
 
@@ -122,7 +124,7 @@ function judge(seeker: Seeker, reference: number, referenceError: number): void 
 	if (
 		direction > 0
 			? gain >= worthwhileProbe && probeRate - reference > noise
-			: gain >= nearBest && probeRate >= seeker.bestRate * leastOfBest
+			: gain >= asMuch && probeRate >= seeker.bestRate * leastOfBest
 	) {
 		seeker.level = seeker.probeLevel;
 		seeker.base = seeker.probeLevel;

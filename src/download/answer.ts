@@ -3,6 +3,7 @@ import { addressOf } from "../core/address.ts";
 import { type Failure, permanent, transient } from "../core/failure.ts";
 import { publicUrl } from "../core/public-url.ts";
 import { continues, parseContentRange } from "../core/ranges.ts";
+import { parseRateLimit } from "../core/rate-limit.ts";
 import { isTransientStatus, parseRetryAfter } from "../core/retry.ts";
 import { storeCookies } from "../http/cookies.ts";
 import { isRedirect, redirectTarget } from "../http/redirect.ts";
@@ -35,7 +36,7 @@ export function onAnswer(attempt: Attempt, answer: Answer): void {
 	}
 	if (from > 0 && status === 416) return askForAll(attempt, answer);
 	if (status !== 200 && status !== 203) {
-		const retryAfterMs = parseRetryAfter(field(head, "retry-after"), Date.now());
+		const retryAfterMs = waitOf(status, head);
 		return drain(attempt, () => failAttempt(attempt, statusFailure(status, attempt.address.host), retryAfterMs));
 	}
 	restart(attempt.part, source);
@@ -106,6 +107,16 @@ function sourceOf(
 	const totalBytes =
 		status === 206 ? parseContentRange(field(head, "content-range"))?.total : parseLength(contentLength);
 	return { url: publicUrl(task.url), etag, lastModified, totalBytes };
+}
+
+/** How long the server asks to wait; where a 429 or 503 has no Retry-After, the fields of rate limits take its place. */
+function waitOf(status: number, head: ResponseHead): number | undefined {
+	const retryAfterMs = parseRetryAfter(field(head, "retry-after"), Date.now());
+	if (retryAfterMs !== undefined || (status !== 429 && status !== 503)) return retryAfterMs;
+	const rateLimit = field(head, "ratelimit");
+	const rateLimitReset = field(head, "ratelimit-reset");
+	const xRateLimitReset = field(head, "x-ratelimit-reset");
+	return parseRateLimit({ rateLimit, rateLimitReset, xRateLimitReset }, Date.now());
 }
 
 function parseLength(length: string | undefined): number | undefined {

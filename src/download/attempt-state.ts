@@ -1,6 +1,7 @@
 /** What an attempt knows while it runs, and what it may use. */
 import type { Address } from "../core/address.ts";
 import type { Failure } from "../core/failure.ts";
+import type { SpeedWatch } from "../core/min-speed.ts";
 import type { DownloadOptions } from "../core/options.ts";
 import type { AttemptEnd, AttemptResult, Task, WorkerLabel } from "../core/task.ts";
 import type { Clients } from "../http/clients.ts";
@@ -54,6 +55,8 @@ export type Attempt = {
 	verifier: Verifier | undefined;
 	cookies: Cookies | undefined;
 	deadline: NodeJS.Timeout | undefined;
+	/** How fast the body comes, where that matters. */
+	speed: SpeedWatch | undefined;
 	/** In phase `drain`: what has come, how long it has taken, and what follows. */
 	drain: { bytes: number; turns: number; readonly then: () => void } | undefined;
 };

@@ -45,6 +45,7 @@ export function startAttempt(
 		verifier: undefined,
 		cookies: undefined,
 		deadline: undefined,
+		speed: undefined,
 		drain: undefined,
 	};
 	const { part } = attempt;
@@ -73,6 +74,7 @@ function send(attempt: Attempt): void {
 	if (part.bytes > 0 && part.bytes === part.source?.totalBytes) dropLastByte(part);
 	const range = part.bytes > 0 && ifRange !== undefined ? { from: part.bytes, ifRange } : undefined;
 	attempt.phase = "idle";
+	attempt.speed = undefined;
 	attempt.from = range?.from ?? 0;
 	attempt.exchange = openExchange(
 		context.clients.of(address.origin),
