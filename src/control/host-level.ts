@@ -42,6 +42,8 @@ export type HostLevel = {
 const tooManyTimeOuts = 0.1;
 const timeOutFactor = 0.7;
 const firstRampShare = 4;
+/** Refusals come back sooner than successes: at first others that are in flight count as much. */
+const benefitOfDoubt = 3;
 /** A host that has served fewer may just not work. */
 const leastServed = 4;
 /** What is refused so often is refused for itself. */
@@ -141,7 +143,7 @@ function servesOthers(
 	{ kind, inFlight }: { readonly kind: RefusalKind; readonly inFlight: number },
 ): boolean {
 	if (kind === "maybe") return served >= leastServed && served > servedThen;
-	return served > servedThen || (forgiven === 0 && inFlight > 1);
+	return served > servedThen || (forgiven < benefitOfDoubt && inFlight > 1);
 }
 
 /** A request ran out of time, or broke off within its body. */
