@@ -3,10 +3,12 @@ import { shareFairly } from "./share-fairly.ts";
 
 /** One download, as the shaper knows it. */
 export type Flow = {
-	/** Until when its own share is used up. */
+	/** Until when its own share is used up, and until when it was told to wait. */
 	untilMs: number;
-	/** Bytes since the last division, and the share that it gave. */
+	heldUntilMs: number;
+	/** Bytes since the last division, what it has used of late, and its share, in bytes a millisecond. */
 	bytes: number;
+	usedPerMs: number;
 	perMs: number;
 };
 
@@ -27,9 +29,13 @@ export type Shaper = {
 const divideMs = 100;
 /** What one that was held back by others than us may make up for. */
 const burstMs = 250;
-/** Who used less than this of its share wants no more than half as much again. */
-const satisfied = 0.9;
+/** Who has not been held back wants no more than half as much again as it uses. */
 const headroom = 1.5;
+const memory = 0.8;
+/** Who waited until now, or nearly so, was held back. */
+const justNowMs = 20;
+/** How far all together may run ahead: who reads little at a time need not stand behind those who read much. */
+const slackMs = 100;
 
 export function createShaper(bytesPerSecond: number, nowMs: number): Shaper {
 	const flows = new Set<Flow>();
@@ -43,8 +49,9 @@ export function createShaper(bytesPerSecond: number, nowMs: number): Shaper {
 		const spanMs = atMs - dividedMs;
 		if (spanMs < divideMs) return;
 		const all = [...flows];
-		const wanted = all.map(({ bytes, perMs: share }) =>
-			bytes < share * spanMs * satisfied ? (bytes / spanMs) * headroom : Number.POSITIVE_INFINITY,
+		for (const flow of all) flow.usedPerMs = flow.usedPerMs * memory + (flow.bytes / spanMs) * (1 - memory);
+		const wanted = all.map(({ heldUntilMs, usedPerMs }) =>
+			heldUntilMs > atMs - justNowMs ? Number.POSITIVE_INFINITY : usedPerMs * headroom,
 		);
 		const shares = shareFairly(perMs, wanted);
 		// Who took little now may want more at any moment: nobody starts from nothing.
@@ -61,7 +68,9 @@ export function createShaper(bytesPerSecond: number, nowMs: number): Shaper {
 			perMs = rate / 1000;
 		},
 		open() {
-			const flow: Flow = { untilMs: Number.NEGATIVE_INFINITY, bytes: 0, perMs: perMs / (flows.size + 1) };
+			const share = perMs / (flows.size + 1);
+			const never = Number.NEGATIVE_INFINITY;
+			const flow: Flow = { untilMs: never, heldUntilMs: never, bytes: 0, usedPerMs: share, perMs: share };
 			flows.add(flow);
 			return flow;
 		},
@@ -72,7 +81,9 @@ export function createShaper(bytesPerSecond: number, nowMs: number): Shaper {
 			demanded += bytes;
 			untilMs = Math.max(untilMs, atMs - burstMs) + bytes / perMs;
 			flow.untilMs = Math.max(flow.untilMs, atMs - burstMs) + bytes / flow.perMs;
-			return Math.max(0, untilMs - atMs, flow.untilMs - atMs);
+			const delayMs = Math.max(0, untilMs - slackMs - atMs, flow.untilMs - atMs);
+			flow.heldUntilMs = delayMs > 0 ? atMs + delayMs : Number.NEGATIVE_INFINITY;
+			return delayMs;
 		},
 		demand(atMs) {
 			const rate = (demanded * 1000) / Math.max(1, atMs - demandedSinceMs);
