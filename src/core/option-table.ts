@@ -1,6 +1,6 @@
 /** The one table of the options of `get`: parsing, checks, help and docs/cli.md all come from it. */
 import type { Kind } from "./option-kinds.ts";
-import { bytes, choice, integer, integerOrAuto, onOff, seconds, text, texts } from "./option-kinds.ts";
+import { bytes, choice, integer, integerOrAuto, onOff, perSecond, seconds, text, texts } from "./option-kinds.ts";
 import type { Bytes, OptionName, OptionValues } from "./option-values.ts";
 import { defaults, existsPolicies, layouts, progressModes } from "./options.ts";
 import { methods } from "./outcome.ts";
@@ -50,8 +50,10 @@ export const optionTable: OptionTable = {
 	fsync: { name: "fsync", group: files, kind: onOff, help: "flush each file and its folder before it counts as saved" },
 
 	method: { name: "method", short: "m", group: speed, kind: choice("M", methods), fallback: "auto", help: "the concurrency model: async, threads, processes, mix, cluster or auto", notYet: ["cluster"] },
-	concurrency: { name: "concurrency", short: "c", group: speed, kind: integerOrAuto(1, 10_000), fallback: "auto", help: "downloads in flight at once, over all workers" },
-	perHost: { name: "per-host", group: speed, kind: integerOrAuto(1, 10_000), fallback: "auto", help: "most in flight to one host, over all workers of this machine" },
+	concurrency: { name: "concurrency", short: "c", group: speed, kind: integerOrAuto(1, 10_000), fallback: "auto", help: "most downloads in flight at once, over all workers; auto finds the best level" },
+	perHost: { name: "per-host", group: speed, kind: integerOrAuto(1, 10_000), fallback: "auto", help: "most in flight to one host, over all workers; auto finds the best level of each" },
+	rate: { name: "rate", group: speed, kind: perSecond, fallback: "none", help: "most requests a second over all workers; redirects and retries count" },
+	ratePerHost: { name: "rate-per-host", group: speed, kind: perSecond, fallback: "none", help: "most requests a second to one host" },
 	workers: { name: "workers", short: "w", group: speed, kind: integer(1, 1024), fallback: "cores", help: "threads or processes, for the methods that have them" },
 	segments: { name: "segments", group: speed, kind: integerOrAuto(1, 64), fallback: "auto", help: "connections for one large file, where the server supports ranges", notYet: Array.from({ length: 63 }, (_, index) => String(index + 2)) },
 	limitRate: { name: "limit-rate", group: speed, kind: bytes, fallback: "none", help: "bytes a second over all workers", notYet: true },
@@ -65,6 +67,9 @@ export const optionTable: OptionTable = {
 	connectTimeout: { name: "connect-timeout", group: retry, kind: seconds, fallback: String(defaults.connectTimeoutSeconds), help: "for DNS, TCP and TLS together, in seconds; 0 is no limit" },
 	idleTimeout: { name: "idle-timeout", group: retry, kind: seconds, fallback: String(defaults.idleTimeoutSeconds), help: "longest wait for the next byte, the response head included; 0 is no limit" },
 	timeout: { name: "timeout", group: retry, kind: seconds, fallback: String(defaults.timeoutSeconds), help: "longest time for one entry, all its attempts and waits together; 0 is no limit" },
+	minSpeed: { name: "min-speed", group: retry, kind: bytes, fallback: "none", help: "a body that stays slower than so many bytes a second fails as too_slow and is tried again" },
+	minSpeedTime: { name: "min-speed-time", group: retry, kind: seconds, fallback: String(defaults.minSpeedSeconds), help: "how long it may be slower, in seconds" },
+	circuitBreaker: { name: "no-circuit-breaker", group: retry, kind: onOff, help: "go on asking a host that answers nobody" },
 
 	header: { name: "header", short: "H", group: http, kind: texts("'K: V'"), help: "send this header with every request; repeatable" },
 	userAgent: { name: "user-agent", group: http, kind: text("TEXT"), fallback: "downspout/VERSION", help: "the User-Agent header" },

@@ -47,6 +47,7 @@ export function startAttempt(
 		verifier: undefined,
 		cookies: undefined,
 		deadline: undefined,
+		speed: undefined,
 		drain: undefined,
 	};
 	const { part } = attempt;
@@ -75,6 +76,7 @@ function send(attempt: Attempt): void {
 	if (part.bytes > 0 && part.bytes === part.source?.totalBytes) dropLastByte(part);
 	const range = part.bytes > 0 && ifRange !== undefined ? { from: part.bytes, ifRange } : undefined;
 	attempt.phase = "idle";
+	attempt.speed = undefined;
 	attempt.from = range?.from ?? 0;
 	const request = { method: "GET", head: headOf(attempt, range) };
 	const exchange = new Exchange(context.agent.poolOf(address.origin), request, { subject: attempt, listener });

@@ -11,7 +11,7 @@ import { unflushedMessage } from "../files/sync.ts";
 import { type Directory, openDirectory } from "../journal/directory.ts";
 import { createRunner } from "../runners/create-runner.ts";
 import { NoWorkerError, type Runner, type RunnerOptions } from "../runners/runner.ts";
-import { type CoordinatorOptions, createCoordinator } from "./coordinator.ts";
+import { type Coordinator, type CoordinatorOptions, createCoordinator } from "./coordinator.ts";
 import { fitConcurrency } from "./fit-concurrency.ts";
 import { createPlanner } from "./plan.ts";
 import { readEntries } from "./read-entries.ts";
@@ -41,9 +41,10 @@ export type RunRequest = {
  */
 export async function run(asked: RunRequest): Promise<Summary> {
 	const { sink, signal } = asked;
-	const { options, warning } = fitConcurrency(asked.options, openFileLimit());
+	const { options, most, warning } = fitConcurrency(asked.options, openFileLimit());
 	if (warning !== undefined) sink.on({ type: "warning", message: warning });
-	const request: RunRequest = { ...asked, options };
+	const request: Request = { ...asked, options, most };
+	const held: Held = {};
 	const startedMs = performance.now();
 	const tally = createTally();
 	const broken = new AbortController();
@@ -51,7 +52,7 @@ export async function run(asked: RunRequest): Promise<Summary> {
 	const shortfalls = createShortfalls(sink);
 	await using directory = await open(request, shortfalls);
 	using _written = { [Symbol.dispose]: atExit(() => directory.journal.flush()) };
-	const runner = await startRunner(request, {
+	const runner = await startRunner(request, held, {
 		signal: stop,
 		onBroken: (error) => broken.abort(new RunError("no_worker", error.message)),
 	});
@@ -64,14 +65,16 @@ export async function run(asked: RunRequest): Promise<Summary> {
 		concurrency: options.concurrency,
 	});
 	try {
-		await download(request, { directory, runner, tally, shortfalls, stop, broken });
+		await download(request, { directory, runner, tally, shortfalls, stop, broken, held });
 	} finally {
 		await runner[Symbol.asyncDispose]();
 	}
 	if (!stop.aborted) directory.forgetOld();
 	attemptFlush(directory, (cause) => broken.abort(journalError(options.dir, cause)));
 	const { run: name, list } = request;
-	const facts = { run: name, list, dir: options.dir, method: options.method, elapsedMs: performance.now() - startedMs };
+	const hosts = held.coordinator?.hosts() ?? [];
+	const elapsedMs = performance.now() - startedMs;
+	const facts = { run: name, list, dir: options.dir, method: options.method, elapsedMs, hosts };
 	const summary = summarize(tally.snapshot(), facts);
 	sink.on({ type: "run-ended", summary });
 	const reason: unknown = broken.signal.reason;
@@ -86,11 +89,18 @@ type Parts = {
 	readonly shortfalls: Shortfalls;
 	readonly stop: AbortSignal;
 	readonly broken: AbortController;
+	readonly held: Held;
 };
 
+/** A request that fits the system. */
+type Request = RunRequest & { readonly most: number };
+
+/** The coordinator, from when there is one: the runner, which comes first, reports to it. */
+type Held = { coordinator?: Coordinator };
+
 async function download(
-	request: RunRequest,
-	{ directory, runner, tally, shortfalls, stop, broken }: Parts,
+	request: Request,
+	{ directory, runner, tally, shortfalls, stop, broken, held }: Parts,
 ): Promise<void> {
 	const { options, sink } = request;
 	const breakOff = (error: RunError): void => broken.abort(error);
@@ -103,6 +113,7 @@ async function download(
 		...parts,
 		run: request.run,
 		options,
+		most: request.most,
 		runner,
 		directory,
 		tally,
@@ -110,6 +121,7 @@ async function download(
 		shortfalls,
 		onDiskFull: ({ message }) => breakOff(new RunError("disk_full", message)),
 	});
+	held.coordinator = coordinator;
 	const flusher = setInterval(() => attemptFlush(directory, onBroken), flushMs);
 	const onStop = (): void => {
 		sink.on({ type: "stopping", reason: reasonOf(stop.reason) });
@@ -157,17 +169,20 @@ async function open(
 }
 
 async function startRunner(
-	{ options, run: name, sink }: RunRequest,
+	{ options, run: name, sink, most }: Request,
+	held: Held,
 	ends: Pick<RunnerOptions, "signal" | "onBroken">,
 ): Promise<Runner> {
 	try {
 		return await createRunner(options.method, {
 			options,
 			run: name,
-			concurrency: options.concurrency,
+			concurrency: most,
+			hasMore: () => held.coordinator?.hasMore() ?? false,
 			workers: options.workers,
 			...ends,
 			onProgress: (progress) => {
+				held.coordinator?.progress(progress);
 				for (const one of progress) sink.on({ type: "progress", ...one });
 			},
 			onNote: ({ level, message, worker }) =>
