@@ -13,6 +13,7 @@ import { fitConcurrency } from "./fit-concurrency.ts";
 import { createPlanner } from "./plan.ts";
 import { readEntries } from "./read-entries.ts";
 import { createRecorder } from "./recorder.ts";
+import { createRunCookies } from "./run-cookies.ts";
 import { RunError } from "./run-error.ts";
 
 /** The journal is written at least so often, in milliseconds. */
@@ -39,16 +40,20 @@ export async function run(asked: RunRequest): Promise<Summary> {
 	const { sink, signal } = asked;
 	const { options, warning } = fitConcurrency(asked.options, openFileLimit());
 	if (warning !== undefined) sink.on({ type: "warning", message: warning });
+	for (const message of options.warnings ?? []) sink.on({ type: "warning", message });
 	const request: RunRequest = { ...asked, options };
 	const startedMs = performance.now();
 	const tally = createTally();
 	const broken = new AbortController();
 	const stop = AbortSignal.any([signal, broken.signal]);
 	await using directory = await open(request);
+	const cookies = options.cookies && (await createRunCookies(options));
 	const runner = await startRunner(request, {
 		signal: stop,
 		onBroken: (error) => broken.abort(new RunError("no_worker", error.message)),
+		...(cookies && { onSetCookie: cookies.onSetCookie }),
 	});
+	cookies?.share(runner);
 	sink.on({
 		type: "run-started",
 		run: request.run,
@@ -61,6 +66,8 @@ export async function run(asked: RunRequest): Promise<Summary> {
 		await download(request, { directory, runner, tally, stop, broken });
 	} finally {
 		await runner[Symbol.asyncDispose]();
+		const unsaved = await cookies?.save();
+		if (unsaved) broken.abort(unsaved);
 	}
 	attemptFlush(directory, (cause) => broken.abort(journalError(options.dir, cause)));
 	const { run: name, list } = request;
@@ -137,7 +144,7 @@ async function open({ run: name, options, sink }: RunRequest): Promise<Directory
 
 async function startRunner(
 	{ options, run: name, sink }: RunRequest,
-	ends: Pick<RunnerOptions, "signal" | "onBroken">,
+	ends: Pick<RunnerOptions, "signal" | "onBroken" | "onSetCookie">,
 ): Promise<Runner> {
 	try {
 		return await createRunner(options.method, {
