@@ -60,7 +60,11 @@ export function openHttpTunnel({ socket, proxy, hostname, port, onOpen, onFailur
 function refusal(proxy: ProxyServer, head: ResponseHead, target: string): Failure {
 	const { status } = head;
 	const make = isTransientStatus(status) ? transient : permanent;
-	const why = status === 407 ? `: ${proxyWants(proxy, head.fields("proxy-authenticate"))}` : ` to CONNECT ${target}`;
+	// tinyproxy answers 401 where a password is wrong.
+	const why =
+		status === 407 || status === 401
+			? `: ${proxyWants(proxy, head.fields("proxy-authenticate"))}`
+			: ` to CONNECT ${target}`;
 	return make(`http_${status}`, `${proxyLabel(proxy)} answered ${status}${why}`);
 }
 

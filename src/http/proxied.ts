@@ -41,7 +41,7 @@ export function proxyWants({ credentials }: ProxyServer, fields: readonly string
 	}
 	return credentials
 		? "it refuses the user name and password"
-		: "it wants a user name and password: --proxy http://USER:PASSWORD@HOST:PORT";
+		: "it wants a user name and password: USER:PASSWORD@ before its name in --proxy";
 }
 
 /** What messages call the peer of connections to a host. */

@@ -46,7 +46,7 @@ function failureOf(message: string, { proxy, hostname, port }: Tunnel): Failure 
 		return permanent("connect", `${label} refuses the user name and password`);
 	}
 	if (/no accepted authentication/i.test(message)) {
-		return permanent("connect", `${label} wants a user name and password: --proxy socks5://USER:PASSWORD@HOST:PORT`);
+		return permanent("connect", `${label} wants a user name and password: USER:PASSWORD@ before its name in --proxy`);
 	}
 	if (/invalid|unknown authentication/i.test(message)) {
 		return permanent("protocol", `${label} did not answer as SOCKS5 does`);
