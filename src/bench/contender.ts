@@ -52,6 +52,8 @@ export function methodContender(
 				...["--progress", "none"],
 			],
 			cwd: dir,
+			// As for the other programs: no settings file of the user's.
+			env: { XDG_CONFIG_HOME: logDir },
 		}),
 	};
 }

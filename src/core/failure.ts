@@ -3,6 +3,7 @@
 /** Stable error codes, as results.jsonl and summary.json give them; `http_NNN` carries the status. */
 export type FailureCode =
 	| "invalid_url"
+	| "invalid_option"
 	| "unsupported_scheme"
 	| "unsafe_path"
 	| "exists"

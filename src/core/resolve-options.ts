@@ -151,7 +151,8 @@ function resolveHeaders(values: GivenValues, version: string): readonly Header[]
 	return [...own, ...given];
 }
 
-function readHeader(line: string): Header {
+/** @throws {UsageError} it is no header, or none that may be set. */
+export function readHeader(line: string): Header {
 	const reading = parseHeader(line);
 	// The value may be a secret: the message names the header alone.
 	if ("problem" in reading) throw new UsageError(`--header: ${quote(line.split(":", 1)[0])} ${reading.problem}`);

@@ -59,10 +59,15 @@ export type AttemptEnd =
 			readonly file: string;
 			readonly bytes: number;
 			readonly sha256?: string | undefined;
+			/** What the file system could not do for the file. */
+			readonly shortfall?: Shortfall;
 	  }
 	| { readonly kind: "skipped"; readonly file: string; readonly bytes: number }
 	| { readonly kind: "failed"; readonly failure: Failure; readonly retryAfterMs?: number }
 	| { readonly kind: "cancelled" };
+
+/** Something that a file lacks although it is saved whole: told once a run for each kind. */
+export type Shortfall = { readonly kind: "time" | "flush"; readonly message: string };
 
 /** Names one worker: the model that it belongs to and its number there, counted from 1; 0 is the coordinator. */
 export type WorkerLabel = { readonly model: Model; readonly number: number };

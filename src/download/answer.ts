@@ -118,10 +118,14 @@ function follow(attempt: Attempt, location: string, { head, sendAgain }: Answer)
 	attempt.address = addressOf(next.href);
 	// Those of the run have them already.
 	if (setCookie.length === 0 || attempt.context.cookies) return sendAgain(attempt);
-	storeCookies(attempt.cookies, from, setCookie).then((cookies) => {
-		attempt.cookies = cookies;
-		if (attempt.phase !== "over") sendAgain(attempt);
-	});
+	storeCookies(attempt.cookies, from, setCookie)
+		.then((cookies) => {
+			attempt.cookies = cookies;
+			if (attempt.phase !== "over") sendAgain(attempt);
+		})
+		.catch((error: unknown) =>
+			failAttempt(attempt, permanent("protocol", `the redirect cannot be followed: ${error}`)),
+		);
 }
 
 function sourceOf({ task }: Attempt, head: ResponseHead, totalBytes: number | undefined): PartSource {

@@ -12,6 +12,7 @@ import type { Exchange } from "../http/exchange.ts";
 import { createPlainRequests } from "../http/request-head.ts";
 import { requestHeaders } from "../http/request-headers.ts";
 import { createOwner } from "../journal/owner.ts";
+import { classifyFileError } from "../store/classify-file-error.ts";
 import { createFolders } from "../store/folders.ts";
 import { createPublisher } from "../store/publish.ts";
 import { attemptProgress, cancelAttempt, startAttempt } from "./attempt.ts";
@@ -61,7 +62,10 @@ export async function createDownloader(worker: DownloaderOptions): Promise<Downl
 	const layout = stateLayout(dir);
 	const owner = createOwner(layout, worker.ownerId, worker.coordinatorPid);
 	const store = { parts: layout.parts, ownerId: owner.id };
-	const folders = createFolders(dir, options.onExists === "rename" && options.layout !== "flat");
+	const folders = createFolders(dir, {
+		evade: options.onExists === "rename" && options.layout !== "flat",
+		fsync: options.fsync,
+	});
 	const agent = createAgent({
 		...options,
 		connections: worker.concurrency,
@@ -112,12 +116,27 @@ export async function createDownloader(worker: DownloaderOptions): Promise<Downl
 		download(task, { onReceived, onResult }) {
 			if (isStopped) return onResult(cancelledResult(task, worker.worker));
 			let attempt: Attempt | undefined;
+			let isOver = false;
 			const finish = (result: AttemptResult): void => {
+				if (isOver) return;
+				isOver = true;
 				if (attempt) active.delete(attempt);
 				onResult(result);
 			};
-			attempt = startAttempt(task, context, { finish, onReceived });
-			if (attempt.phase !== "over") active.add(attempt);
+			try {
+				attempt = startAttempt(task, context, { finish, onReceived });
+				if (attempt.phase !== "over") active.add(attempt);
+			} catch (error) {
+				// Whatever it was, the task has its end, and its slot is free.
+				finish({
+					id: task.id,
+					kind: "failed",
+					failure: classifyFileError(error, "the entry"),
+					kept: false,
+					worker: worker.worker,
+					intents: owner.segment(),
+				});
+			}
 		},
 		keepCookies(cookies) {
 			for (const { url, text } of cookies) context.cookies?.keep(new URL(url), [text]);

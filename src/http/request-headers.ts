@@ -41,6 +41,8 @@ export function requestHeaders(sources: RequestHeaderSources): string[] {
 	const flat: string[] = [];
 	for (const [name, values] of fields) {
 		if (name === "cookie") flat.push(name, values.join("; "));
+		// A request has one (RFC 9112, 3.2): the last that was given.
+		else if (name === "host") flat.push(name, values.at(-1) ?? "");
 		else for (const value of values) flat.push(name, value);
 	}
 	return flat;

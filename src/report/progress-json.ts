@@ -1,6 +1,6 @@
 /** Progress as NDJSON, for programs that watch a run. */
 import type { RunEvent, Sink } from "../core/event.ts";
-import { publicText, publicUrl } from "../core/public-url.ts";
+import { publicMessage, publicUrl } from "../core/public-url.ts";
 import { escapeJson } from "./escape.ts";
 import { createProgressLines } from "./progress-lines.ts";
 import type { ProgressSettings } from "./progress-output.ts";
@@ -37,14 +37,14 @@ function progressObject(view: ProgressView): object {
 }
 
 function noticeObject(event: RunEvent): object | undefined {
-	if (event.type === "warning") return { event: "warning", message: publicText(event.message) };
+	if (event.type === "warning") return { event: "warning", message: publicMessage(event.message) };
 	if (event.type === "retry") {
 		const { url, attempt, failure, waitMs } = event;
-		const error = { code: failure.code, message: publicText(failure.message) };
+		const error = { code: failure.code, message: publicMessage(failure.message) };
 		return { event: "retry", url: publicUrl(url), attempt, waitMs: Math.round(waitMs), error };
 	}
 	if (event.type !== "ended" || event.outcome.status !== "failed") return undefined;
 	const { line, list, url, httpStatus, attempts, error } = event.outcome;
-	const reason = error && { code: error.code, message: publicText(error.message) };
+	const reason = error && { code: error.code, message: publicMessage(error.message) };
 	return { event: "failed", line, list, url: publicUrl(url), httpStatus, attempts, error: reason };
 }

@@ -11,6 +11,7 @@ export type InFlight = {
 	readonly startedMs: number;
 	readonly bytes: number;
 	readonly totalBytes: number | undefined;
+	/** Over the last seconds. */
 	readonly bytesPerSecond: number;
 };
 
@@ -43,7 +44,18 @@ export type ProgressState = {
 /** A first report may hold what an earlier attempt or run left: no more of it than this counts as received. */
 const mostAtFirst = 4 * 1024 * 1024;
 
-type Download = { url: string; startedMs: number; bytes: number; totalBytes: number | undefined; firstBytes: number };
+/** A speed is that of one to two such times: what came when, one time ago and two. */
+const speedMs = 3000;
+
+type Mark = { atMs: number; bytes: number };
+type Download = {
+	url: string;
+	startedMs: number;
+	bytes: number;
+	totalBytes: number | undefined;
+	from: Mark;
+	next: Mark;
+};
 
 type Downloads = Map<number, Download>;
 
@@ -139,7 +151,8 @@ function expectedTotal({ files, total, complete, fraction }: Known): number | un
 }
 
 function begin(url: string, startedMs: number): Download {
-	return { url, startedMs, bytes: 0, totalBytes: undefined, firstBytes: 0 };
+	const start = { atMs: startedMs, bytes: 0 };
+	return { url, startedMs, bytes: 0, totalBytes: undefined, from: start, next: start };
 }
 
 /** Takes a report in and says how many bytes are new. */
@@ -147,7 +160,7 @@ function advance(download: Download | undefined, { bytes, totalBytes }: TaskProg
 	if (download === undefined) return 0;
 	const first = download.bytes === 0;
 	const grown = Math.max(0, bytes - download.bytes);
-	if (first) download.firstBytes = Math.max(0, bytes - mostAtFirst);
+	if (first) download.from = download.next = { atMs: download.startedMs, bytes: Math.max(0, bytes - mostAtFirst) };
 	download.bytes = bytes;
 	download.totalBytes = totalBytes;
 	return first ? Math.min(grown, mostAtFirst) : grown;
@@ -163,8 +176,12 @@ function partsOf(downloads: Iterable<Download>): number {
 }
 
 function inFlight(download: Download, nowMs: number): InFlight {
-	const { url, startedMs, bytes, totalBytes, firstBytes } = download;
-	const seconds = (nowMs - startedMs) / 1000;
-	const bytesPerSecond = seconds > 0 ? Math.max(0, bytes - firstBytes) / seconds : 0;
+	const { url, startedMs, bytes, totalBytes } = download;
+	if (nowMs - download.next.atMs >= speedMs) {
+		download.from = download.next;
+		download.next = { atMs: nowMs, bytes };
+	}
+	const seconds = (nowMs - download.from.atMs) / 1000;
+	const bytesPerSecond = seconds > 0 ? Math.max(0, bytes - download.from.bytes) / seconds : 0;
 	return { url: publicUrl(url), startedMs, bytes, totalBytes, bytesPerSecond };
 }

@@ -1,4 +1,5 @@
 /** The heart of a run: gives tasks to the runner as slots and hosts are free, and decides what follows each attempt. */
+import { describe } from "../core/describe-error.ts";
 import type { Entry } from "../core/entry.ts";
 import type { Sink } from "../core/event.ts";
 import { type Failure, permanent, transient } from "../core/failure.ts";
@@ -15,6 +16,7 @@ import type { HowEnded } from "./outcome-of.ts";
 import { type Pending, taskOf } from "./pending.ts";
 import type { Planner } from "./plan.ts";
 import type { Recorder } from "./recorder.ts";
+import type { Shortfalls } from "./shortfalls.ts";
 import { createTraces } from "./traces.ts";
 
 /** Deaths of workers under one entry after which it is given up. */
@@ -44,12 +46,13 @@ export type CoordinatorOptions = {
 	readonly recorder: Recorder;
 	readonly tally: Tally;
 	readonly sink: Sink;
+	readonly shortfalls: Shortfalls;
 	/** Called when the disk is full: nothing can be saved any more. */
 	readonly onDiskFull: (failure: Failure) => void;
 };
 
 export function createCoordinator(context: CoordinatorOptions): Coordinator {
-	const { options, runner, directory, planner, recorder, tally, sink } = context;
+	const { options, runner, directory, planner, recorder, tally, sink, shortfalls } = context;
 	const nobody: WorkerLabel = { model: options.method === "auto" ? "async" : options.method, number: 0 };
 	const queue = createHostQueue<Pending>({ perHost: options.perHost, onReady: pump });
 	/** Entries that wait for their next attempt. */
@@ -103,15 +106,29 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 			return fail(pending, outOfTime, nobody);
 		}
 		inFlight++;
+		pending.isRunning = true;
 		pending.attempts++;
 		pending.made++;
 		pending.mirror.tried++;
 		sink.on({ type: "attempt-started", id: pending.id, url: pending.entry.urls[0], attempt: pending.attempts });
-		runner.run(taskOf(pending, timeLeftMs), {
-			onReceived: () => receive(pending),
-			onResult: (result) => settle(pending, result),
-			onLost: (error) => lose(pending, error),
-		});
+		guard(pending, () =>
+			runner.run(taskOf(pending, timeLeftMs), {
+				onReceived: () => receive(pending),
+				onResult: (result) => guard(pending, () => settle(pending, result)),
+				onLost: (error) => guard(pending, () => lose(pending, error)),
+			}),
+		);
+	}
+
+	/** Whatever goes wrong with an attempt, and in what follows it, costs one entry: it is counted, and its slot is free. */
+	function guard(pending: Pending, act: () => void): void {
+		try {
+			act();
+		} catch (error) {
+			leaveSlot(pending);
+			if (!pending.isOver) fail(pending, permanent("io", `an unexpected error: ${describe(error).message}`), nobody);
+			pumpSoon();
+		}
 	}
 
 	/** Not at once: the HTTP client must first learn that a response is over, and what ends at once would start the next within. */
@@ -134,6 +151,8 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 	}
 
 	function leaveSlot(pending: Pending): void {
+		if (!pending.isRunning) return;
+		pending.isRunning = false;
 		if (pending.isReceived) {
 			pending.isReceived = false;
 			publishing--;
@@ -149,17 +168,13 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 		pending.rangeFailures = result.rangeFailed ? pending.rangeFailures + 1 : 0;
 		if (result.httpStatus !== undefined) pending.httpStatus = result.httpStatus;
 		switch (result.kind) {
-			case "saved":
-				end(pending, result.worker, {
-					status: "saved",
-					file: result.file,
-					bytes: result.bytes,
-					sha256: result.sha256,
-					finalUrl: result.finalUrl,
-					contentType: result.contentType,
-				});
+			case "saved": {
+				const { file, bytes, sha256, finalUrl, contentType } = result;
+				end(pending, result.worker, { status: "saved", file, bytes, sha256, finalUrl, contentType });
+				if (result.shortfall) shortfalls.tell(result.shortfall);
 				traces.catchUp(result);
 				break;
+			}
 			case "skipped":
 				end(pending, result.worker, { status: "skipped", file: result.file, bytes: result.bytes });
 				break;
@@ -180,7 +195,7 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 		if (failure.code === "disk_full") context.onDiskFull(failure);
 		mirror.out ||= !failure.transient;
 		const retryAfterMs = result.retryAfterMs === undefined ? 0 : Math.min(result.retryAfterMs, options.retryMaxWaitMs);
-		if (failure.transient && retryAfterMs > 0) queue.pause(mirror.host, Date.now() + retryAfterMs);
+		if (failure.transient && retryAfterMs > 0) queue.pause(mirror.host, performance.now() + retryAfterMs);
 		const current = mirrors.indexOf(mirror);
 		const decision = decideRetry(
 			options,
@@ -219,7 +234,7 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 	function lose(pending: Pending, error: unknown): void {
 		leaveSlot(pending);
 		const worker = error instanceof WorkerLostError ? error.worker : nobody;
-		const message = error instanceof Error ? error.message : String(error);
+		const { message } = describe(error);
 		const published = error instanceof WorkerLostError ? traces.inherit(worker).get(pending.key) : undefined;
 		pending.made--;
 		pending.deaths++;
@@ -242,6 +257,7 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 
 	function end(pending: Pending, worker: WorkerLabel, how: HowEnded): void {
 		const { entry, attempts, startedMs, httpStatus, id, key } = pending;
+		pending.isOver = true;
 		const ms = startedMs === undefined ? 0 : performance.now() - startedMs;
 		recorder.end({ entry, worker, attempts, ms, httpStatus, how }, { id, key });
 	}

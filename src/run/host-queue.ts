@@ -12,7 +12,7 @@ export type HostQueue<T> = {
 	/** The next item of the host whose turn it is; the host has one more in flight until `release`. */
 	take(): T | undefined;
 	release(host: string): void;
-	/** Starts nothing of the host before the time is up; a pause that ends later holds. */
+	/** Starts nothing of the host before the time of `performance.now()`; a pause that ends later holds. */
 	pause(host: string, untilMs: number): void;
 	/** Empties the queue and stops its timers. */
 	clear(): T[];
@@ -120,7 +120,7 @@ export function createHostQueue<T>({ perHost, onReady }: HostQueueOptions): Host
 					settle(host);
 					onReady();
 				},
-				Math.max(0, untilMs - Date.now()),
+				Math.max(0, untilMs - performance.now()),
 			);
 		},
 		clear() {

@@ -36,6 +36,10 @@ export type Pending = {
 	kept: boolean;
 	/** Whether its bytes are here and only the name is missing: it then has no slot any more. */
 	isReceived: boolean;
+	/** Whether an attempt at it has a slot, or waits for its name. */
+	isRunning: boolean;
+	/** Whether it has ended: in the counts once, whatever goes wrong afterwards. */
+	isOver: boolean;
 	/** When its first attempt began, in milliseconds of `performance.now()`. */
 	startedMs: number | undefined;
 	httpStatus: number | undefined;

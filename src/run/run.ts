@@ -4,7 +4,10 @@ import type { Sink } from "../core/event.ts";
 import type { RunOptions } from "../core/options.ts";
 import type { Summary } from "../core/outcome.ts";
 import { createTally, summarize, type Tally } from "../core/tally.ts";
+import { atExit } from "../files/at-exit.ts";
+import { explainFileError, fileErrorCode, isOutOfSpace } from "../files/file-error.ts";
 import { openFileLimit } from "../files/open-file-limit.ts";
+import { unflushedMessage } from "../files/sync.ts";
 import { type Directory, openDirectory } from "../journal/directory.ts";
 import { createRunner } from "../runners/create-runner.ts";
 import { NoWorkerError, type Runner, type RunnerOptions } from "../runners/runner.ts";
@@ -15,6 +18,7 @@ import { readEntries } from "./read-entries.ts";
 import { createRecorder } from "./recorder.ts";
 import { createRunCookies } from "./run-cookies.ts";
 import { RunError } from "./run-error.ts";
+import { createShortfalls, type Shortfalls } from "./shortfalls.ts";
 
 /** The journal is written at least so often, in milliseconds. */
 const flushMs = 200;
@@ -46,7 +50,9 @@ export async function run(asked: RunRequest): Promise<Summary> {
 	const tally = createTally();
 	const broken = new AbortController();
 	const stop = AbortSignal.any([signal, broken.signal]);
-	await using directory = await open(request);
+	const shortfalls = createShortfalls(sink);
+	await using directory = await open(request, shortfalls);
+	using _written = { [Symbol.dispose]: atExit(() => directory.journal.flush()) };
 	const cookies = options.cookies && (await createRunCookies(options));
 	const runner = await startRunner(request, {
 		signal: stop,
@@ -63,12 +69,13 @@ export async function run(asked: RunRequest): Promise<Summary> {
 		concurrency: options.concurrency,
 	});
 	try {
-		await download(request, { directory, runner, tally, stop, broken });
+		await download(request, { directory, runner, tally, shortfalls, stop, broken });
 	} finally {
 		await runner[Symbol.asyncDispose]();
 		const unsaved = await cookies?.save();
 		if (unsaved) broken.abort(unsaved);
 	}
+	if (!stop.aborted) directory.forgetOld();
 	attemptFlush(directory, (cause) => broken.abort(journalError(options.dir, cause)));
 	const { run: name, list } = request;
 	const facts = { run: name, list, dir: options.dir, method: options.method, elapsedMs: performance.now() - startedMs };
@@ -83,11 +90,15 @@ type Parts = {
 	readonly directory: Directory;
 	readonly runner: Runner;
 	readonly tally: Tally;
+	readonly shortfalls: Shortfalls;
 	readonly stop: AbortSignal;
 	readonly broken: AbortController;
 };
 
-async function download(request: RunRequest, { directory, runner, tally, stop, broken }: Parts): Promise<void> {
+async function download(
+	request: RunRequest,
+	{ directory, runner, tally, shortfalls, stop, broken }: Parts,
+): Promise<void> {
 	const { options, sink } = request;
 	const breakOff = (error: RunError): void => broken.abort(error);
 	const onBroken = (cause: unknown): void => breakOff(journalError(options.dir, cause));
@@ -103,6 +114,7 @@ async function download(request: RunRequest, { directory, runner, tally, stop, b
 		directory,
 		tally,
 		sink,
+		shortfalls,
 		onDiskFull: ({ message }) => breakOff(new RunError("disk_full", message)),
 	});
 	const flusher = setInterval(() => attemptFlush(directory, onBroken), flushMs);
@@ -126,19 +138,28 @@ async function download(request: RunRequest, { directory, runner, tally, stop, b
 	}
 }
 
-async function open({ run: name, options, sink }: RunRequest): Promise<Directory & AsyncDisposable> {
+async function open(
+	{ run: name, options, sink }: RunRequest,
+	shortfalls: Shortfalls,
+): Promise<Directory & AsyncDisposable> {
 	try {
 		const directory = await openDirectory({
 			dir: options.dir,
 			run: name,
 			fresh: options.fresh,
+			fsync: options.fsync,
+			onUnflushed: (why) => shortfalls.tell({ kind: "flush", message: unflushedMessage(why) }),
 			warn: (message) => sink.on({ type: "warning", message }),
 		});
 		return { ...directory, [Symbol.asyncDispose]: async () => directory.close() };
 	} catch (cause) {
-		throw new RunError("dir_unusable", `the download directory ${options.dir} cannot be used: ${messageOf(cause)}`, {
-			cause,
-		});
+		throw new RunError(
+			"dir_unusable",
+			`the download directory ${options.dir} cannot be used: ${explainFileError(cause)}`,
+			{
+				cause,
+			},
+		);
 	}
 }
 
@@ -161,9 +182,13 @@ async function startRunner(
 		});
 	} catch (cause) {
 		if (cause instanceof NoWorkerError) throw new RunError("no_worker", cause.message, { cause });
-		throw new RunError("dir_unusable", `the download directory ${options.dir} cannot be used: ${messageOf(cause)}`, {
-			cause,
-		});
+		throw new RunError(
+			"dir_unusable",
+			`the download directory ${options.dir} cannot be used: ${explainFileError(cause)}`,
+			{
+				cause,
+			},
+		);
 	}
 }
 
@@ -176,8 +201,8 @@ function attemptFlush(directory: Directory, onBroken: (error: unknown) => void):
 }
 
 function journalError(dir: string, cause: unknown): RunError {
-	const isFull = cause instanceof Error && "code" in cause && (cause.code === "ENOSPC" || cause.code === "EDQUOT");
-	const why = isFull ? "no space left" : messageOf(cause);
+	const isFull = isOutOfSpace(cause);
+	const why = fileErrorCode(cause) === "ENOSPC" ? "no space left" : explainFileError(cause);
 	return new RunError(isFull ? "disk_full" : "journal_unwritable", `the journal of ${dir} cannot be written: ${why}`, {
 		cause,
 	});
@@ -185,8 +210,4 @@ function journalError(dir: string, cause: unknown): RunError {
 
 function reasonOf(reason: unknown): string {
 	return reason instanceof Error ? reason.message : typeof reason === "string" ? reason : "stopped";
-}
-
-function messageOf(cause: unknown): string {
-	return cause instanceof Error ? cause.message : String(cause);
 }
