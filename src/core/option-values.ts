@@ -58,6 +58,8 @@ export type OptionValues = {
 	readonly referer?: string;
 	/** A cookie file in Netscape's format. */
 	readonly loadCookies?: string;
+	/** Where the cookies of the run go at its end. */
+	readonly saveCookies?: string;
 	readonly netrc?: boolean;
 	readonly netrcFile?: string;
 	readonly proxy?: string;

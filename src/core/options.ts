@@ -1,6 +1,9 @@
 /** The options of a run, checked and in plain units, and their defaults. */
+import type { StoredCookie } from "./cookie-file.ts";
 import type { Header } from "./entry.ts";
+import type { NetrcEntry } from "./netrc.ts";
 import type { Method } from "./outcome.ts";
+import type { ProxySettings } from "./proxy.ts";
 
 export const existsPolicies = ["rename", "skip", "overwrite", "fail"] as const;
 /** What happens where a file of the name is already there. */
@@ -44,6 +47,14 @@ export type DownloadOptions = {
 	/** PEM text of the certificates to trust instead of the built-in ones. */
 	readonly caCertificate?: string;
 	readonly insecure: boolean;
+	/** Absent where every origin is asked directly. */
+	readonly proxies?: ProxySettings;
+	/** Refuse to connect to addresses that are not public. */
+	readonly denyPrivate: boolean;
+	/** What the user's netrc says; absent where none is used. */
+	readonly netrc?: readonly NetrcEntry[];
+	/** Cookies to begin with, where the run keeps those that servers set; absent where each entry has its own. */
+	readonly cookies?: readonly StoredCookie[];
 };
 
 /** What the coordinator needs to know. */
@@ -65,6 +76,10 @@ export type RunOptions = DownloadOptions & {
 	/** Longest time for one entry, all attempts and waits together; absent when there is no limit. */
 	readonly timeoutMs?: number;
 	readonly keepDuplicates: boolean;
+	/** What the user should know before anything starts. */
+	readonly warnings?: readonly string[];
+	/** Where the cookies of the run go at its end. */
+	readonly saveCookies?: string;
 	/** Forget what earlier runs in the directory recorded. */
 	readonly fresh: boolean;
 };

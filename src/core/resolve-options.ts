@@ -1,12 +1,15 @@
 /** From what a user asked for to what a run needs: every value checked, every default filled in. */
 import { resolve } from "node:path";
+import type { StoredCookie } from "./cookie-file.ts";
 import type { Header } from "./entry.ts";
+import type { NetrcEntry } from "./netrc.ts";
 import { longestTimerMs } from "./option-kinds.ts";
 import { optionTable } from "./option-table.ts";
 import type { OptionName } from "./option-values.ts";
 import { defaults, existsPolicies, layouts, type RunOptions } from "./options.ts";
 import { type Method, methods } from "./outcome.ts";
 import { checkHeader, parseHeader } from "./parse-header.ts";
+import { type Environment, readProxies } from "./proxy.ts";
 import { flagOf, quote, readOption } from "./read-option.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -18,6 +21,14 @@ export type Surroundings = {
 	readonly cores: number;
 	/** PEM text of the file that `caCertificate` names. */
 	readonly caCertificate?: string;
+	/** The variables of the environment, which may name proxies. */
+	readonly environment?: Environment;
+	/** What the file of `netrc` or `netrcFile` says. */
+	readonly netrc?: readonly NetrcEntry[];
+	/** What the file of `loadCookies` holds. */
+	readonly cookies?: readonly StoredCookie[];
+	/** What the user should know of those files. */
+	readonly warnings?: readonly string[];
 };
 
 /** Values by option name, as the type OptionValues has them, numbers as text too, and not checked yet. */
@@ -48,6 +59,8 @@ export function resolveOptions(values: GivenValues, surroundings: Surroundings):
 		maxRedirects: readOption(values.maxRedirects, optionTable.maxRedirects) ?? defaults.maxRedirects,
 		...(surroundings.caCertificate === undefined ? {} : { caCertificate: surroundings.caCertificate }),
 		insecure: readOption(values.insecure, optionTable.insecure) ?? false,
+		...resolveAccess(values, surroundings),
+		...(surroundings.warnings && { warnings: surroundings.warnings }),
 		keepDuplicates: readOption(values.keepDuplicates, optionTable.keepDuplicates) ?? false,
 		fresh: readOption(values.fresh, optionTable.fresh) ?? false,
 	};
@@ -112,6 +125,22 @@ function resolveWaits(values: GivenValues): Waits {
 		retryMaxWaitMs: milliseconds(maxWait),
 		connectTimeoutMs: milliseconds(connect) || longestTimerMs,
 		idleTimeoutMs: milliseconds(idle) || longestTimerMs,
+	};
+}
+
+type Access = Pick<RunOptions, "proxies" | "denyPrivate" | "netrc" | "cookies" | "saveCookies">;
+
+/** What requests go through, where they may go, and what they show there. */
+function resolveAccess(values: GivenValues, { environment = {}, netrc, cookies }: Surroundings): Access {
+	const proxies = readProxies(readOption(values.proxy, optionTable.proxy), environment);
+	const saveCookies = readOption(values.saveCookies, optionTable.saveCookies);
+	const kept = cookies ?? (saveCookies === undefined ? undefined : []);
+	return {
+		denyPrivate: readOption(values.denyPrivate, optionTable.denyPrivate) ?? false,
+		...(proxies && { proxies }),
+		...(netrc && { netrc }),
+		...(kept && { cookies: kept }),
+		...(saveCookies !== undefined && { saveCookies: resolve(saveCookies) }),
 	};
 }
 

@@ -5,7 +5,9 @@ import { publicUrl } from "../core/public-url.ts";
 import { continues, parseContentRange } from "../core/ranges.ts";
 import { parseRateLimit } from "../core/rate-limit.ts";
 import { isTransientStatus, parseRetryAfter } from "../core/retry.ts";
+import type { Login } from "../http/authenticator.ts";
 import { storeCookies } from "../http/cookies.ts";
+import { proxiedAnswer } from "../http/proxied.ts";
 import { isRedirect, redirectTarget } from "../http/redirect.ts";
 import type { ResponseHead } from "../http/response-head.ts";
 import { discard, type PartSource, restart } from "../store/part.ts";
@@ -25,6 +27,7 @@ export type Answer = {
 export function onAnswer(attempt: Attempt, answer: Answer): void {
 	const { head } = answer;
 	const { status } = head;
+	if (attempt.login && logsIn(attempt, attempt.login, answer)) return;
 	if (status === 200 || status === 203 || status === 206) return onFile(attempt, answer);
 	const location = isRedirect(status) ? head.field("location") : undefined;
 	if (location) return drain(attempt, head, () => follow(attempt, location, answer));
@@ -35,8 +38,20 @@ export function onAnswer(attempt: Attempt, answer: Answer): void {
 	drain(attempt, head, () => {
 		if (follows === "fail-and-forget") discard(attempt.part);
 		attempt.rangeFailed = hasRange && follows !== "fail";
-		failAttempt(attempt, statusFailure(status, attempt.address.host), retryAfterMs);
+		failAttempt(attempt, statusFailure(status, attempt, head), retryAfterMs);
 	});
+}
+
+/** Whether a refusal is a question that can be answered: then the same request goes again. */
+function logsIn(attempt: Attempt, login: Login, { head, sendAgain }: Answer): boolean {
+	const { authenticator } = attempt.context;
+	if (head.status !== 401) {
+		authenticator.onSuccess(login);
+		return false;
+	}
+	if (!authenticator.onRefusal(login, head.fields("www-authenticate"))) return false;
+	drain(attempt, head, () => sendAgain(attempt));
+	return true;
 }
 
 /** A status of success: is it the file as a whole, just what is missing of it, or neither? */
@@ -54,7 +69,8 @@ function onFile(attempt: Attempt, answer: Answer): void {
 	}
 	const host = attempt.address.host;
 	if (from === 0) {
-		return drain(attempt, head, () => failAttempt(attempt, status === 206 ? statusFailure(206, host) : slice(host)));
+		const failure = status === 206 ? statusFailure(206, attempt, head) : slice(host);
+		return drain(attempt, head, () => failAttempt(attempt, failure));
 	}
 	const found = { ...source, totalBytes: range?.total, contentRange };
 	if (part.source && continues(part.source, from, found)) {
@@ -101,7 +117,8 @@ function follow(attempt: Attempt, location: string, { head, sendAgain }: Answer)
 	}
 	const setCookie = head.fields("set-cookie");
 	attempt.address = addressOf(next.href);
-	if (setCookie.length === 0) return sendAgain(attempt);
+	// Those of the run have them already.
+	if (setCookie.length === 0 || attempt.context.cookies) return sendAgain(attempt);
 	storeCookies(attempt.cookies, from, setCookie)
 		.then((cookies) => {
 			attempt.cookies = cookies;
@@ -127,9 +144,11 @@ function waitOf(status: number, head: ResponseHead): number | undefined {
 	return parseRateLimit({ rateLimit, rateLimitReset, xRateLimitReset }, Date.now());
 }
 
-function statusFailure(status: number, host: string): Failure {
+function statusFailure(status: number, { address, exchange }: Attempt, head: ResponseHead): Failure {
 	const make = isTransientStatus(status) ? transient : permanent;
-	return make(`http_${status}`, `${host} answered ${status}`);
+	const proxy = exchange?.pool.form && exchange.pool.proxy;
+	if (!proxy) return make(`http_${status}`, `${address.host} answered ${status}`);
+	return make(`http_${status}`, proxiedAnswer(proxy, address.host, head));
 }
 
 function slice(host: string): Failure {

@@ -16,6 +16,7 @@ import { fitConcurrency } from "./fit-concurrency.ts";
 import { createPlanner } from "./plan.ts";
 import { readEntries } from "./read-entries.ts";
 import { createRecorder } from "./recorder.ts";
+import { createRunCookies } from "./run-cookies.ts";
 import { RunError } from "./run-error.ts";
 import { createShortfalls, type Shortfalls } from "./shortfalls.ts";
 
@@ -43,6 +44,7 @@ export async function run(asked: RunRequest): Promise<Summary> {
 	const { sink, signal } = asked;
 	const { options, most, warning } = fitConcurrency(asked.options, openFileLimit());
 	if (warning !== undefined) sink.on({ type: "warning", message: warning });
+	for (const message of options.warnings ?? []) sink.on({ type: "warning", message });
 	const request: Request = { ...asked, options, most };
 	const held: Held = {};
 	const startedMs = performance.now();
@@ -52,10 +54,13 @@ export async function run(asked: RunRequest): Promise<Summary> {
 	const shortfalls = createShortfalls(sink);
 	await using directory = await open(request, shortfalls);
 	using _written = { [Symbol.dispose]: atExit(() => directory.journal.flush()) };
+	const cookies = options.cookies && (await createRunCookies(options));
 	const runner = await startRunner(request, held, {
 		signal: stop,
 		onBroken: (error) => broken.abort(new RunError("no_worker", error.message)),
+		...(cookies && { onSetCookie: cookies.onSetCookie }),
 	});
+	cookies?.share(runner);
 	sink.on({
 		type: "run-started",
 		run: request.run,
@@ -68,6 +73,8 @@ export async function run(asked: RunRequest): Promise<Summary> {
 		await download(request, { directory, runner, tally, shortfalls, stop, broken, held });
 	} finally {
 		await runner[Symbol.asyncDispose]();
+		const unsaved = await cookies?.save();
+		if (unsaved) broken.abort(unsaved);
 	}
 	if (!stop.aborted) directory.forgetOld();
 	attemptFlush(directory, (cause) => broken.abort(journalError(options.dir, cause)));
@@ -171,7 +178,7 @@ async function open(
 async function startRunner(
 	{ options, run: name, sink, most }: Request,
 	held: Held,
-	ends: Pick<RunnerOptions, "signal" | "onBroken">,
+	ends: Pick<RunnerOptions, "signal" | "onBroken" | "onSetCookie">,
 ): Promise<Runner> {
 	try {
 		return await createRunner(options.method, {

@@ -81,6 +81,7 @@ export async function createAutoRunner(options: RunnerOptions): Promise<Runner> 
 			inFlight++;
 			union.run(task, beforeEnd(listener, count));
 		},
+		keepCookies: union.keepCookies,
 		async [Symbol.asyncDispose]() {
 			clearInterval(timer);
 			await growing;
