@@ -153,7 +153,7 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 		},
 		get level() {
 			const [host] = hosts.size === 1 ? hosts.values() : [];
-			return host ? Math.min(levelFor(host), most()) : most();
+			return host ? Math.min(levelFor(host), most()) : whole.levelWith(2);
 		},
 		hasReady: () => ring.head() !== undefined,
 		hasRoom: () => whole.inFlight < most() && ring.head() === undefined,
