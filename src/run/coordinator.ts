@@ -4,6 +4,7 @@ import type { Sink } from "../core/event.ts";
 import { type Failure, permanent, transient } from "../core/failure.ts";
 import type { RunOptions } from "../core/options.ts";
 import type { HostCounts } from "../core/outcome.ts";
+import { publicText } from "../core/public-url.ts";
 import type { Tally } from "../core/tally.ts";
 import type { AttemptResult, TaskProgress, WorkerLabel } from "../core/task.ts";
 import type { Directory } from "../journal/directory.ts";
@@ -20,6 +21,7 @@ import { type Pending, taskOf } from "./pending.ts";
 import type { Planner } from "./plan.ts";
 import type { Recorder } from "./recorder.ts";
 import { createRetrying, outOfTime, timeLeftOf } from "./retrying.ts";
+import { type TailState, watchTail } from "./tail-watch.ts";
 import { createTraces } from "./traces.ts";
 
 /** Deaths of workers under one entry after which it is given up. */
@@ -234,6 +236,10 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 		recorder.end({ entry, worker, attempts, ms, httpStatus, how }, { id, key });
 	}
 
+	function tailState(): TailState {
+		return { steps: inFlight.steps, inFlight: inFlight.all, backingOff: backOff.size, waiting: queue.size };
+	}
+
 	return {
 		offer,
 		pump,
@@ -249,7 +255,9 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 			new Promise((resolve) => {
 				listRead = true;
 				queue.endIsNear();
+				const endWatch = watchTail(tailState, (message) => sink.on({ type: "note", message: publicText(message) }));
 				onDone = () => {
+					endWatch();
 					onDone = undefined;
 					retrying.warn();
 					// The pauses of hosts that nothing waits for.
