@@ -141,7 +141,7 @@ export function simulate(scenario: Scenario, level: number | "auto", seed: numbe
 	}
 
 	const sample = (): void => {
-		samples.push({ atMs: simulation.clock(), level: queue.level, saved });
+		if (queue.inFlight > 0) samples.push({ atMs: simulation.clock(), level: queue.level, saved });
 		if (saved + failed < scenario.files) simulation.after(sampleMs, sample);
 	};
 	sample();

@@ -4,7 +4,7 @@ import { createRefusals, type RefusalKind, type Refusals, type Verdict } from ".
 import { isRefusing, onRefusal, onSuccess } from "./refusals.ts";
 import { restartAt, seekAgain } from "./seek-start.ts";
 import { createSeeker, credit, finishOne, moveTo } from "./seeker.ts";
-import type { Seeker, SeekerContext } from "./seeker-state.ts";
+import { discardBatch, type Seeker, type SeekerContext } from "./seeker-state.ts";
 
 export type HostLimits = {
 	/** Where the search begins. */
@@ -83,6 +83,11 @@ export type Ended = {
 	readonly newestTurn: number;
 	readonly isLimited: boolean;
 };
+
+/** The host has work again: the time in between tells nothing. */
+export function resume({ seeker }: HostLevel): void {
+	discardBatch(seeker);
+}
 
 /** Nothing has come back for a while: the way is long, and may have room for more. */
 export function beginHigher(host: HostLevel, level: number): boolean {

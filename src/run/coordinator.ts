@@ -5,6 +5,7 @@ import type { Sink } from "../core/event.ts";
 import { type Failure, permanent, transient } from "../core/failure.ts";
 import type { RunOptions } from "../core/options.ts";
 import type { HostCounts } from "../core/outcome.ts";
+import { publicText } from "../core/public-url.ts";
 import type { Tally } from "../core/tally.ts";
 import type { AttemptResult, TaskProgress, WorkerLabel } from "../core/task.ts";
 import type { Directory } from "../journal/directory.ts";
@@ -14,14 +15,15 @@ import { createBackOff } from "./back-off.ts";
 import { createBusyLook } from "./busy-loop.ts";
 import { createHostBook } from "./host-book.ts";
 import { createHostQueue } from "./host-queue.ts";
-import type { Time } from "./host-queue-types.ts";
 import { createInFlight } from "./in-flight.ts";
 import type { HowEnded } from "./outcome-of.ts";
 import { type Pending, taskOf } from "./pending.ts";
 import type { Planner } from "./plan.ts";
+import { realTime } from "./real-time.ts";
 import type { Recorder } from "./recorder.ts";
 import { createRetrying, outOfTime, timeLeftOf } from "./retrying.ts";
 import type { Shortfalls } from "./shortfalls.ts";
+import { type TailState, watchTail } from "./tail-watch.ts";
 import { createTraces } from "./traces.ts";
 
 /** Deaths of workers under one entry after which it is given up. */
@@ -256,6 +258,10 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 		recorder.end({ entry, worker, attempts, ms, httpStatus, how }, { id, key });
 	}
 
+	function tailState(): TailState {
+		return { steps: inFlight.steps, inFlight: inFlight.all, backingOff: backOff.size, waiting: queue.size };
+	}
+
 	return {
 		offer,
 		pump,
@@ -271,7 +277,9 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 			new Promise((resolve) => {
 				listRead = true;
 				queue.endIsNear();
+				const endWatch = watchTail(tailState, (message) => sink.on({ type: "note", message: publicText(message) }));
 				onDone = () => {
+					endWatch();
 					onDone = undefined;
 					retrying.warn();
 					// The pauses of hosts that nothing waits for.
@@ -289,11 +297,3 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 		},
 	};
 }
-
-const realTime: Time = {
-	clock: () => performance.now(),
-	after(ms, act) {
-		const timer = setTimeout(act, ms);
-		return () => clearTimeout(timer);
-	},
-};

@@ -1,5 +1,15 @@
 /** The host governor: what is next, so that no host has more than its share and a host that asked for a pause gets it. */
-import { beginHigher, bring, type Ended, fail, refuse, slowDown, succeed, timeOut } from "../control/host-level.ts";
+import {
+	beginHigher,
+	bring,
+	type Ended,
+	fail,
+	refuse,
+	resume,
+	slowDown,
+	succeed,
+	timeOut,
+} from "../control/host-level.ts";
 import { takeTurn } from "../control/pacer.ts";
 import { isPrivateHost } from "../control/private-host.ts";
 import { finishOne } from "../control/seeker.ts";
@@ -60,7 +70,9 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 		first ??= name;
 		hasMany ||= first !== name;
 		const onMove = (level: number, why: string): void => tellMove(name, level, why);
-		const level = options.recall?.(name) ?? levelForNew(name, { context, limits, isOnly: !hasMany, onMove });
+		const known = options.recall?.(name);
+		if (known) resume(known);
+		const level = known ?? levelForNew(name, { context, limits, isOnly: !hasMany, onMove });
 		const host = createHost<T>(name, level);
 		hosts.set(name, host);
 		if (hosts.size === 2) whole.share();
@@ -153,7 +165,7 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 		},
 		get level() {
 			const [host] = hosts.size === 1 ? hosts.values() : [];
-			return host ? Math.min(levelFor(host), most()) : most();
+			return host ? Math.min(levelFor(host), most()) : whole.levelWith(2);
 		},
 		hasReady: () => ring.head() !== undefined,
 		hasRoom: () => whole.inFlight < most() && ring.head() === undefined,

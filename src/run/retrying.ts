@@ -68,7 +68,7 @@ export function createRetrying(context: RetryingContext): Retrying {
 		const isForgiven = release(pending, result);
 		mirror.out ||= !failure.transient && !isForgiven;
 		const retryAfterMs = Math.min(result.retryAfterMs ?? 0, options.retryMaxWaitMs);
-		if (failure.transient && retryAfterMs > 0) queue.pause(mirror.host, retryAfterMs);
+		if (failure.transient && retryAfterMs > 0) pause(mirror.host, result.retryAfterMs ?? 0);
 		if (isForgiven && !context.isStopped() && !mirrors.some(isUntried))
 			return forgive(pending, { failure, worker, waitMs: retryAfterMs });
 		const { breaker } = book.of(mirror.host);
@@ -83,6 +83,16 @@ export function createRetrying(context: RetryingContext): Retrying {
 		// What is told of the retry names the mirror that failed, not the one that is next.
 		wait(pending, { waitMs: decision.waitMs, failure, worker });
 		pending.mirror = mirrors[decision.mirror] ?? mirror;
+	}
+
+	function pause(host: string, askedMs: number): void {
+		const { retryMaxWaitMs } = options;
+		queue.pause(host, Math.min(askedMs, retryMaxWaitMs));
+		const record = book.of(host);
+		if (askedMs <= retryMaxWaitMs || record.isPauseTold) return;
+		record.isPauseTold = true;
+		const seconds = Math.round(askedMs / 1000);
+		sink.on(note(`${host} asks for a pause of ${seconds} s and gets ${retryMaxWaitMs / 1000} s (--retry-max-wait)`));
 	}
 
 	/** Gives the slot back, and tells the host's controller why. @returns Whether the entry is not to blame. */
