@@ -76,6 +76,7 @@ async function runThree(context: TestContext, { onRun, onEvent }: Acts): Promise
 			const worker = { model: "async", number: 1 } as const;
 			listener.onResult({ id: task.id, kind: "saved", file: "f", bytes: 1, kept: false, worker, intents: 0 });
 		},
+		keepCookies() {},
 		async [Symbol.asyncDispose]() {},
 	};
 	const coordinator = createCoordinator({
