@@ -2,15 +2,16 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { ChecksumTable } from "../core/checksum-table.ts";
+import { describe } from "../core/describe-error.ts";
 import type { Entry } from "../core/entry.ts";
 import { type Failure, permanent } from "../core/failure.ts";
 import { safeFolderPath, safeOutPath } from "../core/naming.ts";
 import type { RunOptions } from "../core/options.ts";
 import type { Directory } from "../journal/directory.ts";
 import { entryKey } from "../journal/entry-key.ts";
-import type { Saved } from "../journal/journal.ts";
+import type { Saved } from "../journal/journal-file.ts";
 import { entryLength } from "../list/limits.ts";
-import type { HostTroubles } from "./host-troubles.ts";
+import { createHostTroubles, type HostTroubles } from "./host-troubles.ts";
 import { type ListedAs, listedChecksums } from "./listed-checksums.ts";
 import type { Mirror, Pending } from "./pending.ts";
 import { type Demands, readDemands } from "./read-demands.ts";
@@ -26,17 +27,19 @@ const entryUnits = 4096;
 
 export type Planner = (entry: Entry) => Plan;
 
-export type PlannerOptions = {
-	readonly options: RunOptions;
-	readonly directory: Directory;
+export type PlannerHelp = {
 	/** Checksums of files by their names. */
 	readonly checksums?: ChecksumTable | undefined;
 	/** Which mirrors go last. */
-	readonly troubles: HostTroubles;
+	readonly troubles?: HostTroubles;
 };
 
 /** Plans the entries of a run in their order; it remembers which it has met. */
-export function createPlanner({ options, directory, checksums: table, troubles }: PlannerOptions): Planner {
+export function createPlanner(
+	options: RunOptions,
+	directory: Directory,
+	{ checksums: table, troubles = createHostTroubles() }: PlannerHelp = {},
+): Planner {
 	/** Times that an entry was listed again, where duplicates are wanted. */
 	const occurrences = new Map<string, number>();
 	let count = 0;
@@ -44,7 +47,7 @@ export function createPlanner({ options, directory, checksums: table, troubles }
 		const found = listedChecksums(listed, as, options.layout);
 		return found.length === 0 ? demands.checksums : [...(demands.checksums ?? []), ...found];
 	};
-	return (entry) => {
+	const plan = (entry: Entry): Plan => {
 		if (entry.failure) return { kind: "failed", failure: entry.failure };
 		const mirrors = readMirrors(entry);
 		if ("code" in mirrors) return { kind: "failed", failure: mirrors };
@@ -73,7 +76,16 @@ export function createPlanner({ options, directory, checksums: table, troubles }
 			made: 0,
 			attempts: 0,
 			deaths: 0,
+			rangeFailures: 0,
 			isReceived: false,
+			isRunning: false,
+			isOver: false,
+			turn: 0,
+			forgiven: 0,
+			servedThen: 0,
+			place: 0,
+			seenBytes: 0,
+			countedBytes: 0,
 			kept: directory.leftovers.size > 0 && directory.leftovers.has(key),
 			out: place.out,
 			folder: place.folder,
@@ -84,6 +96,14 @@ export function createPlanner({ options, directory, checksums: table, troubles }
 			httpStatus: undefined,
 		};
 		return { kind: "pending", pending };
+	};
+	return (entry) => {
+		try {
+			return plan(entry);
+		} catch (error) {
+			// What cannot be looked up in the journal ends the entry, not the run.
+			return { kind: "failed", failure: permanent("io", `the journal cannot be read: ${describe(error).message}`) };
+		}
 	};
 }
 

@@ -1,28 +1,27 @@
 /** The bytes of a file that is not complete: in memory while they are few, then in a folder of their own that a later attempt can take over. */
-import {
-	closeSync,
-	ftruncateSync,
-	mkdirSync,
-	openSync,
-	readFileSync,
-	renameSync,
-	rmdirSync,
-	rmSync,
-	statSync,
-	unlinkSync,
-	writeFileSync,
-	writeSync,
-	writevSync,
-} from "node:fs";
+import { accessSync, constants, ftruncateSync, lstatSync, writeSync, writevSync } from "node:fs";
 import { join } from "node:path";
-import { ifRangeValue, type Validators } from "../core/ranges.ts";
+import { ifRangeValue } from "../core/ranges.ts";
+import { unlinkQuietly } from "../files/quietly.ts";
+import { movePart, removePart } from "../journal/parts.ts";
 import { keepChunk } from "./chunk-memory.ts";
+import {
+	abandonPartFile,
+	bodyPath,
+	closePartFile,
+	createPartFile,
+	ensureOurs,
+	lookNow,
+	makePartFolder,
+	openPartFile,
+	type PartFile,
+} from "./part-file.ts";
+import { type PartSource, readSource, writeSource } from "./part-source.ts";
+
+export type { PartSource } from "./part-source.ts";
 
 /** Bytes that are held in memory before a part gets a file. */
 const memoryBytes = 128 * 1024;
-
-/** What the bytes are a part of: where they came from and which version. */
-export type PartSource = Validators & { readonly url: string };
 
 export type Part = {
 	readonly key: string;
@@ -32,11 +31,8 @@ export type Part = {
 	source: PartSource | undefined;
 	/** In order; empty once there is a file. */
 	chunks: Buffer[];
-	file: { readonly folder: string; readonly fd: number } | undefined;
+	file: PartFile | undefined;
 };
-
-/** Stands in `file.fd` once the descriptor is closed: its number may already name another file. */
-const closed = -1;
 
 /** Where a worker keeps its parts. */
 export type PartStore = {
@@ -49,30 +45,32 @@ export function newPart(key: string): Part {
 	return { key, bytes: 0, source: undefined, chunks: [], file: undefined };
 }
 
-/** Takes over what an earlier attempt left, or starts afresh. The rename makes sure that nobody else does. */
+/**
+ * Takes over what an earlier attempt left, or starts afresh. The rename makes sure that nobody else does. Never throws:
+ * what cannot be used is left where it is, or cleared away.
+ */
 export function claimPart(store: PartStore, key: string): Part {
 	const part = newPart(key);
+	const free = join(store.parts, key);
 	const folder = ownedFolder(store, key);
-	try {
-		renameSync(join(store.parts, key), folder);
-	} catch {
-		return part;
-	}
+	// Looked at first: what another user has left could not be put back, nor be got out of the way.
+	if (!isUsable(free) || !movePart(free, folder)) return part;
 	try {
 		part.source = readSource(folder);
-		const { size, nlink } = statSync(bodyPath(folder));
-		// Already published under a name, which the user may have changed since: these bytes are not ours to change.
-		if (nlink > 1) throw new Error("published");
-		part.bytes = size;
-		part.file = { folder, fd: openSync(bodyPath(folder), "r+") };
-		return part;
+		const opened = part.source && openPartFile(folder);
+		if (opened) {
+			part.file = opened.file;
+			part.bytes = opened.bytes;
+			return part;
+		}
 	} catch {
-		rmSync(folder, { recursive: true, force: true });
-		return newPart(key);
+		// Whatever it is, it is no part.
 	}
+	removePart(folder);
+	return newPart(key);
 }
 
-/** Adds bytes; `chunk` may be used again afterwards. @throws {NodeJS.ErrnoException} such as ENOSPC. */
+/** Adds bytes; `chunk` may be used again afterwards. @throws {NodeJS.ErrnoException} such as ENOSPC. @throws {PartLostError} */
 export function append(store: PartStore, part: Part, chunk: Buffer): void {
 	if (!part.file) {
 		part.chunks.push(keepChunk(chunk));
@@ -80,6 +78,7 @@ export function append(store: PartStore, part: Part, chunk: Buffer): void {
 		if (part.bytes > memoryBytes) spill(store, part);
 		return;
 	}
+	ensureOurs(part.file);
 	let offset = 0;
 	while (offset < chunk.length) {
 		offset += writeSync(part.file.fd, chunk, offset, chunk.length - offset, part.bytes + offset);
@@ -87,25 +86,31 @@ export function append(store: PartStore, part: Part, chunk: Buffer): void {
 	part.bytes += chunk.length;
 }
 
-/** Begins again with another version of the file, or with the same from its start. */
+/** Begins again with another version of the file, or with the same from its start. @throws as `append`. */
 export function restart(part: Part, source: PartSource): void {
 	part.bytes = 0;
 	part.chunks = [];
 	part.source = source;
-	if (!part.file) return;
-	// First the bytes go, then what they were: a crash in between leaves an empty part, never a wrong pair.
-	ftruncateSync(part.file.fd, 0);
-	writeFileSync(sourcePath(part.file.folder), JSON.stringify(source));
+	const { file } = part;
+	if (!file) return;
+	lookNow(file);
+	// First the bytes go, then what they were: a crash in between leaves an empty part, never a wrong pair. A new file, as
+	// a worker that was taken for dead, and paused within a write, may still write to the old one.
+	abandonPartFile(file);
+	unlinkQuietly(bodyPath(file.folder));
+	writeSource(file.folder, source);
+	part.file = createPartFile(file.folder);
 }
 
-/** Drops the last byte, so that a part of full length can be asked for its end. */
+/** Drops the last byte, so that a part of full length can be asked for its end. @throws as `append`. */
 export function dropLastByte(part: Part): void {
 	if (!part.file || part.bytes === 0) return;
+	lookNow(part.file);
 	part.bytes--;
 	ftruncateSync(part.file.fd, part.bytes);
 }
 
-/** Leaves the bytes to a later attempt, where that can continue them. @returns Whether something was kept. */
+/** Leaves the bytes to a later attempt, where that can continue them. Never throws. @returns Whether something was kept. */
 export function release(store: PartStore, part: Part): boolean {
 	if (part.bytes === 0 || !part.source || ifRangeValue(part.source) === undefined) {
 		discard(part);
@@ -113,18 +118,19 @@ export function release(store: PartStore, part: Part): boolean {
 	}
 	try {
 		if (!part.file) spill(store, part);
-		if (!part.file) return false;
-		closeSync(part.file.fd);
-		const { folder } = part.file;
-		part.file = undefined;
-		const free = join(store.parts, part.key);
-		rmSync(free, { recursive: true, force: true });
-		renameSync(folder, free);
-		return true;
+		const { file } = part;
+		if (!file) return false;
+		lookNow(file);
+		closePartFile(file);
+		if (movePart(file.folder, join(store.parts, part.key))) {
+			part.file = undefined;
+			return true;
+		}
 	} catch {
-		discard(part);
-		return false;
+		// What could not be written, or is not ours any more.
 	}
+	discard(part);
+	return false;
 }
 
 /** Removes the bytes. Never throws: what cannot be removed is cleared away by the next run. */
@@ -134,22 +140,15 @@ export function discard(part: Part): void {
 	const { file } = part;
 	if (!file) return;
 	part.file = undefined;
-	if (file.fd !== closed) closeSync(file.fd);
-	try {
-		// The bytes last: a kill in between leaves nothing that could be taken for another version.
-		unlinkSync(sourcePath(file.folder));
-		unlinkSync(bodyPath(file.folder));
-		rmdirSync(file.folder);
-	} catch {
-		rmSync(file.folder, { recursive: true, force: true });
-	}
+	abandonPartFile(file);
+	removePart(file.folder);
 }
 
-/** Closes a part's file, whose bytes are complete. */
+/** Closes a part's file, whose bytes are complete. @throws {NodeJS.ErrnoException} they may be lost. @throws {PartLostError} */
 export function closePart(part: Part): void {
-	if (!part.file || part.file.fd === closed) return;
-	closeSync(part.file.fd);
-	part.file = { folder: part.file.folder, fd: closed };
+	if (!part.file) return;
+	lookNow(part.file);
+	closePartFile(part.file);
 }
 
 /** Place of a part's bytes in the folder of parts. */
@@ -157,19 +156,18 @@ export function bodyName(store: PartStore, { key }: Part): string {
 	return `${key}@${store.ownerId}/body`;
 }
 
-/** Path of a part's bytes. */
-export function bodyPath(folder: string): string {
-	return join(folder, "body");
-}
-
 function spill(store: PartStore, part: Part): void {
 	const folder = ownedFolder(store, part.key);
-	rmSync(folder, { recursive: true, force: true });
-	mkdirSync(folder);
-	writeFileSync(sourcePath(folder), JSON.stringify(part.source ?? {}));
-	const fd = openSync(bodyPath(folder), "wx");
-	part.file = { folder, fd };
-	writeAll(fd, part.chunks);
+	removePart(folder);
+	makePartFolder(folder);
+	try {
+		writeSource(folder, part.source);
+		part.file = createPartFile(folder);
+	} catch (error) {
+		removePart(folder);
+		throw error;
+	}
+	writeAll(part.file.fd, part.chunks);
 	part.chunks = [];
 }
 
@@ -193,24 +191,14 @@ function ownedFolder(store: PartStore, key: string): string {
 	return join(store.parts, `${key}@${store.ownerId}`);
 }
 
-function sourcePath(folder: string): string {
-	return join(folder, "source.json");
-}
-
-function readSource(folder: string): PartSource {
-	const source: unknown = JSON.parse(readFileSync(sourcePath(folder), "utf8"));
-	if (typeof source !== "object" || source === null || !("url" in source) || typeof source.url !== "string") {
-		throw new SyntaxError(`no source in ${folder}`);
+/** Whether a part lies there that this user may change. */
+function isUsable(folder: string): boolean {
+	try {
+		if (!lstatSync(folder).isDirectory()) return false;
+		accessSync(folder, constants.W_OK | constants.X_OK);
+		accessSync(bodyPath(folder), constants.R_OK | constants.W_OK);
+		return true;
+	} catch {
+		return false;
 	}
-	const text = (name: "etag" | "lastModified"): Validators => {
-		const value: unknown = Reflect.get(source, name);
-		return typeof value === "string" ? { [name]: value } : {};
-	};
-	const totalBytes: unknown = Reflect.get(source, "totalBytes");
-	return {
-		url: source.url,
-		...text("etag"),
-		...text("lastModified"),
-		...(typeof totalBytes === "number" ? { totalBytes } : {}),
-	};
 }

@@ -4,7 +4,7 @@ import { createReadStream } from "node:fs";
 import type { Checksum } from "../core/checksum.ts";
 import type { Pieces } from "../core/entry.ts";
 import { type Failure, permanent, transient } from "../core/failure.ts";
-import { bodyPath, type Part } from "./part.ts";
+import type { Part } from "./part.ts";
 import { createPieceCheck, type PieceCheck } from "./piece-check.ts";
 
 export type Verifier = {
@@ -49,7 +49,9 @@ export function createVerifier(expected: Expected, continued: boolean): Verifier
 			if (sizeBytes !== undefined && part.bytes !== sizeBytes) return wrongSize(part.bytes, sizeBytes);
 			if (!checks) {
 				checks = beginChecks(expected);
-				if (part.file) for await (const chunk of createReadStream(bodyPath(part.file.folder))) checks.update(chunk);
+				// What was written, whatever has its name now.
+				const written = part.file && createReadStream("", { fd: part.file.fd, start: 0, autoClose: false });
+				if (written) for await (const chunk of written) checks.update(chunk);
 			}
 			const digests = checks.digests();
 			sha256 = digests.get("sha256");
