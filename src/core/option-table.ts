@@ -23,7 +23,7 @@ export type OptionSpec<T> = {
 type Read<V> = [Bytes] extends [V] ? number : V;
 type OptionTable = { readonly [K in OptionName]-?: OptionSpec<Read<NonNullable<OptionValues[K]>>> };
 
-const listFormats = ["text", "aria2", "jsonl", "csv", "tsv", "metalink", "parquet"] as const;
+const listFormats = ["text", "aria2", "jsonl", "json", "csv", "tsv", "metalink", "parquet"] as const;
 
 const files = "Files:";
 const speed = "Concurrency:";
@@ -46,7 +46,8 @@ export const optionTable: OptionTable = {
 	contentDisposition: { name: "no-content-disposition", group: files, kind: onOff, help: "name files from the URL alone" },
 	adjustExtension: { name: "adjust-extension", group: files, kind: onOff, help: "add the extension of the media type where the name has none" },
 	maxSize: { name: "max-size", group: files, kind: bytes, fallback: "none", help: "a larger file fails as too_large" },
-	checksums: { name: "checksums", group: files, kind: text("FILE"), help: "a SHA256SUMS-style file; entries are matched by file name", notYet: true },
+	checksums: { name: "checksums", group: files, kind: text("FILE"), help: "a SHA256SUMS-style file; entries are matched by the name that is listed or that they are saved under" },
+	writeChecksums: { name: "write-checksums", group: files, kind: text("FILE"), help: "write what was saved or skipped as a file for sha256sum -c, run in DIR" },
 	fsync: { name: "fsync", group: files, kind: onOff, help: "flush each file and its folder before it counts as saved" },
 
 	method: { name: "method", short: "m", group: speed, kind: choice("M", methods), fallback: "auto", help: "the concurrency model: async, threads, processes, mix, cluster or auto", notYet: ["cluster"] },
@@ -86,10 +87,12 @@ export const optionTable: OptionTable = {
 	netrcFile: { name: "netrc-file", group: http, kind: text("F"), help: "take user names and passwords from this file" },
 	denyPrivate: { name: "deny-private", group: http, kind: onOff, help: "refuse addresses that are not public, redirects included" },
 
-	format: { name: "format", group: lists, kind: choice("F", listFormats), fallback: "by name", help: "text, aria2, jsonl, csv, tsv, metalink or parquet", notYet: ["jsonl", "csv", "tsv", "metalink", "parquet"] },
-	urlColumn: { name: "url-column", group: lists, kind: text("NAME"), fallback: "url", help: "the column of URLs, for csv, tsv, jsonl and parquet", notYet: true },
-	outColumn: { name: "out-column", group: lists, kind: text("NAME"), fallback: "out", help: "the column of file names", notYet: true },
-	checksumColumn: { name: "checksum-column", group: lists, kind: text("NAME"), fallback: "checksum", help: "the column of checksums", notYet: true },
+	format: { name: "format", group: lists, kind: choice("F", listFormats), fallback: "by name, else by content", help: "text, aria2, jsonl, json, csv, tsv, metalink or parquet" },
+	base: { name: "base", group: lists, kind: text("URL"), help: "resolve what is no absolute URL against this one, in every format" },
+	expand: { name: "expand", group: lists, kind: onOff, help: "numbers, letters and words in URLs of text lists, as curl's globs: img[001-120].jpg, {one,two}" },
+	urlColumn: { name: "url-column", group: lists, kind: text("NAME"), fallback: "url", help: "the column of URLs, for csv, tsv, json, jsonl and parquet" },
+	outColumn: { name: "out-column", group: lists, kind: text("NAME"), fallback: "out", help: "the column of file names" },
+	checksumColumn: { name: "checksum-column", group: lists, kind: text("NAME"), fallback: "checksum", help: "the column of checksums" },
 	keepDuplicates: { name: "keep-duplicates", group: lists, kind: onOff, help: "download a URL again each time that it is listed" },
 
 	fresh: { name: "fresh", group: records, kind: onOff, help: "forget what earlier runs in DIR recorded" },

@@ -45,6 +45,8 @@ export type OptionValues = {
 	readonly adjustExtension?: boolean;
 	/** A SHA256SUMS-style file. */
 	readonly checksums?: string;
+	/** Where to write what was saved or skipped, as a file for `sha256sum -c`. */
+	readonly writeChecksums?: string;
 	readonly maxSize?: Bytes;
 	/** Bytes a second over all workers. */
 	readonly limitRate?: Bytes;
@@ -71,8 +73,12 @@ export type OptionValues = {
 	readonly denyPrivate?: boolean;
 	readonly compressed?: boolean;
 	readonly maxRedirects?: number;
-	/** text, aria2, jsonl, csv, tsv, metalink or parquet. */
+	/** text, aria2, jsonl, json, csv, tsv, metalink or parquet. */
 	readonly format?: string;
+	/** What entries that are no absolute URL are resolved against. */
+	readonly base?: string;
+	/** Numbers, letters and words in URLs of text lists, as curl's globs. */
+	readonly expand?: boolean;
 	readonly urlColumn?: string;
 	readonly outColumn?: string;
 	readonly checksumColumn?: string;

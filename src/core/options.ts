@@ -44,6 +44,10 @@ export type DownloadOptions = {
 	readonly minSpeed?: { readonly bytesPerSecond: number; readonly ms: number };
 	/** Sent with every request, in their order; the entry's own replace those of the same name. */
 	readonly headers: readonly Header[];
+	/** Text of the file with the checksums of files by their names. */
+	readonly checksums?: string;
+	/** Whether the SHA-256 of every file is wanted. */
+	readonly sha256: boolean;
 	/** PEM text of the certificates to trust instead of the built-in ones. */
 	readonly caCertificate?: string;
 	readonly insecure: boolean;

@@ -21,6 +21,8 @@ export type Surroundings = {
 	readonly cores: number;
 	/** PEM text of the file that `caCertificate` names. */
 	readonly caCertificate?: string;
+	/** Text of the file that `checksums` names. */
+	readonly checksums?: string;
 	/** The variables of the environment, which may name proxies. */
 	readonly environment?: Environment;
 	/** What the file of `netrc` or `netrcFile` says. */
@@ -58,6 +60,8 @@ export function resolveOptions(values: GivenValues, surroundings: Surroundings):
 		headers: resolveHeaders(values, surroundings.version),
 		maxRedirects: readOption(values.maxRedirects, optionTable.maxRedirects) ?? defaults.maxRedirects,
 		...(surroundings.caCertificate === undefined ? {} : { caCertificate: surroundings.caCertificate }),
+		...(surroundings.checksums === undefined ? {} : { checksums: surroundings.checksums }),
+		sha256: readOption(values.writeChecksums, optionTable.writeChecksums) !== undefined,
 		insecure: readOption(values.insecure, optionTable.insecure) ?? false,
 		...resolveAccess(values, surroundings),
 		...(surroundings.warnings && { warnings: surroundings.warnings }),

@@ -1,6 +1,7 @@
 /** What the coordinator hands to a runner and what comes back: plain data that crosses threads and processes unchanged. */
 import type { Checksum } from "./checksum.ts";
-import type { Header } from "./entry.ts";
+import type { Header, Pieces } from "./entry.ts";
+import type { EntryRange } from "./entry-range.ts";
 import type { Failure } from "./failure.ts";
 import type { Model } from "./outcome.ts";
 
@@ -20,8 +21,17 @@ export type Task = {
 	readonly out?: string | undefined;
 	/** Folder to save in, relative to the download directory, where the list names one and no file. */
 	readonly folder?: string | undefined;
-	readonly checksum?: Checksum | undefined;
+	/** What the bytes must be: all of them must hold. */
+	readonly checksums?: readonly Checksum[] | undefined;
 	readonly headers?: readonly Header[] | undefined;
+	/** The part of the resource that is the file. */
+	readonly range?: EntryRange | undefined;
+	/** Media types that are wanted, with commas. */
+	readonly expectType?: string | undefined;
+	/** Size that the file must have, in bytes. */
+	readonly sizeBytes?: number | undefined;
+	/** Digests of the file's pieces. */
+	readonly pieces?: Pieces | undefined;
 	/** Whether an earlier attempt left bytes of this entry that may be continued. */
 	readonly resume: boolean;
 	/** Attempts in a row that failed with a status of 5xx to a range: the range itself may be the cause. */

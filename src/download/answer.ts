@@ -13,6 +13,7 @@ import type { ResponseHead } from "../http/response-head.ts";
 import { discard, type PartSource, restart } from "../store/part.ts";
 import { type Attempt, failAttempt } from "./attempt-state.ts";
 import { drain } from "./drain.ts";
+import { expectByName } from "./expect.ts";
 import { endsAtExisting, tooLarge } from "./outcome-of-head.ts";
 import { rangeAnswer } from "./range-answer.ts";
 import { targetOf } from "./target.ts";
@@ -98,6 +99,7 @@ function accept(attempt: Attempt, { head }: Answer, totalBytes: number | undefin
 	}
 	attempt.target = targetOf(attempt, naming, head);
 	if (endsAtExisting(attempt, attempt.target, head)) return;
+	if (options.checksums !== undefined) expectByName(attempt, attempt.target);
 	attempt.contentType = head.contentType;
 	attempt.phase = "body";
 }

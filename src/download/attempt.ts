@@ -8,10 +8,10 @@ import { Exchange, type ExchangeListener } from "../http/exchange.ts";
 import type { ResponseHead } from "../http/response-head.ts";
 import { classifyFileError } from "../store/classify-file-error.ts";
 import { append, claimPart, discard, dropLastByte, newPart, release } from "../store/part.ts";
-import { createVerifier } from "../store/verify.ts";
 import { onAnswer } from "./answer.ts";
 import { type Attempt, type AttemptContext, endAttempt, failAttempt } from "./attempt-state.ts";
 import { drainData, endDrain } from "./drain.ts";
+import { expect } from "./expect.ts";
 import { keepCookies } from "./keep-cookies.ts";
 import { endsAtExisting, tooLarge } from "./outcome-of-head.ts";
 import { publishAttempt } from "./publish-attempt.ts";
@@ -52,7 +52,7 @@ export function startAttempt(
 	};
 	const { part } = attempt;
 	if (part.source && part.source.url !== publicUrl(task.url)) discard(part);
-	if (task.checksum) attempt.verifier = createVerifier(task.checksum, part.bytes > 0);
+	expect(attempt);
 	if (task.timeLeftMs !== undefined) {
 		attempt.deadline = setTimeout(() => runOutOfTime(attempt), task.timeLeftMs);
 	}

@@ -77,15 +77,14 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 		onReady: pump,
 		onMove: (move) => sink.on({ type: "level", ...move, inAll: queue.level }),
 		recall: (host) => book.of(host).level,
-		remember: (host, level) => {
-			book.of(host).level = level;
-		},
+		remember: (host, level) => Object.assign(book.of(host), { level }),
 	});
 	const backOff = createBackOff();
 	const inFlight = createInFlight();
 	const traces = createTraces(context.run, directory);
+	let weight = 0;
 	const appetite = createAppetite(
-		() => queue.size + backOff.size,
+		() => queue.size + backOff.size + weight,
 		() => queue.inFlight < runner.slots && queue.hasRoom(),
 		() => queue.inFlight,
 	);
@@ -104,6 +103,7 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 	function offer(entry: Entry): void {
 		const plan = planner(entry);
 		if (plan.kind === "pending") {
+			weight += plan.pending.weight;
 			if (stopped) return end(plan.pending, nobody, { status: "cancelled" });
 			return retrying.enqueue(plan.pending, false);
 		}
@@ -253,6 +253,7 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 
 	function end(pending: Pending, worker: WorkerLabel, how: HowEnded): void {
 		const { entry, attempts, startedMs, httpStatus, id, key } = pending;
+		weight -= pending.weight;
 		pending.isOver = true;
 		const ms = startedMs === undefined ? 0 : performance.now() - startedMs;
 		recorder.end({ entry, worker, attempts, ms, httpStatus, how }, { id, key });

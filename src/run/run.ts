@@ -1,4 +1,5 @@
 /** One run, from a list to its summary: open the directory, start the runner, feed it, and shut down in order. */
+import { createChecksumTable } from "../core/checksum-table.ts";
 import type { Entry } from "../core/entry.ts";
 import type { Sink } from "../core/event.ts";
 import type { RunOptions } from "../core/options.ts";
@@ -12,13 +13,16 @@ import { type Directory, openDirectory } from "../journal/directory.ts";
 import { createRunner } from "../runners/create-runner.ts";
 import { NoWorkerError, type Runner, type RunnerOptions } from "../runners/runner.ts";
 import { type Coordinator, type CoordinatorOptions, createCoordinator } from "./coordinator.ts";
+import { createSkippedDigests } from "./digest-skipped.ts";
 import { fitConcurrency } from "./fit-concurrency.ts";
+import { createHostTroubles, watched } from "./host-troubles.ts";
 import { createPlanner } from "./plan.ts";
 import { readEntries } from "./read-entries.ts";
 import { createRecorder } from "./recorder.ts";
 import { createRunCookies } from "./run-cookies.ts";
 import { RunError } from "./run-error.ts";
 import { createShortfalls, type Shortfalls } from "./shortfalls.ts";
+import { tellUnmatched } from "./tell-unmatched.ts";
 
 /** The journal is written at least so often, in milliseconds. */
 const flushMs = 200;
@@ -112,9 +116,16 @@ async function download(
 	const { options, sink } = request;
 	const breakOff = (error: RunError): void => broken.abort(error);
 	const onBroken = (cause: unknown): void => breakOff(journalError(options.dir, cause));
+	const { journal } = directory;
+	const checksums = options.checksums === undefined ? undefined : createChecksumTable(options.checksums);
+	const recorder = createRecorder({ tally, journal, sink, checksums, onBroken });
+	const digests = options.sha256
+		? createSkippedDigests({ dir: options.dir, recorder, journal, signal: stop, onBroken })
+		: undefined;
+	const troubles = createHostTroubles();
 	const parts: Pick<CoordinatorOptions, "planner" | "recorder"> = {
-		planner: createPlanner(options, directory),
-		recorder: createRecorder({ tally, journal: directory.journal, sink, onBroken }),
+		planner: createPlanner(options, directory, { checksums, troubles }),
+		recorder: digests?.recorder ?? recorder,
 	};
 	const coordinator = createCoordinator({
 		...parts,
@@ -124,7 +135,7 @@ async function download(
 		runner,
 		directory,
 		tally,
-		sink,
+		sink: watched(sink, troubles),
 		shortfalls,
 		onDiskFull: ({ message }) => breakOff(new RunError("disk_full", message)),
 	});
@@ -137,14 +148,17 @@ async function download(
 	if (stop.aborted) onStop();
 	else stop.addEventListener("abort", onStop, { once: true });
 	try {
-		await readEntries({ ...request, coordinator, signal: stop });
+		const entries = digests?.holdBack(request.entries) ?? request.entries;
+		await readEntries({ ...request, entries, coordinator, signal: stop });
 		await coordinator.finish();
+		if (checksums && !stop.aborted) tellUnmatched(checksums, sink);
 	} catch (error) {
 		// The list broke off: what is in flight is stopped in order before the error is told.
 		broken.abort(error);
 		await coordinator.finish();
 		throw error;
 	} finally {
+		await digests?.finish();
 		clearInterval(flusher);
 		stop.removeEventListener("abort", onStop);
 	}

@@ -42,6 +42,7 @@ test("nothing given gives the documented defaults", () => {
 		headers: [["User-Agent", "downspout/1.2.3"]],
 		maxRedirects: 10,
 		insecure: false,
+		sha256: false,
 		keepDuplicates: false,
 		fresh: false,
 	});
@@ -161,7 +162,7 @@ const refused: readonly (readonly [GivenValues, RegExp])[] = [
 	[{ netrc: true }, /--netrc is not available yet/],
 	[{ dashboard: true }, /--dashboard is not available yet/],
 	[{ dashboard: "99999" }, /--dashboard/],
-	[{ format: "csv" }, /--format csv is not available yet/],
+	[{ format: "xlsx" }, /--format: "xlsx" is not one of text, aria2, jsonl, json, csv, tsv, metalink, parquet/],
 	[{ limitRate: "1M" }, /--limit-rate is not available yet/],
 ];
 for (const [given, expected] of refused) {
