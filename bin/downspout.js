@@ -16,6 +16,9 @@ function start() {
 	const root = new URL("../", import.meta.url);
 	const main = new URL("dist/command/main.cjs", root);
 	if (process.argv.length === 3 && process.argv[2] === "--version") {
+		process.stdout.on("error", ({ code, message }) => {
+			if (code !== "EPIPE") fail(`cannot write to standard output: ${message}`, 3);
+		});
 		process.stdout.write(`${JSON.parse(readFileSync(new URL("package.json", root), "utf8")).version}\n`);
 	} else if (!existsSync(main)) {
 		fail("is not built yet: run 'npm start' or 'npm run build' in its folder first");
@@ -97,8 +100,8 @@ function realPlace(path) {
 	}
 }
 
-/** @param {string} reason */
-function fail(reason) {
+/** @param {string} reason @param {number} [code] of the exit */
+function fail(reason, code = 2) {
 	process.stderr.write(`downspout ${reason}\n`);
-	process.exitCode = 2;
+	process.exitCode = code;
 }

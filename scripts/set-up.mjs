@@ -15,11 +15,17 @@ const debianPackages = [
 	{ name: "curl", program: "curl" },
 	{ name: "util-linux", program: "prlimit" },
 	{ name: "mount", program: "mount" },
+	{ name: "zstd", program: "zstd" },
 	{ name: "nginx-light", program: "nginx" },
 	{ name: "lighttpd", program: "lighttpd" },
+	{ name: "squid", program: "squid" },
+	{ name: "tinyproxy-bin", program: "tinyproxy" },
+	{ name: "microsocks", program: "microsocks" },
+	{ name: "zsh", program: "zsh" },
+	{ name: "fish", program: "fish" },
+	{ name: "man-db", program: "man" },
 	{ name: "gcc", program: "gcc" },
 	{ name: "libc6-dev", file: "/usr/include/stdio.h" },
-	{ name: "zstd", program: "zstd" },
 ];
 
 installPackages();

@@ -8,7 +8,6 @@ import { checksumsSink } from "../report/checksums-file.ts";
 import { createProgress } from "../report/progress.ts";
 import { openRecords } from "../report/records.ts";
 import { combine, noSink } from "../report/sinks.ts";
-import { proxyWarning } from "../run/proxy-warning.ts";
 import { run } from "../run/run.ts";
 import { createRunId } from "../run/run-id.ts";
 import type { OutputOptions } from "./output-options.ts";
@@ -70,8 +69,6 @@ async function performWatched(
 	{ name, sink, counter }: Watched,
 ): Promise<Error | undefined> {
 	const warn = (message: string): void => sink.on({ type: "warning", message });
-	const proxies = proxyWarning(process.env);
-	if (proxies !== undefined) warn(proxies);
 	try {
 		const entries = list.entries(warn);
 		await run({ run: name, list: list.name, entries, fractionRead: list.fractionRead, options, sink, signal });

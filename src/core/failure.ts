@@ -18,6 +18,7 @@ export type FailureCode =
 	| `http_${number}`
 	| "too_many_redirects"
 	| "too_large"
+	| "too_slow"
 	| "wrong_type"
 	| "checksum"
 	| "denied_address"

@@ -38,6 +38,20 @@ export type Outcome = {
 	readonly error?: { readonly code: FailureCode; readonly message: string };
 };
 
+/** What became of one host's entries. */
+export type HostCounts = {
+	/** Host, with its port where that is not the scheme's own. */
+	readonly host: string;
+	readonly saved: number;
+	readonly failed: number;
+	readonly bytes: number;
+	readonly retries: number;
+	/** Attempts that the host refused, or answered with 429 or 503. */
+	readonly refused: number;
+	/** Most downloads at once, at the end. */
+	readonly level: number;
+};
+
 /** A file of a dry run. */
 export type DryFile = {
 	readonly line: number;
@@ -68,6 +82,8 @@ export type Summary = {
 	readonly bytesPerSecond: number;
 	readonly retries: number;
 	readonly errors: Readonly<Partial<Record<FailureCode, number>>>;
+	/** Those with the most failures, then the most files: 20 at most. */
+	readonly hosts: readonly HostCounts[];
 	/** Only the heads were asked for: `saved` counts what would be saved, and `bytes` adds up what is known of it. */
 	readonly dryRun?: true;
 	/** In a dry run: what would be saved, in the order of ending. */

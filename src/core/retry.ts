@@ -83,8 +83,3 @@ const retryableStatuses: ReadonlySet<number> = new Set([408, 425, 429, 500, 502,
 export function isTransientStatus(status: number): boolean {
 	return retryableStatuses.has(status);
 }
-
-/** Failures that neither another attempt nor another mirror can mend. */
-export function isFinal({ code }: Failure): boolean {
-	return code === "disk_full" || code === "exists" || code === "unsafe_path";
-}

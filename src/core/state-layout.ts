@@ -60,9 +60,9 @@ export function sideJournal(layout: StateLayout, run: string): string {
 	return join(layout.state, `journal-${run}.jsonl`);
 }
 
-/** Whether a name in the state is that of such a journal. */
-export function isSideJournal(name: string): boolean {
-	return sideJournalPattern.test(name);
+/** The run whose journal of that kind a name in the state is; undefined where it is none. */
+export function sideJournalRun(name: string): string | undefined {
+	return sideJournalPattern.exec(name)?.[1];
 }
 
 /** @param dir - Path of the download directory. */
@@ -100,4 +100,6 @@ export type Intent = {
 	readonly bytes: number;
 	/** Where the bytes lie until then, relative to the folder of parts: gone from there, they have their name. */
 	readonly source: string;
+	/** Nothing had the name just before: where there are no links, it is kept free by an empty file for a moment. */
+	readonly reserved?: boolean;
 };

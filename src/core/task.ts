@@ -60,6 +60,14 @@ export type AttemptResult = {
 	readonly contentType?: string | undefined;
 	/** Where the bytes came from, where a redirect led elsewhere; without credentials. */
 	readonly finalUrl?: string | undefined;
+	/** Whether there was a connection at the last request; absent where that is not known. */
+	readonly connected?: boolean | undefined;
+	/** Requests beyond the first: those that redirects took. */
+	readonly redirects?: number | undefined;
+	/** From the request to the first byte of its answer. */
+	readonly firstByteMs?: number | undefined;
+	/** The server said in its protocol's own way that it was asked too much: REFUSED_STREAM, GOAWAY. */
+	readonly refused?: boolean | undefined;
 	/** Number of the worker's file of intents: what lies in earlier ones has been told to the coordinator. */
 	readonly intents: number;
 } & AttemptEnd;

@@ -3,22 +3,19 @@ import { addressOf, pathnameOf } from "../core/address.ts";
 import { type Failure, transient } from "../core/failure.ts";
 import { publicUrl } from "../core/public-url.ts";
 import { ifRangeValue } from "../core/ranges.ts";
-import { versionToAskWith } from "../core/saved.ts";
 import type { Task, TaskProgress } from "../core/task.ts";
-import { cookieHeader } from "../http/cookies.ts";
 import { Exchange, type ExchangeListener } from "../http/exchange.ts";
-import { requestHead } from "../http/request-head.ts";
-import { type RequestRange, requestHeaders } from "../http/request-headers.ts";
 import type { ResponseHead } from "../http/response-head.ts";
 import { classifyFileError } from "../store/classify-file-error.ts";
 import { claimPart, discard, dropLastByte, newPart, release } from "../store/part.ts";
 import { onAnswer } from "./answer.ts";
 import { type Attempt, type AttemptContext, endAttempt, failAttempt } from "./attempt-state.ts";
-import { isPacked } from "./decode.ts";
 import { drainData, endDrain } from "./drain.ts";
 import { expect } from "./expect.ts";
 import { endBody, keepBytes } from "./keep-body.ts";
+import { keepCookies } from "./keep-cookies.ts";
 import { endsAtExisting } from "./outcome-of-head.ts";
+import { headOf } from "./request-of.ts";
 import { isNameKnown, targetFile, targetOf } from "./target.ts";
 
 /** Starts an attempt; `finish` is called just once. Nothing is thrown. */
@@ -52,8 +49,10 @@ export function startAttempt(
 		filter: undefined,
 		typeCheck: undefined,
 		remarks: undefined,
-		cookies: undefined,
+		cookies: context.cookies,
+		login: undefined,
 		deadline: undefined,
+		speed: undefined,
 		drain: undefined,
 	};
 	const { part } = attempt;
@@ -81,38 +80,14 @@ function send(attempt: Attempt): void {
 	// A complete part is asked for its last byte: that proves its version and brings the head.
 	if (part.bytes > 0 && part.bytes === part.source?.totalBytes) dropLastByte(part);
 	attempt.phase = "idle";
+	attempt.speed = undefined;
 	attempt.from = ifRange === undefined ? 0 : part.bytes;
-	const request = { method: attempt.method, head: headOf(attempt, attempt.from > 0 ? ifRange : undefined) };
-	const exchange = new Exchange(context.agent.poolOf(address.origin), request, { subject: attempt, listener });
+	const pool = context.agent.poolOf(address.origin);
+	const { method } = attempt;
+	const request = { method, head: headOf(attempt, pool, attempt.from > 0 ? ifRange : undefined) };
+	const exchange = new Exchange(pool, request, { subject: attempt, listener });
 	attempt.exchange = exchange;
-	exchange.pool.send(exchange);
-}
-
-function headOf(attempt: Attempt, ifRange: string | undefined): string {
-	const { context, task, listed, address, cookies } = attempt;
-	const isPlain = !task.headers && ifRange === undefined && !cookies && address === listed && !address.hasCredentials;
-	if (isPlain && !context.isSpecial && !task.range && !task.refresh) return context.plainRequest(address);
-	const url = new URL(address.href);
-	const range = rangeOf(attempt, ifRange);
-	const codings = context.decoding && !range && !isPacked(pathnameOf(address)) ? context.decoding.accepted : undefined;
-	const unless = task.refresh && ifRange === undefined ? versionToAskWith(task.refresh) : undefined;
-	const fields = requestHeaders({
-		general: context.options.headers,
-		own: task.headers ?? [],
-		listed: new URL(listed.href),
-		url,
-		cookie: cookieHeader(cookies, url),
-		...(range && { range }),
-		...(codings !== undefined && { acceptEncoding: codings }),
-		...(unless && { unless }),
-	});
-	return requestHead(attempt.method, address, fields);
-}
-
-/** Places within the resource: of all that follows the part, or of what the entry wants of it. */
-function rangeOf({ task, from }: Attempt, ifRange: string | undefined): RequestRange | undefined {
-	if (task.range) return { from: task.range.first + from, to: task.range.last, ifRange };
-	return ifRange === undefined ? undefined : { from, ifRange };
+	pool.send(exchange);
 }
 
 /** Whatever goes wrong within ends this attempt, and neither the connection nor the run. */
@@ -141,6 +116,7 @@ function guard(attempt: Attempt, act: () => void): void {
 
 function onHead(attempt: Attempt, head: ResponseHead): void {
 	attempt.httpStatus = head.status;
+	if (attempt.context.cookies) keepCookies(attempt, head);
 	onAnswer(attempt, { head, sendAgain: send });
 }
 

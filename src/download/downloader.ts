@@ -1,9 +1,12 @@
 /** A worker's downloads: everything that its attempts share, and the watch that ends the silent ones. */
 import { type Bag, createBag } from "../core/bag.ts";
+import type { SetCookie } from "../core/cookie-file.ts";
 import { transient } from "../core/failure.ts";
 import type { DownloadOptions } from "../core/options.ts";
 import { type AttemptResult, cancelledResult, type Task, type TaskProgress, type WorkerLabel } from "../core/task.ts";
-import { createAgent } from "../http/agent.ts";
+import { type AgentOptions, createAgent } from "../http/agent.ts";
+import { createAuthenticator } from "../http/authenticator.ts";
+import { createCookies } from "../http/cookies.ts";
 import type { Exchange } from "../http/exchange.ts";
 import { createPlainRequests } from "../http/request-head.ts";
 import { requestHeaders } from "../http/request-headers.ts";
@@ -15,6 +18,7 @@ import { loadDecoding } from "./decode.ts";
 import { openDestination } from "./destination.ts";
 import { drainTurn } from "./drain.ts";
 import { loadExtensions } from "./media-types.ts";
+import { endIfTooSlow } from "./slow-body.ts";
 
 /** How often running transfers tell what has arrived, in milliseconds. */
 const progressMs = 250;
@@ -33,11 +37,15 @@ export type DownloaderOptions = {
 	/** Ends what is in flight, and keeps its bytes. */
 	readonly signal: AbortSignal;
 	readonly onProgress: (progress: readonly TaskProgress[]) => void;
+	/** Cookies that servers have set, where the run keeps them. */
+	readonly onSetCookie?: ((cookies: readonly SetCookie[]) => void) | undefined;
 };
 
 export type Downloader = AsyncDisposable & {
 	/** Makes one attempt, and tells its end just once, which may be before this returns. */
 	download(task: Task, listener: DownloadListener): void;
+	/** Keeps cookies that servers have set in the run. */
+	keepCookies(cookies: readonly SetCookie[]): void;
 };
 
 export type DownloadListener = {
@@ -55,6 +63,7 @@ export async function createDownloader(worker: DownloaderOptions): Promise<Downl
 		...options,
 		connections: worker.concurrency,
 		idleConnections: Math.max(leastIdleConnections, worker.concurrency),
+		...(await loadRules(options)),
 	});
 	const anywhere = new URL("http://localhost");
 	const active = createBag<Attempt>();
@@ -70,7 +79,14 @@ export async function createDownloader(worker: DownloaderOptions): Promise<Downl
 		agent,
 		store,
 		publisher,
-		plainRequest: createPlainRequests(requestHeaders({ general: options.headers, listed: anywhere, url: anywhere })),
+		plainRequest: createPlainRequests(
+			requestHeaders({ general: options.headers, listed: anywhere, url: anywhere }),
+			options.proxies && ((origin) => agent.poolOf(origin).form),
+		),
+		authenticator: createAuthenticator(options.netrc ?? []),
+		hasNetrc: options.netrc !== undefined,
+		cookies: options.cookies && (await createCookies(options.cookies)),
+		onSetCookie: worker.onSetCookie,
 		isSpecial: options.compressed || options.dryRun,
 		isDry: options.dryRun,
 		decoding: options.compressed ? await loadDecoding() : undefined,
@@ -119,6 +135,9 @@ export async function createDownloader(worker: DownloaderOptions): Promise<Downl
 				});
 			}
 		},
+		keepCookies(cookies) {
+			for (const { url, text } of cookies) context.cookies?.keep(new URL(url), [text]);
+		},
 		async [Symbol.asyncDispose]() {
 			signal.removeEventListener("abort", onAbort);
 			cancelAll();
@@ -126,6 +145,17 @@ export async function createDownloader(worker: DownloaderOptions): Promise<Downl
 			agent.destroy();
 			owner.retire();
 		},
+	};
+}
+
+/** The rules of connections: which proxy, which addresses. What reads addresses loads only where there are any. */
+async function loadRules({
+	proxies,
+	denyPrivate,
+}: DownloadOptions): Promise<Pick<AgentOptions, "proxyOf" | "isAllowed">> {
+	return {
+		...(proxies && { proxyOf: (await import("../core/choose-proxy.ts")).createProxyChoice(proxies) }),
+		...(denyPrivate && { isAllowed: (await import("../core/public-address.ts")).isPublicAddress }),
 	};
 }
 
@@ -143,17 +173,21 @@ function bytesToCome(active: Bag<Attempt>): number {
  * Ends exchanges that are silent for longer than the idle timeout. Turns are counted rather than time, so that an
  * event loop that was blocked, by a slow disk say, does not blame the servers.
  */
-function watchIdle(active: Bag<Attempt>, { idleTimeoutMs, connectTimeoutMs }: DownloadOptions): NodeJS.Timeout {
+function watchIdle(
+	active: Bag<Attempt>,
+	{ idleTimeoutMs, connectTimeoutMs, minSpeed }: DownloadOptions,
+): NodeJS.Timeout {
 	const turnMs = Math.min(1000, Math.max(20, idleTimeoutMs / 8));
 	const turns = Math.ceil(idleTimeoutMs / turnMs);
 	/** A connection is given up by itself; this bounds the wait for one to become free as well. */
 	const turnsToConnect = turns + Math.ceil(connectTimeoutMs / turnMs);
 	const turn = (attempt: Attempt): void => {
-		const { exchange, phase, address } = attempt;
+		const { exchange, phase } = attempt;
 		if (phase === "verify" || phase === "publish" || !exchange) return;
 		if (phase === "drain") return drainTurn(attempt);
+		if (minSpeed && phase === "body" && endIfTooSlow(attempt, minSpeed)) return;
 		if (++exchange.idleTurns <= (exchange.connected ? turns : turnsToConnect)) return;
-		failAttempt(attempt, transient("timeout", silence(exchange, address.host, idleTimeoutMs)));
+		failAttempt(attempt, transient("timeout", silence(exchange, exchange.pool.host, idleTimeoutMs)));
 	};
 	return setInterval(() => {
 		for (const attempt of [...active]) turn(attempt);

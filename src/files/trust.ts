@@ -1,5 +1,6 @@
 /** Whether files and folders that another run, or somebody else, has left here may be entered. */
 import {
+	accessSync,
 	chmodSync,
 	closeSync,
 	constants,
@@ -15,7 +16,7 @@ import { join } from "node:path";
 import { fileErrorCode } from "./file-error.ts";
 
 /** Something that is not ours: it was neither read nor changed. */
-export class UntrustedError extends Error {
+class UntrustedError extends Error {
 	readonly code = "untrusted";
 	override readonly name = "UntrustedError";
 }
@@ -44,24 +45,54 @@ export function makePrivateFolder(path: string): void {
 	const found = lstatSync(path);
 	if (!found.isDirectory()) throw new UntrustedError(`${path} is ${kindOf(found)}, not a folder: remove it`);
 	if (process.geteuid === undefined) return;
-	if (!isOurs(found) && !allIsOf(found.uid, path)) throw stranger(path, found);
+	if (!isOurs(found)) {
+		if (allIsOf(found.uid, path)) return;
+		throw stranger(path, found);
+	}
+	const isRoots = found.uid !== process.geteuid();
+	if (isRoots && !mayEnter(path)) throw stranger(path, found);
 	if ((found.mode & others) === 0) return;
-	if (found.uid === process.geteuid()) chmodSync(path, privateFolderMode);
+	if (!isRoots) keepOthersOut(path);
 	else if (found.mode & othersMayWrite) throw new UntrustedError(`${path} can be written by others: chmod 700 it`);
 }
+
+function mayEnter(path: string): boolean {
+	try {
+		accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+function keepOthersOut(path: string): void {
+	try {
+		chmodSync(path, privateFolderMode);
+	} catch {
+		// A file system that knows no rights, such as exFAT.
+	}
+}
+
+/** Users that stand for us, or do not, on one file system: it is tried once for each. */
+export type Strangers = Map<number, boolean>;
+
+export type Kind = "file" | "folder" | "socket";
 
 /**
  * Fails unless a path that is there names what it should, and that is ours or root's.
  * @param wanted - Of these kinds. @throws {UntrustedError} @throws {NodeJS.ErrnoException}
  */
-export function trust(path: string, wanted: readonly ("file" | "folder" | "socket")[]): void {
+export function trust(path: string, wanted: readonly Kind[], strangers: Strangers): void {
 	const found = lstatSync(path, { throwIfNoEntry: false });
 	if (!found) return;
 	const kind = found.isDirectory() ? "folder" : found.isFile() ? "file" : found.isSocket() ? "socket" : undefined;
 	if (kind === undefined || !wanted.includes(kind)) {
 		throw new UntrustedError(`${path} is ${kindOf(found)}, not a ${wanted[0]} of downspout's: remove it`);
 	}
-	if (!isOurs(found) && !allIsOf(found.uid, join(path, ".."))) throw stranger(path, found);
+	if (isOurs(found)) return;
+	const standsForUs = strangers.get(found.uid) ?? allIsOf(found.uid, join(path, ".."));
+	strangers.set(found.uid, standsForUs);
+	if (!standsForUs) throw stranger(path, found);
 }
 
 /**
@@ -105,7 +136,8 @@ function allIsOf(uid: number, folder: string): boolean {
 }
 
 function stranger(path: string, { uid }: Stats): UntrustedError {
-	return new UntrustedError(`${path} belongs to another user (uid ${uid}): remove it, or run as that user`);
+	const who = uid === 0 ? "root" : `another user (uid ${uid})`;
+	return new UntrustedError(`${path} belongs to ${who}: remove it, or run as that user`);
 }
 
 function kindOf(found: Stats): string {

@@ -26,6 +26,7 @@ export function keepsConnection(head: ResponseHead): boolean {
 	// Both at once is how one answer is passed off as two (RFC 9112, 6.3): nothing after such an answer is trusted.
 	if (head.transferEncoding !== undefined && head.contentLength !== undefined) return false;
 	if (head.connection === undefined) return head.minor > 0;
+	if (head.connection === "keep-alive") return true;
 	const options = head.connection.toLowerCase().split(",");
 	if (options.some((one) => one.trim() === "close")) return false;
 	return head.minor > 0 || options.some((one) => one.trim() === "keep-alive");

@@ -13,6 +13,8 @@ export type RequestHeaderSources = {
 	readonly listed: URL;
 	/** The URL that is asked now. */
 	readonly url: URL;
+	/** Credentials for the URL's origin; where they yield, an Authorization field of the user is sent instead. */
+	readonly authorization?: { readonly value: string; readonly yields: boolean } | undefined;
 	/** Cookies that servers have set, a character for each byte, as they came. */
 	readonly cookie?: string;
 	readonly range?: RequestRange;
@@ -31,7 +33,7 @@ export type RequestRange = {
 
 /** The fields as a flat list of names and values, a character for each byte. Names are lower case. */
 export function requestHeaders(sources: RequestHeaderSources): string[] {
-	const { url, listed, range, unless } = sources;
+	const { url, listed, authorization, range, unless } = sources;
 	const fields = new Map<string, string[]>([
 		["accept", ["*/*"]],
 		["accept-encoding", [sources.acceptEncoding ?? "identity"]],
@@ -39,8 +41,9 @@ export function requestHeaders(sources: RequestHeaderSources): string[] {
 	layOver(fields, sources.general);
 	layOver(fields, sources.own ?? []);
 	if (url.origin !== listed.origin) for (const name of bound) fields.delete(name);
-	const credentials = basicCredentials(url);
-	if (credentials !== undefined) fields.set("authorization", [credentials]);
+	if (authorization && !(authorization.yields && fields.has("authorization"))) {
+		fields.set("authorization", [authorization.value]);
+	}
 	if (sources.cookie) fields.set("cookie", [...(fields.get("cookie") ?? []), sources.cookie]);
 	if (range) {
 		fields.set("range", [`bytes=${range.from}-${range.to ?? ""}`]);
@@ -51,6 +54,8 @@ export function requestHeaders(sources: RequestHeaderSources): string[] {
 	const flat: string[] = [];
 	for (const [name, values] of fields) {
 		if (name === "cookie") flat.push(name, values.join("; "));
+		// A request has one (RFC 9112, 3.2): the last that was given.
+		else if (name === "host") flat.push(name, values.at(-1) ?? "");
 		else for (const value of values) flat.push(name, value);
 	}
 	return flat;
@@ -68,20 +73,5 @@ function layOver(fields: Map<string, string[]>, headers: readonly Header[]): voi
 		if (seen.has(lower)) fields.get(lower)?.push(wireForm(value));
 		else fields.set(lower, [wireForm(value)]);
 		seen.add(lower);
-	}
-}
-
-/** Basic authentication (RFC 7617) from the user name and password of a URL. */
-function basicCredentials(url: URL): string | undefined {
-	if (url.username === "" && url.password === "") return undefined;
-	const pair = `${decode(url.username)}:${decode(url.password)}`;
-	return `Basic ${Buffer.from(pair, "utf8").toString("base64")}`;
-}
-
-function decode(text: string): string {
-	try {
-		return decodeURIComponent(text);
-	} catch {
-		return text;
 	}
 }

@@ -35,10 +35,15 @@ export class ResponseHead {
 
 	/** All values of a field that may come more than once, such as Set-Cookie. @param name - In lower case. */
 	fields(name: string): string[] {
+		const { text } = this;
 		const values: string[] = [];
-		eachField(this.text, (start, colon, end) => {
-			if (nameOf(this.text, start, colon) === name) values.push(fieldValue(this.text, colon + 1, end));
-		});
+		for (let start = nextLine(text, 0); start < text.length; ) {
+			const end = nextLine(text, start);
+			const line = text.slice(start, end);
+			const colon = line.indexOf(":");
+			if (colon >= 0 && nameOf(line, 0, colon) === name) values.push(fieldValue(line, colon + 1, line.length));
+			start = end;
+		}
 		return values;
 	}
 }
@@ -51,11 +56,17 @@ export function parseHead(raw: string): ResponseHead | string {
 	const status = readStatus(text);
 	if (status === undefined) return "no HTTP/1 status line";
 	const head = new ResponseHead(status, text.charCodeAt(minorAt) - zero, text);
-	let problem: string | undefined;
-	eachField(text, (start, colon, end) => {
-		problem ??= readField(head, text, start, colon, end);
-	});
-	return problem ?? head;
+	for (let start = nextLine(text, 0), colon = -1; start < text.length; ) {
+		const end = nextLine(text, start);
+		// Looked for once, however many lines have none.
+		if (colon < start) colon = text.indexOf(":", start);
+		if (colon < 0) break;
+		// A line without a colon is no field, and is passed over as browsers do.
+		const problem = colon < end ? readField(head, start, colon, end) : undefined;
+		if (problem !== undefined) return problem;
+		start = end;
+	}
+	return head;
 }
 
 const zero = 48;
@@ -81,22 +92,15 @@ function digitsAt(text: string, start: number, end: number): number | undefined 
 	return value;
 }
 
-/** Calls for each line that has a colon; one without is no field, and is passed over as browsers do. */
-function eachField(text: string, visit: (start: number, colon: number, end: number) => void): void {
-	let colon = -1;
-	for (let start = text.indexOf("\n") + 1; start > 0 && start < text.length; ) {
-		const newline = text.indexOf("\n", start);
-		const end = newline < 0 ? text.length : newline;
-		// Looked for once, however many lines have none.
-		if (colon < start) colon = text.indexOf(":", start);
-		if (colon < 0) return;
-		if (colon < end) visit(start, colon, end);
-		start = end + 1;
-	}
+/** Where the next line begins; the text's length where there is none. */
+function nextLine(text: string, from: number): number {
+	const newline = text.indexOf("\n", from);
+	return newline < 0 ? text.length : newline + 1;
 }
 
 /** Keeps a field that every answer is asked for. @returns What is wrong with it, if anything. */
-function readField(head: ResponseHead, text: string, start: number, colon: number, end: number): string | undefined {
+function readField(head: ResponseHead, start: number, colon: number, end: number): string | undefined {
+	const { text } = head;
 	switch (colon - start) {
 		case 4:
 			if (isNamed(text, start, "ETag", "etag")) head.etag ??= fieldValue(text, colon + 1, end);
@@ -199,9 +203,9 @@ function fieldValue(text: string, from: number, to: number): string {
 	return text.slice(start, end);
 }
 
-/** Space, tab, or the carriage return of the line end. */
+/** Space, tab, or of the line end. */
 function isBlank(code: number): boolean {
-	return code === 32 || code === 9 || code === 13;
+	return code === 32 || code === 9 || code === 13 || code === 10;
 }
 
 function joined(before: string | undefined, value: string): string {

@@ -5,6 +5,8 @@ import { parseHead, type ResponseHead } from "./response-head.ts";
 
 /** Largest response head that is read, the interim ones before it included, in bytes. */
 const mostHeadBytes = 64 * 1024;
+/** Most heads are shorter. */
+const usualHeadBytes = 1024;
 const headTooLarge = "a head larger than 64 KiB";
 
 const statusPrefix = "HTTP/1.";
@@ -96,6 +98,13 @@ export class ResponseReader {
 
 	#readHead(bytes: Buffer, start: number, end: number, sink: ReaderSink): number {
 		if (this.#keptBytes > 0) return this.#readKeptHead(bytes, start, end, sink);
+		// Most heads are short and here as a whole: text is searched faster than bytes.
+		const text = bytes.toString("latin1", start, Math.min(end, start + usualHeadBytes));
+		const length = endOfHeadText(text);
+		if (length >= 0) {
+			this.#takeHead(text.slice(0, length), sink);
+			return start + length;
+		}
 		const headEnd = endOfHead(bytes, start, end);
 		if (headEnd < 0) {
 			this.#keep(bytes, start, end);
@@ -211,4 +220,12 @@ function endOfHead(bytes: Buffer, start: number, end: number): number {
 		if (bytes[at + 1] === carriageReturn && at + 2 < end && bytes[at + 2] === lineFeed) return at + 3;
 	}
 	return -1;
+}
+
+/** The same for text that begins with a head. */
+function endOfHeadText(text: string): number {
+	const usual = text.indexOf("\n\r\n");
+	const short = text.indexOf("\n\n");
+	if (short >= 0 && (usual < 0 || short < usual)) return short + 2;
+	return usual < 0 ? -1 : usual + 3;
 }

@@ -6,11 +6,12 @@ import { makeFolder } from "../files/make-folder.ts";
 import { unlinkQuietly } from "../files/quietly.ts";
 import { syncFolder } from "../files/sync.ts";
 import { openState } from "./inspect.ts";
-import { absorbIntents, clearBeside } from "./intents.ts";
+import { absorbIntents, clearOutside } from "./intents.ts";
 import { type Journal, openJournal } from "./journal.ts";
 import { createOwner, markLeft, type Owner } from "./owner.ts";
-import { findOwners, forgetDeadOwners, forgetOwners, forgetSegments, ownerIds } from "./owners.ts";
+import { findOwners, forgetDeadOwners, forgetOwners, forgetSegments, type Owners, ownerIds } from "./owners.ts";
 import { forgetOldParts, type IsGone, isTemporary, listParts, removePart, settlePart } from "./parts.ts";
+import { findSideJournals } from "./side-journals.ts";
 
 export type DirectoryOptions = {
 	/** Absolute path. */
@@ -68,12 +69,40 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
 }
 
 async function settle(options: DirectoryOptions, layout: StateLayout, presence: Owner): Promise<Directory> {
-	const { dir, run, fresh } = options;
-	// Parts first: an owner that appears in between has then no part in the list.
+	const { run } = options;
+	// Parts and journals first: an owner that appears in between has then none of them.
 	const parts = listParts(layout);
+	const sides = findSideJournals(layout);
 	const owners = await findOwners(layout, presence.now(), run);
-	const journal = openJournal({ ...options, layout, isAlone: owners.alive.size === 0 });
+	const journal = openJournal({
+		...options,
+		layout,
+		isAlone: owners.alive.size === 0,
+		sides,
+		isLiving: (other) => [...owners.alive].some((id) => id.startsWith(`${other}-`)),
+	});
 	presence.whenDisplaced(journal.stepAside);
+	try {
+		const leftovers = takeOver(options, { layout, presence, journal, owners, parts });
+		return createDirectory(options, { layout, presence, journal, leftovers });
+	} catch (error) {
+		closeQuietly(journal);
+		throw error;
+	}
+}
+
+type Found = {
+	readonly layout: StateLayout;
+	readonly presence: Owner;
+	readonly journal: Journal;
+	readonly owners: Owners;
+	/** Names in the folder of parts, from before it was looked who works here. */
+	readonly parts: readonly string[];
+};
+
+/** Takes over what runs that are gone have left. @returns The keys of the parts that may be continued. */
+function takeOver({ dir, fresh }: DirectoryOptions, found: Found): ReadonlySet<string> {
+	const { layout, presence, journal, owners, parts } = found;
 	const published = new Set<string>();
 	for (const id of [...owners.dead, ...owners.alive]) {
 		absorbIntents({
@@ -95,11 +124,19 @@ async function settle(options: DirectoryOptions, layout: StateLayout, presence: 
 		if (published.has(key) || fresh) removePart(join(layout.parts, key));
 		else leftovers.add(key);
 	}
-	for (const id of owners.dead) clearBeside(layout, id);
+	for (const id of owners.dead) clearOutside(dir, layout, id);
 	forgetDeadOwners(layout, owners, presence.now());
 	// Not before: that they are still there proves that they were not published.
 	for (const name of temporaries) unlinkQuietly(join(layout.parts, name));
-	return createDirectory(options, { layout, presence, journal, leftovers });
+	return leftovers;
+}
+
+function closeQuietly(journal: Journal): void {
+	try {
+		journal.close();
+	} catch {
+		// The error that ends the run is another.
+	}
 }
 
 type Opened = {
@@ -142,7 +179,7 @@ function createDirectory({ dir, run }: DirectoryOptions, opened: Opened): Direct
 			absorbIntents({ dir, layout, id: ownerId, onPublished });
 			settleParts((id) => id === ownerId);
 			forgetSoon(() => {
-				clearBeside(layout, ownerId);
+				clearOutside(dir, layout, ownerId);
 				forgetOwners(layout, (id) => id === ownerId);
 				removeTemporaries((id) => id === ownerId);
 			});

@@ -70,7 +70,7 @@ export function openDryDirectory({ dir, fresh, warn }: DryDirectoryOptions): Dir
 function journalsOf(dir: string): string[] {
 	const layout = stateLayout(dir);
 	try {
-		return [layout.journal, ...findSideJournals(layout)];
+		return [layout.journal, ...findSideJournals(layout).map(({ path }) => path)];
 	} catch {
 		// No run has worked there yet.
 		return [];

@@ -20,11 +20,21 @@ export function absorbIntents({ dir, layout, id, onPublished }: Announced): void
 	for (const intent of readAll(layout, id)) if (isPublished(dir, layout, intent)) onPublished(intent);
 }
 
-/** Removes what an owner that is gone has left outside of the state: copies on other mounts that have no name yet. */
-export function clearBeside(layout: StateLayout, id: string): void {
-	for (const { source } of readAll(layout, id)) {
-		if (isBesideNameOf(id, basename(source))) unlinkQuietly(join(layout.parts, source));
+/**
+ * Removes what an owner that is gone has left outside of the state: copies on other mounts that have no name yet, and
+ * empty files that kept a name for bytes that still lie where they were.
+ */
+export function clearOutside(dir: string, layout: StateLayout, id: string): void {
+	for (const { file, source, reserved } of readAll(layout, id)) {
+		const bytes = join(layout.parts, source);
+		if (reserved && isEmptyFile(join(dir, file)) && look(bytes)) unlinkQuietly(join(dir, file));
+		if (isBesideNameOf(id, basename(source))) unlinkQuietly(bytes);
 	}
+}
+
+function isEmptyFile(path: string): boolean {
+	const found = look(path);
+	return found?.isFile() === true && found.size === 0n && found.nlink === 1n;
 }
 
 /** By source. The last one counts: the name that an earlier one announced was taken. */
@@ -86,6 +96,7 @@ function parseIntent(line: string): Intent | string | undefined {
 	const file = field?.("file");
 	const bytes = field?.("bytes");
 	const source = field?.("source");
+	const reserved = field?.("reserved") === true;
 	if (typeof key !== "string" || typeof file !== "string" || typeof source !== "string") return undefined;
-	return typeof bytes === "number" && Number.isSafeInteger(bytes) ? { key, file, bytes, source } : undefined;
+	return typeof bytes === "number" && Number.isSafeInteger(bytes) ? { key, file, bytes, source, reserved } : undefined;
 }

@@ -9,7 +9,7 @@ import { type JournalFile, openJournalFile } from "./journal-file.ts";
 import { createKeyTable } from "./key-table.ts";
 import { clearUnfinished, loadJournal, readRecords, setAside } from "./load-journal.ts";
 import { formatRecord, type JournalRecord } from "./record.ts";
-import { copySideJournals, findSideJournals, forgetSideJournals } from "./side-journals.ts";
+import { copySideJournals, forgetSideJournals, type SideJournal } from "./side-journals.ts";
 
 /** Records are held back until so many bytes have gathered. */
 const batchBytes = 64 * 1024;
@@ -36,6 +36,10 @@ export type JournalOptions = {
 	readonly run: string;
 	/** No other run works in the directory, and one that comes will see this one: the journal is this run's. */
 	readonly isAlone: boolean;
+	/** Journals of other runs that lay there before it was looked who works here: what comes later may be somebody's who was not seen. */
+	readonly sides: readonly SideJournal[];
+	/** Whether a run is one of the others that work here. */
+	readonly isLiving: (run: string) => boolean;
 	/** Forget what earlier runs recorded. */
 	readonly fresh: boolean;
 	/** Flush what is written to the disk. */
@@ -63,7 +67,10 @@ export function openJournal(options: JournalOptions): Journal {
 		(record: JournalRecord, offset: number): void => {
 			if (record.status === "saved") table.set(record.key, (offset + 1) * placeUnit + unit);
 		};
-	const files = openFiles(options, know);
+	const files = openFiles(options, {
+		know,
+		where: (record) => table.get(record.key) ?? 0,
+	});
 	/** A journal that another run writes, as it was at the start. */
 	const { shared } = files;
 	let { own } = files;
@@ -77,12 +84,7 @@ export function openJournal(options: JournalOptions): Journal {
 	/** A map keeps each text that it is asked for: a copy in the old generation for every entry of the list. */
 	const recoveredOf = (key: string): Saved | undefined => (recovered.size === 0 ? undefined : recovered.get(key));
 
-	const read = (value: number): Saved | undefined => {
-		const place = Math.floor(value / placeUnit);
-		if (place === 0) return undefined;
-		const isOwn = Math.floor(value / ownUnit) % 2 === 1;
-		return (isOwn ? first : shared)?.read(place - 1);
-	};
+	const read = (value: number): Saved | undefined => readAt({ own: first, shared }, value);
 
 	const flush = (): void => {
 		const taken = pending.take();
@@ -136,6 +138,8 @@ export function openJournal(options: JournalOptions): Journal {
 				}
 			};
 			attempt(flush);
+			// Of a run that was not alone and has recorded nothing.
+			if (errors.length === 0 && own.size() === 0) unlinkQuietly(sideJournal(layout, run));
 			for (const file of new Set([own, first, shared])) if (file) attempt(file.close);
 			if (errors.length > 0) throw errors[0];
 		},
@@ -149,43 +153,70 @@ type Files = {
 	readonly shared: JournalFile | undefined;
 };
 
-type Know = (unit: number) => (record: JournalRecord, offset: number) => void;
+type Known = {
+	/** Keeps the places of records in one of the two files. */
+	readonly know: (unit: number) => (record: JournalRecord, offset: number) => void;
+	/** What the table has of a record's key. */
+	readonly where: (record: JournalRecord) => number;
+};
 
-function openFiles(options: JournalOptions, know: Know): Files {
-	return options.isAlone ? openAlone(options, know) : openBeside(options, know);
+/** What was saved, by a value of the table. */
+function readAt({ own, shared }: Files, value: number): Saved | undefined {
+	const place = Math.floor(value / placeUnit);
+	if (place === 0) return undefined;
+	const isOwn = Math.floor(value / ownUnit) % 2 === 1;
+	return (isOwn ? own : shared)?.read(place - 1);
+}
+
+function openFiles(options: JournalOptions, known: Known): Files {
+	return options.isAlone ? openAlone(options, known) : openBeside(options, known);
+}
+
+/** Takes over what runs that were not alone have recorded. */
+function copyOthers({ fsync, warn, sides, isLiving }: JournalOptions, known: Known, files: Files): void {
+	const copied = copySideJournals(sides, {
+		into: files.own,
+		isKnown(record) {
+			const saved = readAt(files, known.where(record));
+			return record.status === "saved" && saved?.file === record.file && saved.bytes === record.bytes;
+		},
+		onRecord: known.know(ownUnit),
+	});
+	if (fsync && copied.length > 0) files.own.sync();
+	forgetSideJournals(copied, { isLiving, warn });
 }
 
 /** Takes the journal over, with what runs that were not alone have left. */
-function openAlone({ layout, run, fresh, fsync, warn }: JournalOptions, know: Know): Files {
+function openAlone(options: JournalOptions, known: Known): Files {
+	const { layout, run, fresh, sides, warn } = options;
 	const path = layout.journal;
 	clearUnfinished(layout);
 	if (fresh) {
-		for (const side of findSideJournals(layout)) unlinkQuietly(side);
+		for (const side of sides) unlinkQuietly(side.path);
 		const isThere = lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 		if (isThere && !unlinkQuietly(path)) {
 			setAside(path, { warn, why: "cannot be removed", put: (aside) => renameSync(path, aside) });
 		}
 	}
-	loadJournal(path, { warn, run, onRecord: know(ownUnit) });
-	const own = openJournalFile(path, "own");
-	const read = copySideJournals(layout, { into: own, own: sideJournal(layout, run), onRecord: know(ownUnit) });
-	if (fsync && read.size > 0) own.sync();
-	forgetSideJournals(read, warn);
-	return { own, shared: undefined };
+	loadJournal(path, { warn, run, onRecord: known.know(ownUnit) });
+	const files: Files = { own: openJournalFile(path, "own"), shared: undefined };
+	copyOthers(options, known, files);
+	return files;
 }
 
 /** Another run works here, or may: its journal is neither written nor cut. */
-function openBeside({ layout, run, fresh }: JournalOptions, know: Know): Files {
-	const path = sideJournal(layout, run);
-	const own = openJournalFile(path, "own");
+function openBeside(options: JournalOptions, known: Known): Files {
+	const { layout, run, fresh } = options;
+	const own = openJournalFile(sideJournal(layout, run), "own");
 	if (fresh) return { own, shared: undefined };
 	let shared: JournalFile | undefined;
 	try {
 		shared = openJournalFile(layout.journal, "read");
-		readRecords(shared.fd, know(0));
+		readRecords(shared.fd, known.know(0));
 	} catch {
 		// Not there yet, or damaged: the run that has it sees to that.
 	}
-	copySideJournals(layout, { into: own, own: path, onRecord: know(ownUnit) });
-	return { own, shared };
+	const files: Files = { own, shared };
+	copyOthers(options, known, files);
+	return files;
 }

@@ -135,8 +135,9 @@ export function markLeft(layout: StateLayout, id: string): void {
 }
 
 /** As `JSON.stringify`, which is too slow for what happens once a file. */
-function formatIntent({ key, file, bytes, source }: Intent): string {
-	return `{"key":"${key}","file":${JSON.stringify(file)},"bytes":${bytes},"source":${JSON.stringify(source)}}\n`;
+function formatIntent({ key, file, bytes, source, reserved }: Intent): string {
+	const more = reserved ? ',"reserved":true' : "";
+	return `{"key":"${key}","file":${JSON.stringify(file)},"bytes":${bytes},"source":${JSON.stringify(source)}${more}}\n`;
 }
 
 /** Where an owner's intents lie. */

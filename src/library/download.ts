@@ -10,7 +10,6 @@ import { resolveOptions } from "../core/resolve-options.ts";
 import { checksumsSink } from "../report/checksums-file.ts";
 import { openRecords } from "../report/records.ts";
 import { combine } from "../report/sinks.ts";
-import { proxyWarning } from "../run/proxy-warning.ts";
 import { run } from "../run/run.ts";
 import { createRunId } from "../run/run-id.ts";
 import { lookAround } from "../run/surroundings.ts";
@@ -76,8 +75,6 @@ async function perform({ options, logDir, writeChecksums, list, results, signal 
 	const checksums = await checksumsSink(place, options.dir, onFailure);
 	const sink = combine([results, ...records.sinks, checksums.sink]);
 	const warn = (message: string): void => sink.on({ type: "warning", message });
-	const proxies = proxyWarning(process.env);
-	if (proxies !== undefined) warn(proxies);
 	const stop = AbortSignal.any([signal, broken.signal]);
 	const entries = heldBack(list.entries(warn), results, stop);
 	try {

@@ -12,6 +12,11 @@ export class BrokenListError extends Error {
 	}
 }
 
+/** The place that an error tells. Not by its class: readers of formats are bundled apart, with a class of their own. */
+export function placeOf(error: unknown): number | undefined {
+	return error instanceof Error && "line" in error && typeof error.line === "number" ? error.line : undefined;
+}
+
 /** The error, at this place where it does not know its own. */
 export function brokenAt(line: number, error: unknown): BrokenListError {
 	if (error instanceof BrokenListError) return error;

@@ -2,6 +2,9 @@
 import { parse } from "csv-parse";
 import { maxRowLength, tooLong } from "./limits.ts";
 
+/** A header row that is longer is taken to have commas. */
+const longestHeader = 64 * 1024;
+
 export type RowParser = {
 	/** Hands on the rows that these bytes complete. @throws {Error} a row is too long. */
 	write(piece: Uint8Array): Promise<void>;
@@ -49,7 +52,7 @@ export function createRowParser(
 		async write(piece) {
 			if (parser !== undefined) return feed(piece);
 			beginning = Buffer.concat([beginning, piece]);
-			if (hasFirstRow(beginning) || beginning.length > maxRowLength) await feed(beginning);
+			if (hasFirstRow(beginning) || beginning.length > longestHeader) await feed(beginning);
 		},
 		end: async () => {
 			if (parser === undefined && beginning.length > 0) await feed(beginning);
@@ -65,7 +68,7 @@ export function createRowParser(
 }
 
 function hasFirstRow(bytes: Buffer): boolean {
-	return /[^\s\ufeff].*[\r\n]/.test(bytes.toString());
+	return /[\r\n]/.test(bytes.toString().trimStart());
 }
 
 /** Spreadsheets write semicolons where the comma stands in numbers. A URL alone may hold one too. */

@@ -71,9 +71,10 @@ function textAt(fixed: readonly string[], parts: readonly Part[], index: number)
 	const values: string[] = [];
 	let rest = index;
 	for (const part of parts.toReversed()) {
-		values.unshift(part.textAt(rest % part.count));
+		values.push(part.textAt(rest % part.count));
 		rest = Math.floor(rest / part.count);
 	}
+	values.reverse();
 	return { text: fixed.map((piece, place) => piece + (values[place] ?? "")).join(""), values };
 }
 

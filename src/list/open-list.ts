@@ -2,7 +2,7 @@
 import type { Entry } from "../core/entry.ts";
 import { permanent } from "../core/failure.ts";
 import { publicUrl } from "../core/public-url.ts";
-import { BrokenListError } from "./broken-list-error.ts";
+import { placeOf } from "./broken-list-error.ts";
 import { expandEntry } from "./expand.ts";
 import { type NameSays, readName } from "./format.ts";
 import { type ListBytes, openBytes } from "./list-bytes.ts";
@@ -75,7 +75,7 @@ async function* withPlaceOfBreak(
 		}
 	} catch (error) {
 		if (last === undefined) throw new ListError(source, error);
-		const line = error instanceof BrokenListError ? error.line : last.line + 1;
+		const line = placeOf(error) ?? last.line + 1;
 		const message = `the list ends here: ${error instanceof Error ? error.message : String(error)}`;
 		yield [
 			{

@@ -5,30 +5,11 @@ import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import type { AsyncBuffer, Compressors } from "hyparquet";
 
 /** Largest page that is unpacked: usual are 1 MiB, and what a page claims is made room for. */
-const maxPageBytes = 2 ** 28;
-/** Largest slice that is kept for the next rows of the same pages. */
-const maxKeptBytes = 2 ** 26;
-
+export const maxPageBytes: number = 2 ** 28;
 export type ParquetFile = AsyncBuffer;
 
-/** The slices of the columns that were read last are kept: rows are asked for in runs that share them. */
 export function parquetFile(fd: number, sizeBytes: number): ParquetFile {
-	const kept = new Map<string, Promise<ArrayBuffer>>();
-	return {
-		byteLength: sizeBytes,
-		slice(start, end = sizeBytes) {
-			const place = `${start}-${end}`;
-			const known = kept.get(place);
-			if (known !== undefined) return known;
-			const slice = readSlice(fd, start, Math.min(end, sizeBytes));
-			if (end - start <= maxKeptBytes) {
-				// Three columns at most, and their dictionaries.
-				if (kept.size >= 6) kept.delete(kept.keys().next().value ?? "");
-				kept.set(place, slice);
-			}
-			return slice;
-		},
-	};
+	return { byteLength: sizeBytes, slice: (start, end = sizeBytes) => readSlice(fd, start, Math.min(end, sizeBytes)) };
 }
 
 async function readSlice(fd: number, start: number, end: number): Promise<ArrayBuffer> {

@@ -12,7 +12,7 @@ import { createBatchFile } from "./batch-file.ts";
 import { noSink } from "./sinks.ts";
 
 /** Thrown where the file cannot be written; the run ends with exit code 3. */
-export class ChecksumsFileError extends Error {
+class ChecksumsFileError extends Error {
 	readonly code = "checksums_unwritable";
 	override readonly name = "ChecksumsFileError";
 

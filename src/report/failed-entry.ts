@@ -1,7 +1,7 @@
 /** Failed entries as text that can be given to downspout again: failed.txt. */
 import type { Entry } from "../core/entry.ts";
 import type { Outcome } from "../core/outcome.ts";
-import { publicText, publicUrl } from "../core/public-url.ts";
+import { publicMessage, publicUrl } from "../core/public-url.ts";
 import { trimInvisible } from "../core/trim-invisible.ts";
 import { escapeControls } from "./escape.ts";
 
@@ -20,7 +20,7 @@ const anyControl = /[\0-\x1f\x7f-\x9f\u2028\u2029]/;
 export function failedEntry(entry: Entry, outcome: Outcome): string {
 	const { code, message } = outcome.error ?? { code: "failed", message: "" };
 	const where = entry.list === undefined ? `line ${entry.line}` : `line ${entry.line} of ${entry.list}`;
-	const lines = [comment(`${code}: ${publicText(message)} (${where})`)];
+	const lines = [comment(`${code}: ${publicMessage(message)} (${where})`)];
 	if (entry.urls.some((url) => publicUrl(url) !== url)) {
 		lines.push(comment("the user name and password of the URL were left out: put them back to try it again"));
 	}

@@ -1,4 +1,5 @@
 /** Hosts that failed lately: of several mirrors theirs are asked last for a while. */
+import type { Sink } from "../core/event.ts";
 import type { Failure } from "../core/failure.ts";
 
 /** How long a failure is held against a host, in milliseconds. */
@@ -27,6 +28,17 @@ export function createHostTroubles(): HostTroubles {
 			if (mirrors.length === 1 || until.size === 0) return mirrors[0];
 			return mirrors.find(({ host }) => !isInTrouble(host)) ?? mirrors[0];
 		},
+	};
+}
+
+/** The sink, with an ear on what it is told of failed attempts. */
+export function watched(sink: Sink, troubles: HostTroubles): Sink {
+	return {
+		on(event) {
+			if (event.type === "retry" && URL.canParse(event.url)) troubles.note(new URL(event.url).host, event.failure);
+			sink.on(event);
+		},
+		close: sink.close,
 	};
 }
 

@@ -2,7 +2,7 @@
 import type { Entry } from "../core/entry.ts";
 import type { Failure } from "../core/failure.ts";
 import type { Outcome } from "../core/outcome.ts";
-import { publicText, publicUrl } from "../core/public-url.ts";
+import { publicMessage, publicUrl } from "../core/public-url.ts";
 import type { Version } from "../core/saved.ts";
 import type { WorkerLabel } from "../core/task.ts";
 
@@ -22,10 +22,10 @@ export type HowEnded =
 			readonly file: string;
 			readonly bytes: number;
 			readonly sha256?: string | undefined;
-			readonly finalUrl?: string | undefined;
-			readonly contentType?: string | undefined;
 			/** Of the journal's record of a file that was saved before. */
 			readonly key?: string;
+			readonly finalUrl?: string | undefined;
+			readonly contentType?: string | undefined;
 			/** What is to be remembered of the file; of one that was skipped only where that is new. */
 			readonly version?: Version | undefined;
 			readonly isSizeUnknown?: boolean | undefined;
@@ -57,7 +57,7 @@ export function outcomeOf(ending: Ending): Outcome {
 	}
 	if (how.status === "failed") {
 		const { code, message } = how.failure;
-		outcome.error = { code, message: publicText(message) };
+		outcome.error = { code, message: publicMessage(message) };
 	}
 	return outcome;
 }

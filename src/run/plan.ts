@@ -11,7 +11,7 @@ import type { Saved } from "../core/saved.ts";
 import type { Directory } from "../journal/directory.ts";
 import { entryKey } from "../journal/entry-key.ts";
 import { entryLength } from "../list/limits.ts";
-import type { HostTroubles } from "./host-troubles.ts";
+import { createHostTroubles, type HostTroubles } from "./host-troubles.ts";
 import { type ListedAs, listedChecksums } from "./listed-checksums.ts";
 import type { Mirror, Pending } from "./pending.ts";
 import { type Demands, readDemands } from "./read-demands.ts";
@@ -27,17 +27,19 @@ const entryUnits = 4096;
 
 export type Planner = (entry: Entry) => Plan;
 
-export type PlannerOptions = {
-	readonly options: RunOptions;
-	readonly directory: Directory;
+export type PlannerHelp = {
 	/** Checksums of files by their names. */
 	readonly checksums?: ChecksumTable | undefined;
 	/** Which mirrors go last. */
-	readonly troubles: HostTroubles;
+	readonly troubles?: HostTroubles;
 };
 
 /** Plans the entries of a run in their order; it remembers which it has met. */
-export function createPlanner({ options, directory, checksums: table, troubles }: PlannerOptions): Planner {
+export function createPlanner(
+	options: RunOptions,
+	directory: Directory,
+	{ checksums: table, troubles = createHostTroubles() }: PlannerHelp = {},
+): Planner {
 	/** Times that an entry was listed again, where duplicates are wanted. */
 	const occurrences = new Map<string, number>();
 	let count = 0;
@@ -79,6 +81,12 @@ export function createPlanner({ options, directory, checksums: table, troubles }
 			isReceived: false,
 			isRunning: false,
 			isOver: false,
+			turn: 0,
+			forgiven: 0,
+			servedThen: 0,
+			place: 0,
+			seenBytes: 0,
+			countedBytes: 0,
 			kept: directory.leftovers.size > 0 && directory.leftovers.has(key),
 			out: place.out,
 			folder: place.folder,

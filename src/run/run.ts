@@ -1,5 +1,5 @@
 /** One run, from a list to its summary: open the directory, start the runner, feed it, and shut down in order. */
-import { type ChecksumTable, createChecksumTable } from "../core/checksum-table.ts";
+import { createChecksumTable } from "../core/checksum-table.ts";
 import type { Entry } from "../core/entry.ts";
 import type { Sink } from "../core/event.ts";
 import type { RunOptions } from "../core/options.ts";
@@ -13,18 +13,19 @@ import { type Directory, openDirectory } from "../journal/directory.ts";
 import { openDryDirectory } from "../journal/dry-directory.ts";
 import { createRunner } from "../runners/create-runner.ts";
 import { NoWorkerError, type Runner, type RunnerOptions } from "../runners/runner.ts";
-import { type CoordinatorOptions, createCoordinator } from "./coordinator.ts";
+import { type Coordinator, type CoordinatorOptions, createCoordinator } from "./coordinator.ts";
 import { createSkippedDigests } from "./digest-skipped.ts";
 import { createDryCheck, type DryCheck } from "./dry-check.ts";
 import { fitConcurrency } from "./fit-concurrency.ts";
-import { createHostTroubles } from "./host-troubles.ts";
+import { createHostTroubles, watched } from "./host-troubles.ts";
 import { createPlanner } from "./plan.ts";
 import { readEntries } from "./read-entries.ts";
 import { createRecorder } from "./recorder.ts";
-import { createRemarks } from "./remarks.ts";
+import { createRunCookies } from "./run-cookies.ts";
 import { RunError } from "./run-error.ts";
 import { createShortfalls, type Shortfalls } from "./shortfalls.ts";
 import { watchSpace } from "./space-watch.ts";
+import { tellUnmatched } from "./tell-unmatched.ts";
 
 /** The journal is written at least so often, in milliseconds. */
 const flushMs = 200;
@@ -48,10 +49,12 @@ export type RunRequest = {
  */
 export async function run(asked: RunRequest): Promise<Summary> {
 	const { sink, signal } = asked;
-	const { options, warning } = fitConcurrency(asked.options, openFileLimit());
-	const dry = options.dryRun ? createDryCheck(options) : undefined;
+	const { options, most, warning } = fitConcurrency(asked.options, openFileLimit());
 	if (warning !== undefined) sink.on({ type: "warning", message: warning });
-	const request: RunRequest = { ...asked, options, sink: dry ? noted(dry, sink) : sink };
+	for (const message of options.warnings ?? []) sink.on({ type: "warning", message });
+	const dry = options.dryRun ? createDryCheck(options) : undefined;
+	const request: Request = { ...asked, options, most, sink: dry ? noted(dry, sink) : sink };
+	const held: Held = {};
 	const startedMs = performance.now();
 	const tally = createTally();
 	const broken = new AbortController();
@@ -59,10 +62,13 @@ export async function run(asked: RunRequest): Promise<Summary> {
 	const shortfalls = createShortfalls(sink);
 	await using directory = await open(request, shortfalls);
 	using _written = { [Symbol.dispose]: atExit(() => directory.journal.flush()) };
-	const runner = await startRunner(request, {
+	const cookies = options.cookies && (await createRunCookies(options));
+	const runner = await startRunner(request, held, {
 		signal: stop,
 		onBroken: (error) => broken.abort(new RunError("no_worker", error.message)),
+		...(cookies && { onSetCookie: cookies.onSetCookie }),
 	});
+	cookies?.share(runner);
 	sink.on({
 		type: "run-started",
 		run: request.run,
@@ -72,14 +78,18 @@ export async function run(asked: RunRequest): Promise<Summary> {
 		concurrency: options.concurrency,
 	});
 	try {
-		await download(request, { directory, runner, tally, shortfalls, stop, broken });
+		await download(request, { directory, runner, tally, shortfalls, stop, broken, held });
 	} finally {
 		await runner[Symbol.asyncDispose]();
+		const unsaved = await cookies?.save();
+		if (unsaved) broken.abort(unsaved);
 	}
 	if (!stop.aborted) directory.forgetOld();
 	attemptFlush(directory, (cause) => broken.abort(journalError(options.dir, cause)));
 	const { run: name, list } = request;
-	const facts = { run: name, list, dir: options.dir, method: options.method, elapsedMs: performance.now() - startedMs };
+	const hosts = held.coordinator?.hosts() ?? [];
+	const elapsedMs = performance.now() - startedMs;
+	const facts = { run: name, list, dir: options.dir, method: options.method, elapsedMs, hosts };
 	const counted = summarize(tally.snapshot(), facts);
 	const summary = dry ? dry.conclude(counted, sink) : counted;
 	sink.on({ type: "run-ended", summary });
@@ -106,11 +116,18 @@ type Parts = {
 	readonly shortfalls: Shortfalls;
 	readonly stop: AbortSignal;
 	readonly broken: AbortController;
+	readonly held: Held;
 };
 
+/** A request that fits the system. */
+type Request = RunRequest & { readonly most: number };
+
+/** The coordinator, from when there is one: the runner, which comes first, reports to it. */
+type Held = { coordinator?: Coordinator };
+
 async function download(
-	request: RunRequest,
-	{ directory, runner, tally, shortfalls, stop, broken }: Parts,
+	request: Request,
+	{ directory, runner, tally, shortfalls, stop, broken, held }: Parts,
 ): Promise<void> {
 	const { options, sink } = request;
 	const breakOff = (error: RunError): void => broken.abort(error);
@@ -122,23 +139,23 @@ async function download(
 		? createSkippedDigests({ dir: options.dir, recorder, journal, signal: stop, onBroken })
 		: undefined;
 	const troubles = createHostTroubles();
-	const parts: Pick<CoordinatorOptions, "planner" | "recorder" | "troubles"> = {
-		troubles,
-		planner: watchSpace(createPlanner({ options, directory, checksums, troubles }), options.dir, sink),
+	const parts: Pick<CoordinatorOptions, "planner" | "recorder"> = {
+		planner: watchSpace(createPlanner(options, directory, { checksums, troubles }), options.dir, sink),
 		recorder: digests?.recorder ?? recorder,
 	};
 	const coordinator = createCoordinator({
 		...parts,
 		run: request.run,
 		options,
+		most: request.most,
 		runner,
 		directory,
 		tally,
-		sink,
+		sink: watched(sink, troubles),
 		shortfalls,
-		remarks: createRemarks(sink),
 		onDiskFull: ({ message }) => breakOff(new RunError("disk_full", message)),
 	});
+	held.coordinator = coordinator;
 	const flusher = setInterval(() => attemptFlush(directory, onBroken), flushMs);
 	const onStop = (): void => {
 		sink.on({ type: "stopping", reason: reasonOf(stop.reason) });
@@ -163,19 +180,6 @@ async function download(
 	}
 }
 
-/** A line that is of no file of the list may have been meant for one. */
-function tellUnmatched(checksums: ChecksumTable, sink: Sink): void {
-	const { count: unreadable, firstLine } = checksums.unreadable;
-	if (unreadable > 0) {
-		const message = `--checksums: lines that could not be read: ${unreadable}, the first is line ${firstLine}`;
-		sink.on({ type: "warning", message });
-	}
-	const { count, first } = checksums.unmatched();
-	if (count === 0) return;
-	const message = `--checksums: lines that match no file of the list: ${count} of ${checksums.size}, the first is of ${first}`;
-	sink.on({ type: "warning", message });
-}
-
 async function open(
 	{ run: name, options, sink }: RunRequest,
 	shortfalls: Shortfalls,
@@ -189,24 +193,31 @@ async function open(
 			: await openDirectory({ dir, run: name, fresh, fsync, onUnflushed, warn });
 		return { ...directory, [Symbol.asyncDispose]: async () => directory.close() };
 	} catch (cause) {
-		throw new RunError("dir_unusable", `the download directory ${options.dir} cannot be used: ${messageOf(cause)}`, {
-			cause,
-		});
+		throw new RunError(
+			"dir_unusable",
+			`the download directory ${options.dir} cannot be used: ${explainFileError(cause)}`,
+			{
+				cause,
+			},
+		);
 	}
 }
 
 async function startRunner(
-	{ options, run: name, sink }: RunRequest,
-	ends: Pick<RunnerOptions, "signal" | "onBroken">,
+	{ options, run: name, sink, most }: Request,
+	held: Held,
+	ends: Pick<RunnerOptions, "signal" | "onBroken" | "onSetCookie">,
 ): Promise<Runner> {
 	try {
 		return await createRunner(options.method, {
 			options,
 			run: name,
-			concurrency: options.concurrency,
+			concurrency: most,
+			hasMore: () => held.coordinator?.hasMore() ?? false,
 			workers: options.workers,
 			...ends,
 			onProgress: (progress) => {
+				held.coordinator?.progress(progress);
 				for (const one of progress) sink.on({ type: "progress", ...one });
 			},
 			onNote: ({ level, message, worker }) =>
@@ -214,9 +225,13 @@ async function startRunner(
 		});
 	} catch (cause) {
 		if (cause instanceof NoWorkerError) throw new RunError("no_worker", cause.message, { cause });
-		throw new RunError("dir_unusable", `the download directory ${options.dir} cannot be used: ${messageOf(cause)}`, {
-			cause,
-		});
+		throw new RunError(
+			"dir_unusable",
+			`the download directory ${options.dir} cannot be used: ${explainFileError(cause)}`,
+			{
+				cause,
+			},
+		);
 	}
 }
 
@@ -238,8 +253,4 @@ function journalError(dir: string, cause: unknown): RunError {
 
 function reasonOf(reason: unknown): string {
 	return reason instanceof Error ? reason.message : typeof reason === "string" ? reason : "stopped";
-}
-
-function messageOf(cause: unknown): string {
-	return cause instanceof Error ? cause.message : String(cause);
 }

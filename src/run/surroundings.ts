@@ -9,21 +9,26 @@ import { defaults } from "../core/options.ts";
 import { flagOf, quote, readOption } from "../core/read-option.ts";
 import type { GivenValues, Surroundings } from "../core/resolve-options.ts";
 import { UsageError } from "../core/usage-error.ts";
+import { readSecrets } from "./secrets.ts";
 import { readVersion } from "./version.ts";
 
 /**
  * Looks around.
- * @throws {UsageError} the file of `caCertificate` or `checksums` cannot be read or holds nothing of the kind.
+ * @throws {UsageError} a file that an option names cannot be read, or holds nothing of the kind.
  */
 export async function lookAround(values: GivenValues): Promise<Surroundings> {
 	const path = readOption(values.caCertificate, optionTable.caCertificate);
 	const checksums = readOption(values.checksums, optionTable.checksums);
 	await checkPlace(values);
+	const { warnings, ...secrets } = await readSecrets(values);
 	return {
 		version: readVersion(),
 		cores: availableParallelism(),
 		...(path !== undefined && { caCertificate: await readCertificates(path) }),
 		...(checksums !== undefined && { checksums: await readChecksums(checksums) }),
+		environment: process.env,
+		...secrets,
+		...(warnings.length > 0 && { warnings }),
 	};
 }
 

@@ -18,7 +18,7 @@ export type PartFile = {
 };
 
 /** Another run took this worker for dead, and its part over: nothing of ours may be written there any more. */
-export class PartLostError extends Error {
+class PartLostError extends Error {
 	readonly code = "part_lost";
 	override readonly name = "PartLostError";
 }

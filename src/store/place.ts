@@ -25,8 +25,14 @@ const noLinks: ReadonlySet<string> = new Set([
 /** What `rename` says of a folder in the way, on one system or the other. */
 const maybeFolder: ReadonlySet<string> = new Set(["EISDIR", "ENOTEMPTY", "EPERM", "EACCES", "EBUSY"]);
 
+export type PlaceOptions = {
+	readonly onExists: ExistsPolicy;
+	/** Called before an empty file is put under the name, which nothing has. */
+	readonly onReserve: () => void;
+};
+
 /** @throws {NodeJS.ErrnoException} the file has not got the name. */
-export function place(source: string, target: string, onExists: ExistsPolicy): Placing {
+export function place(source: string, target: string, { onExists, onReserve }: PlaceOptions): Placing {
 	try {
 		if (onExists === "overwrite") renameSync(source, target);
 		else linkSync(source, target);
@@ -40,16 +46,18 @@ export function place(source: string, target: string, onExists: ExistsPolicy): P
 			if (maybeFolder.has(code) && isFolder(target)) return "taken";
 			throw error;
 		}
-		if (noLinks.has(code)) return placeWithoutLink(source, target);
+		if (noLinks.has(code)) return placeWithoutLink(source, target, onReserve);
 		throw error;
 	}
 }
 
 /**
- * Reserves the name with an empty file, which fails where it exists, then renames over that file.
- * A run killed between the two leaves the empty file behind: this is the one promise that such a file system cannot hold.
+ * Reserves the name with an empty file, which fails where it exists, then renames over that file. A run killed between
+ * the two leaves the empty file behind until the next one.
  */
-function placeWithoutLink(source: string, target: string): Placing {
+function placeWithoutLink(source: string, target: string, onReserve: () => void): Placing {
+	if (lstatSync(target, { throwIfNoEntry: false })) return "taken";
+	onReserve();
 	let reserved: string;
 	try {
 		reserved = reserve(target);

@@ -10,13 +10,12 @@ import type { Shortfall } from "../core/task.ts";
 import { unlinkQuietly } from "../files/quietly.ts";
 import { syncFolder } from "../files/sync.ts";
 import type { Owner } from "../journal/owner.ts";
-import { letGoOf } from "./chunk-memory.ts";
 import { classifyFileError } from "./classify-file-error.ts";
 import { complete, unflushed } from "./complete.ts";
 import { copyBeside } from "./copy-beside.ts";
 import type { Folder, Folders } from "./folders.ts";
 import { createNumbering } from "./numbering.ts";
-import { bodyName, discard, type Part, type PartStore } from "./part.ts";
+import { bodyName, discard, forgetMemory, type Part, type PartStore } from "./part.ts";
 import { place } from "./place.ts";
 
 /** A complete and verified file that waits for its name. */
@@ -110,7 +109,10 @@ export function createPublisher(options: PublisherOptions): Publisher {
 			if (ready.beside || file !== ready.expected) announce(ready, file);
 			const target = `${folder.path}/${numbered}`;
 			const replaces = n === 0 && publication.replaces && isUnchanged(target, publication.replaces);
-			const placing = place((ready.beside ?? ready).path, target, replaces ? "overwrite" : policy);
+			const placing = place((ready.beside ?? ready).path, target, {
+				onExists: replaces ? "overwrite" : policy,
+				onReserve: () => announce(ready, file, true),
+			});
 			if (placing === "placed") {
 				numbering.use(folder, publication.name, n);
 				return { kind: "published", file, bytes: ready.bytes, shortfall: ready.shortfall };
@@ -125,8 +127,8 @@ export function createPublisher(options: PublisherOptions): Publisher {
 		replaces ? 0 : numbering.first(folder, name);
 
 	/** Before the link: what is announced only afterwards would not be known after a crash in between. */
-	const announce = (ready: Ready, file: string): void => {
-		owner.intend([intentOf(ready, file)]);
+	const announce = (ready: Ready, file: string, reserved = false): void => {
+		owner.intend([{ ...intentOf(ready, file), reserved }]);
 		if (fsync) syncIntents([ready]);
 	};
 
@@ -152,8 +154,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
 			// A leftover that the next run clears away.
 		}
 		part.file = undefined;
-		letGoOf(part.chunks);
-		part.chunks = [];
+		forgetMemory(part);
 		settle(ready.publication, end);
 	};
 

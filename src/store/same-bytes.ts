@@ -29,9 +29,9 @@ export async function hasBytesOf(part: Part, path: string): Promise<boolean> {
 	}
 }
 
-async function* piecesOf({ file, chunks }: Part): AsyncGenerator<Buffer> {
+async function* piecesOf({ file, memory, bytes }: Part): AsyncGenerator<Buffer> {
 	if (!file) {
-		yield* chunks.filter((chunk) => chunk.length > 0);
+		if (memory && bytes > 0) yield memory.subarray(0, bytes);
 		return;
 	}
 	for await (const read of createReadStream("", { fd: file.fd, start: 0, autoClose: false })) yield Buffer.from(read);

@@ -17,6 +17,8 @@ test("what was found to be published in the place of another counts from then on
 			layout,
 			run,
 			isAlone: true,
+			sides: [],
+			isLiving: () => false,
 			fresh: false,
 			fsync: false,
 			onUnflushed: assert.fail,

@@ -4,8 +4,10 @@ import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } f
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { stateLayout } from "../../src/core/state-layout.ts";
+import { openDirectory } from "../../src/journal/directory.ts";
 import { entryKey } from "../../src/journal/entry-key.ts";
 import { type Journal, type JournalOptions, openJournal } from "../../src/journal/journal.ts";
+import { findSideJournals } from "../../src/journal/side-journals.ts";
 import { startDownspout, waitForEnd } from "../cli/run-downspout.ts";
 import { serve } from "../download/serve.ts";
 import { cannotFault, faultyEnvironment } from "../faults/faults.ts";
@@ -22,7 +24,17 @@ for (const { name, tail, env } of [
 	test(`two runs that start at once over a journal with ${name}`, {
 		skip: env === "late" ? cannotFault : false,
 	}, async (context) => {
-		const { url } = await serve(context, (request, response) => response.end(request.url));
+		let isFirstThere = false;
+		const waiting: (() => void)[] = [];
+		const { url } = await serve(context, ({ url: path }, response) => {
+			if (path === "/a0") {
+				isFirstThere = true;
+				for (const answer of waiting) answer();
+			}
+			// The second goes on until the first, which may be late, is done with the journal.
+			if (path === `/b${count - 1}` && !isFirstThere) waiting.push(() => response.end(path));
+			else response.end(path);
+		});
 		const folder = freshFolder(context);
 		const dir = join(folder, "downloads");
 		const { journal, state } = stateLayout(dir);
@@ -94,7 +106,16 @@ function open(context: TestContext, dir: string, more: Partial<JournalOptions> =
 	mkdirSync(layout.state, { recursive: true });
 	const warnings: string[] = [];
 	const journal = openJournal({
-		...{ layout, run: "one", isAlone: true, fresh: false, fsync: false, onUnflushed: assert.fail },
+		...{
+			layout,
+			run: "one",
+			isAlone: true,
+			sides: findSideJournals(layout),
+			isLiving: () => false,
+			fresh: false,
+			fsync: false,
+			onUnflushed: assert.fail,
+		},
 		warn: (message) => warnings.push(message),
 		...more,
 	});
@@ -123,7 +144,7 @@ test("a run that is not alone knows what others have recorded, and leaves their 
 	// As a write of the first that is under way.
 	appendFileSync(path, '{"key":');
 	const before = readFileSync(path, "utf8");
-	const three = open(context, dir, { run: "three", isAlone: false });
+	const three = open(context, dir, { run: "three", isAlone: false, isLiving: () => true });
 	assert.deepEqual(
 		[1, 2, 4].map((n) => three.meet(keyOf(n)).saved),
 		[file(1), file(2), undefined],
@@ -185,5 +206,48 @@ test("a run that was taken for dead goes on in a journal of its own", (context) 
 	assert.deepEqual(
 		[1, 2].map((n) => next.meet(keyOf(n)).saved),
 		[1, 2].map(file),
+	);
+});
+
+test("what runs that are over have recorded is taken over by one that is not alone, once", (context) => {
+	const dir = freshFolder(context);
+	const { state } = stateLayout(dir);
+	const one = open(context, dir, { run: "one" });
+	save(one, 1);
+	for (let n = 2; n < 12; n++) {
+		const next = open(context, dir, { run: `run-${n}`, isAlone: false, isLiving: (run) => run === "one" });
+		for (let earlier = 1; earlier < n; earlier++) assert.deepEqual(next.meet(keyOf(earlier)).saved, file(earlier));
+		save(next, n);
+		next.close();
+	}
+	assert.deepEqual(readdirSync(state).sort(), ["journal-run-11.jsonl", "journal.jsonl"]);
+	assert.equal(readFileSync(join(state, "journal-run-11.jsonl"), "utf8").trim().split("\n").length, 10);
+	const idle = open(context, dir, { run: "idle", isAlone: false, isLiving: () => true, fresh: true });
+	idle.close();
+	assert.equal(readdirSync(state).length, 2);
+});
+
+test("the journal of a run that comes while another repairs its own is left to that run", async (context) => {
+	const dir = freshFolder(context);
+	const { state, journal: path } = stateLayout(dir);
+	mkdirSync(state, { recursive: true });
+	writeFileSync(path, "\0\0 damage\n");
+	let beside: Journal | undefined;
+	const directory = await openDirectory({
+		...{ dir, run: "one", fresh: false, fsync: false, onUnflushed: assert.fail },
+		// Told in the midst of the repair.
+		warn() {
+			beside = open(context, dir, { run: "two", isAlone: false, isLiving: () => true });
+			save(beside, 2);
+		},
+	});
+	assert(beside);
+	save(beside, 3);
+	beside.close();
+	directory.close();
+	const next = open(context, dir, { run: "next" });
+	assert.deepEqual(
+		[2, 3].map((n) => next.meet(keyOf(n)).saved),
+		[2, 3].map(file),
 	);
 });

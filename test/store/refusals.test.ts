@@ -1,10 +1,12 @@
 /** Calls that the file system refuses while a file gets its name: what is whole is saved once, what is not leaves nothing behind. */
 import assert from "node:assert/strict";
-import { lstatSync, readdirSync, readFileSync } from "node:fs";
+import { once } from "node:events";
+import { existsSync, lstatSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { freshFolder } from "../cli/fresh-folder.ts";
-import { downspout } from "../cli/run-downspout.ts";
+import { downspout, startDownspout } from "../cli/run-downspout.ts";
 import { serve } from "../download/serve.ts";
 import { cannotFault, type Fault, faultyEnvironment } from "../faults/faults.ts";
 
@@ -165,4 +167,56 @@ test("a large file whose close fails is not saved, and its descriptor is closed 
 	const ran = await run(context, [{ call: "close", path: "/body$", error: "EIO", how: "after" }]);
 	assert.deepEqual([ran.files, ran.errors], [["small.txt"], { io: 1 }], ran.stderr);
 	assert.deepEqual((await ran.again()).files, ["large.bin", "small.txt"]);
+});
+
+test("a run that is killed while it keeps a name free leaves that to the next, which sees to it", {
+	skip: cannotFault,
+}, async (context) => {
+	const { url } = await serve(context, (_, response) => response.end(small));
+	const cwd = await freshFolder(context);
+	const dir = join(cwd, "downloads");
+	const env = faultyEnvironment([
+		{ call: "link", path: "downloads/", error: "EPERM" },
+		{ call: "rename", path: "downloads/f$", how: "delay20000" },
+	]);
+	const args = [`${url}/f`, "-m", "async", "--json", "-q"];
+	const killed = startDownspout(args, { cwd, env });
+	while (!existsSync(join(dir, "f"))) await sleep(10);
+	killed.kill("SIGKILL");
+	await once(killed, "exit");
+	assert.equal(readFileSync(join(dir, "f"), "utf8"), "");
+	const { code, stderr } = await downspout(args, { cwd });
+	assert.equal(code, 0, stderr);
+	assert.deepEqual(readdirSync(dir).sort(), [".downspout", "f"]);
+	assert.equal(readFileSync(join(dir, "f"), "utf8"), small);
+});
+
+test("a run that is killed while it copies to another mount leaves that to the next, which sees to it", {
+	skip: cannotFault,
+}, async (context) => {
+	const { url } = await serve(context, (_, response) => response.end(large));
+	const cwd = await freshFolder(context);
+	const dir = join(cwd, "downloads");
+	const env = faultyEnvironment([
+		{ call: "link", path: "downloads/large$", error: "EXDEV", times: 1 },
+		{ call: "link", path: "downloads/large$", how: "delay20000" },
+	]);
+	const args = [`${url}/large`, "-m", "async", "--json", "-q"];
+	const killed = startDownspout(args, { cwd, env });
+	const isCopied = (): boolean => existsSync(dir) && readdirSync(dir).some((name) => name.startsWith(".downspout-"));
+	while (!isCopied()) await sleep(10);
+	killed.kill("SIGKILL");
+	await once(killed, "exit");
+	assert.equal(readdirSync(dir).length, 2);
+	assert.equal((await downspout(args, { cwd })).code, 0);
+	assert.deepEqual(readdirSync(dir).sort(), [".downspout", "large"]);
+});
+
+test("a quota that is used up already keeps the run from starting, and is named", {
+	skip: cannotFault,
+}, async (context) => {
+	const cwd = await freshFolder(context);
+	const env = faultyEnvironment([{ call: "mkdir", path: ".downspout$", error: "EDQUOT" }]);
+	const { code, stderr } = await downspout(["http://127.0.0.1:1/f", "-m", "async", "-q"], { cwd, env });
+	assert.deepEqual([code, /quota is used up/.test(stderr)], [3, true], stderr);
 });
