@@ -41,6 +41,7 @@ test("nothing given gives the documented defaults", () => {
 		headers: [["User-Agent", "downspout/1.2.3"]],
 		maxRedirects: 10,
 		insecure: false,
+		denyPrivate: false,
 		keepDuplicates: false,
 		fresh: false,
 	});
@@ -144,8 +145,7 @@ const refused: readonly (readonly [GivenValues, RegExp])[] = [
 	[{ userAgent: "a\nb" }, /--user-agent/],
 	[{ segments: "4" }, /--segments 4 is not available yet/],
 	[{ http2: "always" }, /--http2 always is not available yet in this release; available: auto, never/],
-	[{ proxy: "http://u:secret@p/" }, /^--proxy is not available yet in this release$/],
-	[{ netrc: true }, /--netrc is not available yet/],
+	[{ proxy: "gopher://u:secret@p/" }, /^--proxy: "p\/" is no proxy of a kind that is known/],
 	[{ dashboard: true }, /--dashboard is not available yet/],
 	[{ dashboard: "99999" }, /--dashboard/],
 	[{ format: "csv" }, /--format csv is not available yet/],
