@@ -1,6 +1,7 @@
 // Joins the command's modules, and the dependencies that every download needs, into a file for each process and thread that it
 // starts. They are CommonJS: an import statement makes Node look for each file in turn, and at all that its own modules export.
 import { readdir, readFile, writeFile } from "node:fs/promises";
+import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -9,12 +10,23 @@ const out = "dist/command";
 const joined = ["commander", "content-disposition", "string-width"];
 const { dependencies } = JSON.parse(await readFile(`${root}package.json`, "utf8"));
 
-/** The charts and what draws them, which Node 20 can only import. */
-const reportApart = {
-	name: "report-apart",
+/** What few runs need, with packages that Node 20 can only import: loaded when it is used. */
+const apart = [
+	"dist/bench/report/write-report.js",
+	"dist/list/csv.js",
+	"dist/list/json.js",
+	"dist/list/metalink.js",
+	"dist/list/parquet.js",
+	"dist/list/unpack-zstd.js",
+];
+const loadedWhenUsed = {
+	name: "loaded-when-used",
 	setup(build) {
-		build.onResolve({ filter: /\/write-report\.js$/ }, ({ kind }) =>
-			kind === "dynamic-import" ? { path: "./write-report.js", external: true } : undefined,
+		const names = apart.map((path) => basename(path));
+		build.onResolve({ filter: /^\.{1,2}\// }, ({ kind, path }) =>
+			kind === "dynamic-import" && names.includes(basename(path))
+				? { path: `./${basename(path)}`, external: true }
+				: undefined,
 		);
 	},
 };
@@ -38,7 +50,7 @@ for (const [entry, options] of Object.entries({
 	"dist/runners/thread-main.js": commonJs,
 	"dist/runners/process-main.js": commonJs,
 	"dist/bench/workload/origin-main.js": commonJs,
-	"dist/bench/report/write-report.js": { format: "esm" },
+	...Object.fromEntries(apart.map((path) => [path, { format: "esm" }])),
 })) {
 	const { metafile } = await build({
 		absWorkingDir: root,
@@ -49,8 +61,10 @@ for (const [entry, options] of Object.entries({
 		bundle: true,
 		platform: "node",
 		target: "node20.18",
-		external: Object.keys(dependencies).filter((name) => !joined.includes(name)),
-		plugins: [reportApart],
+		external: Object.keys(dependencies)
+			.filter((name) => !joined.includes(name))
+			.flatMap((name) => [name, `${name}/*`]),
+		plugins: [loadedWhenUsed],
 		metafile: true,
 		logLevel: "warning",
 		...options,

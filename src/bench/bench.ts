@@ -105,8 +105,9 @@ async function* measureWorkloads(given: {
 	readonly peers: FoundPeers;
 }): AsyncGenerator<Measured> {
 	const { options, around, storage, peers } = given;
-	const methods = options.methods.map((method) =>
-		methodContender(method, { program: around.program, workers: options.workers }),
+	const levels = options.levels === undefined ? [undefined] : [...options.levels, "auto" as const];
+	const methods = options.methods.flatMap((method) =>
+		levels.map((level) => methodContender(method, { program: around.program, workers: options.workers, level })),
 	);
 	const contenders: readonly Contender[] = [...methods, ...peers.contenders];
 	for (const open of workloadsOf(options, storage, around)) {

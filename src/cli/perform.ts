@@ -4,6 +4,7 @@ import type { RunOptions } from "../core/options.ts";
 import type { Summary } from "../core/outcome.ts";
 import { createTally, summarize } from "../core/tally.ts";
 import type { JoinedList } from "../list/open-lists.ts";
+import { checksumsSink } from "../report/checksums-file.ts";
 import { createProgress } from "../report/progress.ts";
 import { openRecords } from "../report/records.ts";
 import { combine } from "../report/sinks.ts";
@@ -36,9 +37,13 @@ export async function perform(performance: Performance): Promise<Performed> {
 		const onFailure = (error: Error): void => broken.abort(error);
 		const records = await openRecords({ logDir: output.logDir, run: name, onFailure });
 		const progress = await createProgress({ mode: output.progress, stream: process.stderr, env: process.env });
-		const sink = combine([counter, records, progress]);
+		const checksums = await checksumsSink(output.writeChecksums, options.dir, onFailure);
+		const sink = combine([counter, records, progress, checksums.sink]);
 		const signal = AbortSignal.any([performance.signal, broken.signal]);
-		const error = (await performWatched({ ...performance, signal }, { name, sink, counter })) ?? records.failure();
+		const error =
+			(await performWatched({ ...performance, signal }, { name, sink, counter })) ??
+			records.failure() ??
+			checksums.failure();
 		return { summary: counter.summary(), folder: records.folder, ...(error !== undefined && { error }) };
 	} catch (error) {
 		return { summary: counter.summary(), error: asError(error) };

@@ -4,6 +4,7 @@
 export type FailureCode =
 	| "invalid_url"
 	| "invalid_option"
+	| "broken_list"
 	| "unsupported_scheme"
 	| "unsafe_path"
 	| "exists"
@@ -17,6 +18,7 @@ export type FailureCode =
 	| `http_${number}`
 	| "too_many_redirects"
 	| "too_large"
+	| "too_slow"
 	| "wrong_type"
 	| "checksum"
 	| "denied_address"

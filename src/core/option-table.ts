@@ -1,6 +1,6 @@
 /** The one table of the options of `get`: parsing, checks, help and docs/cli.md all come from it. */
 import type { Kind } from "./option-kinds.ts";
-import { bytes, choice, integer, integerOrAuto, onOff, seconds, text, texts } from "./option-kinds.ts";
+import { bytes, choice, integer, integerOrAuto, onOff, perSecond, seconds, text, texts } from "./option-kinds.ts";
 import type { Bytes, OptionName, OptionValues } from "./option-values.ts";
 import { defaults, existsPolicies, layouts, progressModes } from "./options.ts";
 import { methods } from "./outcome.ts";
@@ -23,7 +23,7 @@ export type OptionSpec<T> = {
 type Read<V> = [Bytes] extends [V] ? number : V;
 type OptionTable = { readonly [K in OptionName]-?: OptionSpec<Read<NonNullable<OptionValues[K]>>> };
 
-const listFormats = ["text", "aria2", "jsonl", "csv", "tsv", "metalink", "parquet"] as const;
+const listFormats = ["text", "aria2", "jsonl", "json", "csv", "tsv", "metalink", "parquet"] as const;
 
 const files = "Files:";
 const speed = "Concurrency:";
@@ -46,12 +46,15 @@ export const optionTable: OptionTable = {
 	contentDisposition: { name: "no-content-disposition", group: files, kind: onOff, help: "name files from the URL alone" },
 	adjustExtension: { name: "adjust-extension", group: files, kind: onOff, help: "add the extension of the media type where the name has none" },
 	maxSize: { name: "max-size", group: files, kind: bytes, fallback: "none", help: "a larger file fails as too_large" },
-	checksums: { name: "checksums", group: files, kind: text("FILE"), help: "a SHA256SUMS-style file; entries are matched by file name", notYet: true },
+	checksums: { name: "checksums", group: files, kind: text("FILE"), help: "a SHA256SUMS-style file; entries are matched by the name that is listed or that they are saved under" },
+	writeChecksums: { name: "write-checksums", group: files, kind: text("FILE"), help: "write what was saved or skipped as a file for sha256sum -c, run in DIR" },
 	fsync: { name: "fsync", group: files, kind: onOff, help: "flush each file and its folder before it counts as saved" },
 
 	method: { name: "method", short: "m", group: speed, kind: choice("M", methods), fallback: "auto", help: "the concurrency model: async, threads, processes, mix, cluster or auto", notYet: ["cluster"] },
-	concurrency: { name: "concurrency", short: "c", group: speed, kind: integerOrAuto(1, 10_000), fallback: "auto", help: "downloads in flight at once, over all workers" },
-	perHost: { name: "per-host", group: speed, kind: integerOrAuto(1, 10_000), fallback: "auto", help: "most in flight to one host, over all workers of this machine" },
+	concurrency: { name: "concurrency", short: "c", group: speed, kind: integerOrAuto(1, 10_000), fallback: "auto", help: "most downloads in flight at once, over all workers; auto finds the best level" },
+	perHost: { name: "per-host", group: speed, kind: integerOrAuto(1, 10_000), fallback: "auto", help: "most in flight to one host, over all workers; auto finds the best level of each" },
+	rate: { name: "rate", group: speed, kind: perSecond, fallback: "none", help: "most requests a second over all workers; redirects and retries count" },
+	ratePerHost: { name: "rate-per-host", group: speed, kind: perSecond, fallback: "none", help: "most requests a second to one host" },
 	workers: { name: "workers", short: "w", group: speed, kind: integer(1, 1024), fallback: "cores", help: "threads or processes, for the methods that have them" },
 	segments: { name: "segments", group: speed, kind: integerOrAuto(1, 64), fallback: "auto", help: "connections for one large file, where the server supports ranges", notYet: Array.from({ length: 63 }, (_, index) => String(index + 2)) },
 	limitRate: { name: "limit-rate", group: speed, kind: bytes, fallback: "none", help: "bytes a second over all workers", notYet: true },
@@ -65,6 +68,9 @@ export const optionTable: OptionTable = {
 	connectTimeout: { name: "connect-timeout", group: retry, kind: seconds, fallback: String(defaults.connectTimeoutSeconds), help: "for DNS, TCP and TLS together, in seconds; 0 is no limit" },
 	idleTimeout: { name: "idle-timeout", group: retry, kind: seconds, fallback: String(defaults.idleTimeoutSeconds), help: "longest wait for the next byte, the response head included; 0 is no limit" },
 	timeout: { name: "timeout", group: retry, kind: seconds, fallback: String(defaults.timeoutSeconds), help: "longest time for one entry, all its attempts and waits together; 0 is no limit" },
+	minSpeed: { name: "min-speed", group: retry, kind: bytes, fallback: "none", help: "a body that stays slower than so many bytes a second fails as too_slow and is tried again" },
+	minSpeedTime: { name: "min-speed-time", group: retry, kind: seconds, fallback: String(defaults.minSpeedSeconds), help: "how long it may be slower, in seconds" },
+	circuitBreaker: { name: "no-circuit-breaker", group: retry, kind: onOff, help: "go on asking a host that answers nobody" },
 
 	header: { name: "header", short: "H", group: http, kind: texts("'K: V'"), help: "send this header with every request; repeatable" },
 	userAgent: { name: "user-agent", group: http, kind: text("TEXT"), fallback: "downspout/VERSION", help: "the User-Agent header" },
@@ -81,10 +87,12 @@ export const optionTable: OptionTable = {
 	netrcFile: { name: "netrc-file", group: http, kind: text("F"), help: "take user names and passwords from this file" },
 	denyPrivate: { name: "deny-private", group: http, kind: onOff, help: "refuse addresses that are not public, redirects included" },
 
-	format: { name: "format", group: lists, kind: choice("F", listFormats), fallback: "by name", help: "text, aria2, jsonl, csv, tsv, metalink or parquet", notYet: ["jsonl", "csv", "tsv", "metalink", "parquet"] },
-	urlColumn: { name: "url-column", group: lists, kind: text("NAME"), fallback: "url", help: "the column of URLs, for csv, tsv, jsonl and parquet", notYet: true },
-	outColumn: { name: "out-column", group: lists, kind: text("NAME"), fallback: "out", help: "the column of file names", notYet: true },
-	checksumColumn: { name: "checksum-column", group: lists, kind: text("NAME"), fallback: "checksum", help: "the column of checksums", notYet: true },
+	format: { name: "format", group: lists, kind: choice("F", listFormats), fallback: "by name, else by content", help: "text, aria2, jsonl, json, csv, tsv, metalink or parquet" },
+	base: { name: "base", group: lists, kind: text("URL"), help: "resolve what is no absolute URL against this one, in every format" },
+	expand: { name: "expand", group: lists, kind: onOff, help: "numbers, letters and words in URLs of text lists, as curl's globs: img[001-120].jpg, {one,two}" },
+	urlColumn: { name: "url-column", group: lists, kind: text("NAME"), fallback: "url", help: "the column of URLs, for csv, tsv, json, jsonl and parquet" },
+	outColumn: { name: "out-column", group: lists, kind: text("NAME"), fallback: "out", help: "the column of file names" },
+	checksumColumn: { name: "checksum-column", group: lists, kind: text("NAME"), fallback: "checksum", help: "the column of checksums" },
 	keepDuplicates: { name: "keep-duplicates", group: lists, kind: onOff, help: "download a URL again each time that it is listed" },
 
 	fresh: { name: "fresh", group: records, kind: onOff, help: "forget what earlier runs in DIR recorded" },

@@ -13,6 +13,10 @@ export type OptionValues = {
 	readonly concurrency?: number | "auto";
 	/** Most downloads in flight to one host. */
 	readonly perHost?: number | "auto";
+	/** Most requests a second over all workers. */
+	readonly rate?: number;
+	/** Most requests a second to one host. */
+	readonly ratePerHost?: number;
 	/** Threads or processes. */
 	readonly workers?: number;
 	/** Further attempts after the first. */
@@ -27,6 +31,12 @@ export type OptionValues = {
 	readonly idleTimeout?: number;
 	/** Longest time for one entry, in seconds; 0 is no limit. */
 	readonly timeout?: number;
+	/** A body that stays slower than so many bytes a second fails and is tried again. */
+	readonly minSpeed?: Bytes;
+	/** For how long, in seconds. */
+	readonly minSpeedTime?: number;
+	/** False goes on asking a host that answers nobody. */
+	readonly circuitBreaker?: boolean;
 	/** rename, skip, overwrite or fail. */
 	readonly onExists?: string;
 	/** flat, host or path. */
@@ -35,6 +45,8 @@ export type OptionValues = {
 	readonly adjustExtension?: boolean;
 	/** A SHA256SUMS-style file. */
 	readonly checksums?: string;
+	/** Where to write what was saved or skipped, as a file for `sha256sum -c`. */
+	readonly writeChecksums?: string;
 	readonly maxSize?: Bytes;
 	/** Bytes a second over all workers. */
 	readonly limitRate?: Bytes;
@@ -61,8 +73,12 @@ export type OptionValues = {
 	readonly denyPrivate?: boolean;
 	readonly compressed?: boolean;
 	readonly maxRedirects?: number;
-	/** text, aria2, jsonl, csv, tsv, metalink or parquet. */
+	/** text, aria2, jsonl, json, csv, tsv, metalink or parquet. */
 	readonly format?: string;
+	/** What entries that are no absolute URL are resolved against. */
+	readonly base?: string;
+	/** Numbers, letters and words in URLs of text lists, as curl's globs. */
+	readonly expand?: boolean;
 	readonly urlColumn?: string;
 	readonly outColumn?: string;
 	readonly checksumColumn?: string;

@@ -40,8 +40,14 @@ export type DownloadOptions = {
 	readonly maxRedirects: number;
 	/** Largest file in bytes; absent when there is no limit. */
 	readonly maxSizeBytes?: number;
+	/** A body that stays slower, in bytes a second, for so long is tried again. */
+	readonly minSpeed?: { readonly bytesPerSecond: number; readonly ms: number };
 	/** Sent with every request, in their order; the entry's own replace those of the same name. */
 	readonly headers: readonly Header[];
+	/** Text of the file with the checksums of files by their names. */
+	readonly checksums?: string;
+	/** Whether the SHA-256 of every file is wanted. */
+	readonly sha256: boolean;
 	/** PEM text of the certificates to trust instead of the built-in ones. */
 	readonly caCertificate?: string;
 	readonly insecure: boolean;
@@ -58,8 +64,15 @@ export type DownloadOptions = {
 /** What the coordinator needs to know. */
 export type RunOptions = DownloadOptions & {
 	readonly method: Method;
-	readonly concurrency: number;
-	readonly perHost: number;
+	/** Most in flight at once, over all workers; `auto` finds the level. */
+	readonly concurrency: number | "auto";
+	/** Most in flight to one host. */
+	readonly perHost: number | "auto";
+	/** Requests a second, over all and to one host. */
+	readonly rate?: number;
+	readonly ratePerHost?: number;
+	/** Whether hosts that answer nobody are given up. */
+	readonly circuitBreaker: boolean;
 	readonly workers: number;
 	/** Further attempts after the first. */
 	readonly retries: number;
@@ -78,15 +91,13 @@ export type RunOptions = DownloadOptions & {
 export const defaults = {
 	dir: "downloads",
 	method: "async",
-	/** A fixed number until it adapts while running. */
-	concurrency: 32,
-	perHost: 16,
 	retries: 3,
 	retryBaseSeconds: 0.5,
 	retryMaxWaitSeconds: 60,
 	connectTimeoutSeconds: 10,
 	idleTimeoutSeconds: 30,
 	timeoutSeconds: 0,
+	minSpeedSeconds: 30,
 	onExists: "rename",
 	layout: "flat",
 	maxRedirects: 10,

@@ -21,6 +21,8 @@ export type Surroundings = {
 	readonly cores: number;
 	/** PEM text of the file that `caCertificate` names. */
 	readonly caCertificate?: string;
+	/** Text of the file that `checksums` names. */
+	readonly checksums?: string;
 	/** The variables of the environment, which may name proxies. */
 	readonly environment?: Environment;
 	/** What the file of `netrc` or `netrcFile` says. */
@@ -52,11 +54,14 @@ export function resolveOptions(values: GivenValues, surroundings: Surroundings):
 		adjustExtension: readOption(values.adjustExtension, optionTable.adjustExtension) ?? false,
 		fsync: readOption(values.fsync, optionTable.fsync) ?? false,
 		...(maxSizeBytes === undefined ? {} : { maxSizeBytes }),
+		...resolveMinSpeed(values),
 		...resolveWaits(values),
 		...(timeoutMs === 0 ? {} : { timeoutMs }),
 		headers: resolveHeaders(values, surroundings.version),
 		maxRedirects: readOption(values.maxRedirects, optionTable.maxRedirects) ?? defaults.maxRedirects,
 		...(surroundings.caCertificate === undefined ? {} : { caCertificate: surroundings.caCertificate }),
+		...(surroundings.checksums === undefined ? {} : { checksums: surroundings.checksums }),
+		sha256: readOption(values.writeChecksums, optionTable.writeChecksums) !== undefined,
 		insecure: readOption(values.insecure, optionTable.insecure) ?? false,
 		...resolveAccess(values, surroundings),
 		...(surroundings.warnings && { warnings: surroundings.warnings }),
@@ -82,24 +87,33 @@ function resolveMethod(values: GivenValues): Method {
 	return oneOf(methods, readOption(values.method, optionTable.method), "auto");
 }
 
-function resolveConcurrency(
-	values: GivenValues,
-	cores: number,
-): Pick<RunOptions, "concurrency" | "perHost" | "workers"> {
-	const asked = readOption(values.concurrency, optionTable.concurrency) ?? "auto";
+type Levels = Pick<RunOptions, "concurrency" | "perHost" | "rate" | "ratePerHost" | "circuitBreaker" | "workers">;
+
+function resolveConcurrency(values: GivenValues, cores: number): Levels {
+	const concurrency = readOption(values.concurrency, optionTable.concurrency) ?? "auto";
 	const workers = readOption(values.workers, optionTable.workers);
-	if (workers !== undefined && asked !== "auto" && workers > asked) {
-		throw new UsageError(`--workers: ${workers} is more than --concurrency ${asked}; use 1 to ${asked} workers`);
+	if (workers !== undefined && concurrency !== "auto" && workers > concurrency) {
+		throw new UsageError(
+			`--workers: ${workers} is more than --concurrency ${concurrency}; use 1 to ${concurrency} workers`,
+		);
 	}
-	const concurrency = asked === "auto" ? Math.max(defaults.concurrency, workers ?? 0) : asked;
 	const perHost = readOption(values.perHost, optionTable.perHost) ?? "auto";
+	const rate = readOption(values.rate, optionTable.rate);
+	const ratePerHost = readOption(values.ratePerHost, optionTable.ratePerHost);
 	return {
 		concurrency,
-		// A dead host must never have all the slots.
-		perHost:
-			perHost === "auto" ? Math.max(1, Math.min(defaults.perHost, concurrency - 1)) : Math.min(concurrency, perHost),
-		workers: workers ?? Math.max(1, Math.min(cores, concurrency)),
+		perHost: perHost === "auto" || concurrency === "auto" ? perHost : Math.min(concurrency, perHost),
+		...(rate === undefined ? {} : { rate }),
+		...(ratePerHost === undefined ? {} : { ratePerHost }),
+		circuitBreaker: readOption(values.circuitBreaker, optionTable.circuitBreaker) ?? true,
+		workers: workers ?? (concurrency === "auto" ? cores : Math.max(1, Math.min(cores, concurrency))),
 	};
+}
+
+function resolveMinSpeed(values: GivenValues): Pick<RunOptions, "minSpeed"> {
+	const bytesPerSecond = readOption(values.minSpeed, optionTable.minSpeed);
+	const seconds = readOption(values.minSpeedTime, optionTable.minSpeedTime) ?? defaults.minSpeedSeconds;
+	return bytesPerSecond === undefined ? {} : { minSpeed: { bytesPerSecond, ms: milliseconds(seconds) } };
 }
 
 type Waits = Pick<RunOptions, "retries" | "retryBaseMs" | "retryMaxWaitMs" | "connectTimeoutMs" | "idleTimeoutMs">;

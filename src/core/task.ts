@@ -1,6 +1,7 @@
 /** What the coordinator hands to a runner and what comes back: plain data that crosses threads and processes unchanged. */
 import type { Checksum } from "./checksum.ts";
-import type { Header } from "./entry.ts";
+import type { Header, Pieces } from "./entry.ts";
+import type { EntryRange } from "./entry-range.ts";
 import type { Failure } from "./failure.ts";
 import type { Model } from "./outcome.ts";
 
@@ -20,8 +21,17 @@ export type Task = {
 	readonly out?: string | undefined;
 	/** Folder to save in, relative to the download directory, where the list names one and no file. */
 	readonly folder?: string | undefined;
-	readonly checksum?: Checksum | undefined;
+	/** What the bytes must be: all of them must hold. */
+	readonly checksums?: readonly Checksum[] | undefined;
 	readonly headers?: readonly Header[] | undefined;
+	/** The part of the resource that is the file. */
+	readonly range?: EntryRange | undefined;
+	/** Media types that are wanted, with commas. */
+	readonly expectType?: string | undefined;
+	/** Size that the file must have, in bytes. */
+	readonly sizeBytes?: number | undefined;
+	/** Digests of the file's pieces. */
+	readonly pieces?: Pieces | undefined;
 	/** Whether an earlier attempt left bytes of this entry that may be continued. */
 	readonly resume: boolean;
 	/** Attempts in a row that failed with a status of 5xx to a range: the range itself may be the cause. */
@@ -47,6 +57,14 @@ export type AttemptResult = {
 	readonly contentType?: string | undefined;
 	/** Where the bytes came from, where a redirect led elsewhere; without credentials. */
 	readonly finalUrl?: string | undefined;
+	/** Whether there was a connection at the last request; absent where that is not known. */
+	readonly connected?: boolean | undefined;
+	/** Requests beyond the first: those that redirects took. */
+	readonly redirects?: number | undefined;
+	/** From the request to the first byte of its answer. */
+	readonly firstByteMs?: number | undefined;
+	/** The server said in its protocol's own way that it was asked too much: REFUSED_STREAM, GOAWAY. */
+	readonly refused?: boolean | undefined;
 	/** Number of the worker's file of intents: what lies in earlier ones has been told to the coordinator. */
 	readonly intents: number;
 } & AttemptEnd;

@@ -3,6 +3,7 @@ import { addressOf } from "../core/address.ts";
 import { type Failure, permanent, transient } from "../core/failure.ts";
 import { publicUrl } from "../core/public-url.ts";
 import { continues, parseContentRange } from "../core/ranges.ts";
+import { parseRateLimit } from "../core/rate-limit.ts";
 import { isTransientStatus, parseRetryAfter } from "../core/retry.ts";
 import type { Login } from "../http/authenticator.ts";
 import { storeCookies } from "../http/cookies.ts";
@@ -12,6 +13,7 @@ import type { ResponseHead } from "../http/response-head.ts";
 import { discard, type PartSource, restart } from "../store/part.ts";
 import { type Attempt, failAttempt } from "./attempt-state.ts";
 import { drain } from "./drain.ts";
+import { expectByName } from "./expect.ts";
 import { endsAtExisting, tooLarge } from "./outcome-of-head.ts";
 import { rangeAnswer } from "./range-answer.ts";
 import { targetOf } from "./target.ts";
@@ -33,7 +35,7 @@ export function onAnswer(attempt: Attempt, answer: Answer): void {
 	const hasRange = attempt.from > 0;
 	const follows = hasRange ? rangeAnswer(status, attempt.task.rangeFailures ?? 0) : "fail";
 	if (follows === "ask-for-all") return askForAll(attempt, answer);
-	const retryAfterMs = parseRetryAfter(head.field("retry-after"), Date.now());
+	const retryAfterMs = waitOf(status, head);
 	drain(attempt, head, () => {
 		if (follows === "fail-and-forget") discard(attempt.part);
 		attempt.rangeFailed = hasRange && follows !== "fail";
@@ -97,6 +99,7 @@ function accept(attempt: Attempt, { head }: Answer, totalBytes: number | undefin
 	}
 	attempt.target = targetOf(attempt, naming, head);
 	if (endsAtExisting(attempt, attempt.target, head)) return;
+	if (options.checksums !== undefined) expectByName(attempt, attempt.target);
 	attempt.contentType = head.contentType;
 	attempt.phase = "body";
 }
@@ -131,6 +134,16 @@ function follow(attempt: Attempt, location: string, { head, sendAgain }: Answer)
 function sourceOf({ task }: Attempt, head: ResponseHead, totalBytes: number | undefined): PartSource {
 	const { etag, lastModified, date } = head;
 	return { url: publicUrl(task.url), etag, lastModified, date, totalBytes };
+}
+
+/** How long the server asks to wait; where a 429 or 503 has no Retry-After, the fields of rate limits take its place. */
+function waitOf(status: number, head: ResponseHead): number | undefined {
+	const retryAfterMs = parseRetryAfter(head.field("retry-after"), Date.now());
+	if (retryAfterMs !== undefined || (status !== 429 && status !== 503)) return retryAfterMs;
+	const rateLimit = head.field("ratelimit");
+	const rateLimitReset = head.field("ratelimit-reset");
+	const xRateLimitReset = head.field("x-ratelimit-reset");
+	return parseRateLimit({ rateLimit, rateLimitReset, xRateLimitReset }, Date.now());
 }
 
 function statusFailure(status: number, { address, exchange }: Attempt, head: ResponseHead): Failure {

@@ -8,10 +8,10 @@ import { Exchange, type ExchangeListener } from "../http/exchange.ts";
 import type { ResponseHead } from "../http/response-head.ts";
 import { classifyFileError } from "../store/classify-file-error.ts";
 import { append, claimPart, discard, dropLastByte, newPart, release } from "../store/part.ts";
-import { createVerifier } from "../store/verify.ts";
 import { onAnswer } from "./answer.ts";
 import { type Attempt, type AttemptContext, endAttempt, failAttempt } from "./attempt-state.ts";
 import { drainData, endDrain } from "./drain.ts";
+import { expect } from "./expect.ts";
 import { keepCookies } from "./keep-cookies.ts";
 import { endsAtExisting, tooLarge } from "./outcome-of-head.ts";
 import { publishAttempt } from "./publish-attempt.ts";
@@ -47,11 +47,12 @@ export function startAttempt(
 		cookies: context.cookies,
 		login: undefined,
 		deadline: undefined,
+		speed: undefined,
 		drain: undefined,
 	};
 	const { part } = attempt;
 	if (part.source && part.source.url !== publicUrl(task.url)) discard(part);
-	if (task.checksum) attempt.verifier = createVerifier(task.checksum, part.bytes > 0);
+	expect(attempt);
 	if (task.timeLeftMs !== undefined) {
 		attempt.deadline = setTimeout(() => runOutOfTime(attempt), task.timeLeftMs);
 	}
@@ -75,6 +76,7 @@ function send(attempt: Attempt): void {
 	if (part.bytes > 0 && part.bytes === part.source?.totalBytes) dropLastByte(part);
 	const range = part.bytes > 0 && ifRange !== undefined ? { from: part.bytes, ifRange } : undefined;
 	attempt.phase = "idle";
+	attempt.speed = undefined;
 	attempt.from = range?.from ?? 0;
 	const pool = context.agent.poolOf(address.origin);
 	const request = { method: "GET", head: headOf(attempt, pool, range) };

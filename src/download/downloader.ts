@@ -19,6 +19,7 @@ import { attemptProgress, cancelAttempt, startAttempt } from "./attempt.ts";
 import { type Attempt, type AttemptContext, failAttempt } from "./attempt-state.ts";
 import { drainTurn } from "./drain.ts";
 import { loadExtensions } from "./media-types.ts";
+import { endIfTooSlow } from "./slow-body.ts";
 
 /** How often running transfers tell what has arrived, in milliseconds. */
 const progressMs = 250;
@@ -166,7 +167,10 @@ async function loadRules({
  * Ends exchanges that are silent for longer than the idle timeout. Turns are counted rather than time, so that an
  * event loop that was blocked, by a slow disk say, does not blame the servers.
  */
-function watchIdle(active: Bag<Attempt>, { idleTimeoutMs, connectTimeoutMs }: DownloadOptions): NodeJS.Timeout {
+function watchIdle(
+	active: Bag<Attempt>,
+	{ idleTimeoutMs, connectTimeoutMs, minSpeed }: DownloadOptions,
+): NodeJS.Timeout {
 	const turnMs = Math.min(1000, Math.max(20, idleTimeoutMs / 8));
 	const turns = Math.ceil(idleTimeoutMs / turnMs);
 	/** A connection is given up by itself; this bounds the wait for one to become free as well. */
@@ -175,6 +179,7 @@ function watchIdle(active: Bag<Attempt>, { idleTimeoutMs, connectTimeoutMs }: Do
 		const { exchange, phase } = attempt;
 		if (phase === "verify" || phase === "publish" || !exchange) return;
 		if (phase === "drain") return drainTurn(attempt);
+		if (minSpeed && phase === "body" && endIfTooSlow(attempt, minSpeed)) return;
 		if (++exchange.idleTurns <= (exchange.connected ? turns : turnsToConnect)) return;
 		failAttempt(attempt, transient("timeout", silence(exchange, exchange.pool.host, idleTimeoutMs)));
 	};

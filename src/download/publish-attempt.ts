@@ -39,8 +39,7 @@ function handOver(attempt: Attempt): void {
 function settle(attempt: Attempt, end: PublicationEnd): void {
 	switch (end.kind) {
 		case "published": {
-			const { checksum } = attempt.task;
-			const sha256 = checksum?.algorithm === "sha256" ? checksum.hex : undefined;
+			const sha256 = attempt.verifier?.sha256();
 			const { file, bytes, shortfall } = end;
 			return endAttempt(attempt, { kind: "saved", file, bytes, sha256, ...(shortfall && { shortfall }) });
 		}

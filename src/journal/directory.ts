@@ -9,7 +9,7 @@ import { absorbIntents, clearOutside } from "./intents.ts";
 import { type Journal, openJournal } from "./journal.ts";
 import type { Saved } from "./journal-file.ts";
 import { createOwner, markLeft, type Owner } from "./owner.ts";
-import { findOwners, forgetDeadOwners, forgetOwners, forgetSegments, ownerIds } from "./owners.ts";
+import { findOwners, forgetDeadOwners, forgetOwners, forgetSegments, type Owners, ownerIds } from "./owners.ts";
 import { forgetOldParts, type IsGone, isTemporary, listParts, removePart, settlePart } from "./parts.ts";
 import { findSideJournals } from "./side-journals.ts";
 
@@ -69,7 +69,7 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
 }
 
 async function settle(options: DirectoryOptions, layout: StateLayout, presence: Owner): Promise<Directory> {
-	const { dir, run, fresh } = options;
+	const { run } = options;
 	// Parts and journals first: an owner that appears in between has then none of them.
 	const parts = listParts(layout);
 	const sides = findSideJournals(layout);
@@ -82,6 +82,27 @@ async function settle(options: DirectoryOptions, layout: StateLayout, presence: 
 		isLiving: (other) => [...owners.alive].some((id) => id.startsWith(`${other}-`)),
 	});
 	presence.whenDisplaced(journal.stepAside);
+	try {
+		const leftovers = takeOver(options, { layout, presence, journal, owners, parts });
+		return createDirectory(options, { layout, presence, journal, leftovers });
+	} catch (error) {
+		closeQuietly(journal);
+		throw error;
+	}
+}
+
+type Found = {
+	readonly layout: StateLayout;
+	readonly presence: Owner;
+	readonly journal: Journal;
+	readonly owners: Owners;
+	/** Names in the folder of parts, from before it was looked who works here. */
+	readonly parts: readonly string[];
+};
+
+/** Takes over what runs that are gone have left. @returns The keys of the parts that may be continued. */
+function takeOver({ dir, fresh }: DirectoryOptions, found: Found): ReadonlySet<string> {
+	const { layout, presence, journal, owners, parts } = found;
 	const published = new Set<string>();
 	for (const id of [...owners.dead, ...owners.alive]) {
 		absorbIntents({
@@ -107,7 +128,15 @@ async function settle(options: DirectoryOptions, layout: StateLayout, presence: 
 	forgetDeadOwners(layout, owners, presence.now());
 	// Not before: that they are still there proves that they were not published.
 	for (const name of temporaries) unlinkQuietly(join(layout.parts, name));
-	return createDirectory(options, { layout, presence, journal, leftovers });
+	return leftovers;
+}
+
+function closeQuietly(journal: Journal): void {
+	try {
+		journal.close();
+	} catch {
+		// The error that ends the run is another.
+	}
 }
 
 type Opened = {

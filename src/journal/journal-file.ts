@@ -8,7 +8,7 @@ import { parseRecord } from "./record.ts";
 const windowBytes = 64 * 1024;
 const newline = 10;
 
-export type Saved = { readonly file: string; readonly bytes: number };
+export type Saved = { readonly file: string; readonly bytes: number; readonly sha256?: string };
 
 export type JournalFile = {
 	readonly fd: number;
@@ -48,7 +48,9 @@ export function openJournalFile(path: string, access: "own" | "read"): JournalFi
 				line = find(offset);
 			}
 			const record = line === undefined ? undefined : parseRecord(line);
-			return record?.status === "saved" ? { file: record.file, bytes: record.bytes } : undefined;
+			if (record?.status !== "saved") return undefined;
+			const { file, bytes, sha256 } = record;
+			return sha256 === undefined ? { file, bytes } : { file, bytes, sha256 };
 		},
 		write: (bytes) => writeSync(fd, bytes),
 		sync: () => syncFile(fd, true),

@@ -3,13 +3,21 @@ import { keyDigits } from "./entry-key.ts";
 import { parseObject } from "./parse-object.ts";
 
 export type JournalRecord =
-	| { readonly key: string; readonly status: "saved"; readonly file: string; readonly bytes: number }
+	| {
+			readonly key: string;
+			readonly status: "saved";
+			readonly file: string;
+			readonly bytes: number;
+			/** Where it was asked for, or checked. */
+			readonly sha256?: string;
+	  }
 	| { readonly key: string; readonly status: "failed"; readonly code: string };
 
 export function formatRecord(record: JournalRecord): string {
 	if (record.status === "failed") return `${JSON.stringify(record)}\n`;
 	// As `JSON.stringify`, which is too slow for what happens once a file.
-	return `{"key":"${record.key}","status":"saved","file":${JSON.stringify(record.file)},"bytes":${record.bytes}}\n`;
+	const sha256 = record.sha256 === undefined ? "" : `,"sha256":"${record.sha256}"`;
+	return `{"key":"${record.key}","status":"saved","file":${JSON.stringify(record.file)},"bytes":${record.bytes}${sha256}}\n`;
 }
 
 const keyPattern = new RegExp(`^[0-9a-f]{${keyDigits}}$`);
@@ -23,8 +31,13 @@ export function parseRecord(line: string): JournalRecord | undefined {
 	const bytes = field("bytes");
 	const code = field("code");
 	if (field("status") === "saved" && typeof file === "string" && typeof bytes === "number") {
-		return { key, status: "saved", file, bytes };
+		const sha256 = field("sha256");
+		return { key, status: "saved", file, bytes, ...(isSha256(sha256) && { sha256 }) };
 	}
 	if (field("status") === "failed" && typeof code === "string") return { key, status: "failed", code };
 	return undefined;
+}
+
+function isSha256(value: unknown): value is string {
+	return typeof value === "string" && /^[0-9a-f]{64}$/.test(value);
 }

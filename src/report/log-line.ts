@@ -32,6 +32,10 @@ function say(event: RunEvent): Said | undefined {
 			const when = `attempt ${attempt}, again in ${Math.round(waitMs)} ms`;
 			return { level: "WARN", text: `retry ${publicUrl(url)}: ${reason} (${when})`, worker };
 		}
+		case "level": {
+			const { host, level, why } = event;
+			return { level: "INFO", text: `level ${level} ${host === null ? "over all" : `to ${host}`}: ${why}` };
+		}
 		case "warning":
 			return { level: "WARN", text: publicMessage(event.message) };
 		case "note":

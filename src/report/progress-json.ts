@@ -28,12 +28,12 @@ function jsonLine(object: object): string {
 }
 
 function progressObject(view: ProgressView): object {
-	const { files, total, totalKnown, bytes, secondsLeft, inFlight, failed } = view;
+	const { files, total, totalKnown, bytes, secondsLeft, inFlight, level, failed } = view;
 	const bytesPerSecond = Math.round(view.bytesPerSecond);
 	const filesPerSecond = Math.round(view.filesPerSecond * 100) / 100;
 	const left = secondsLeft === null ? null : Math.round(secondsLeft * 10) / 10;
 	const counts = { event: "progress", files, total, totalKnown, bytes, bytesPerSecond, filesPerSecond };
-	return { ...counts, secondsLeft: left, inFlight, failed };
+	return { ...counts, secondsLeft: left, inFlight, level, failed };
 }
 
 function noticeObject(event: RunEvent): object | undefined {

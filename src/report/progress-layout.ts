@@ -39,6 +39,7 @@ function overallParts(view: ProgressView): Part[] {
 	parts.push({ text: formatBytes(view.bytes).padStart(7), rank: 7 });
 	parts.push({ text: `${formatBytes(view.bytesPerSecond)}/s`.padStart(9), rank: 3 });
 	parts.push({ text: `${formatCount(view.filesPerSecond)} files/s`, rank: 6 });
+	if (view.level !== null) parts.push({ text: `${view.inFlight}/${formatCount(view.level)} at once`, rank: 8 });
 	if (stopping) parts.push({ text: "stopping", rank: 1, style: "yellow" });
 	else if (secondsLeft !== null && view.files < view.total)
 		parts.push({ text: `${formatClock(secondsLeft)} left`, rank: 4 });

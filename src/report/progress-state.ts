@@ -31,6 +31,8 @@ export type ProgressView = {
 	readonly secondsLeft: number | null;
 	readonly failed: number;
 	readonly inFlight: number;
+	/** How many may be in flight; null until that was told. */
+	readonly level: number | null;
 	readonly stopping: boolean;
 };
 
@@ -67,6 +69,7 @@ type Known = {
 	total: number;
 	complete: boolean;
 	fraction: number;
+	level: number | null;
 	stopping: boolean;
 };
 
@@ -74,7 +77,16 @@ type Known = {
 export function createProgressState(now: () => number): ProgressState {
 	const downloads: Downloads = new Map();
 	const rates = createRates();
-	const known: Known = { files: 0, failed: 0, bytes: 0, total: 0, complete: false, fraction: 0, stopping: false };
+	const known: Known = {
+		files: 0,
+		failed: 0,
+		bytes: 0,
+		total: 0,
+		complete: false,
+		fraction: 0,
+		level: null,
+		stopping: false,
+	};
 	rates.sample(now(), { bytes: 0, files: 0, done: 0 });
 	return {
 		on(event) {
@@ -100,6 +112,7 @@ export function createProgressState(now: () => number): ProgressState {
 				...speeds,
 				failed,
 				inFlight: downloads.size,
+				level: known.level,
 				stopping,
 			};
 		},
@@ -131,6 +144,12 @@ function learn(known: Known, downloads: Downloads, event: RunEvent): void {
 			known.total = event.total;
 			known.complete = event.complete;
 			known.fraction = event.fraction ?? 0;
+			break;
+		case "run-started":
+			if (event.concurrency !== "auto") known.level = event.concurrency;
+			break;
+		case "level":
+			known.level = event.inAll;
 			break;
 		case "stopping":
 			known.stopping = true;

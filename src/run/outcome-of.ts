@@ -21,6 +21,8 @@ export type HowEnded =
 			readonly file: string;
 			readonly bytes: number;
 			readonly sha256?: string | undefined;
+			/** Of the journal's record of a file that was saved before. */
+			readonly key?: string;
 			readonly finalUrl?: string | undefined;
 			readonly contentType?: string | undefined;
 	  }
@@ -43,8 +45,8 @@ export function outcomeOf(ending: Ending): Outcome {
 		worker: worker.number,
 	};
 	if (entry.list !== undefined) outcome.list = entry.list;
+	if (has && how.sha256 !== undefined) outcome.sha256 = how.sha256;
 	if (how.status === "saved") {
-		if (how.sha256 !== undefined) outcome.sha256 = how.sha256;
 		if (how.finalUrl !== undefined) outcome.finalUrl = how.finalUrl;
 		if (how.contentType !== undefined) outcome.contentType = how.contentType;
 	}

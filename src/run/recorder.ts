@@ -1,4 +1,5 @@
 /** The one place where an entry ends: counted, written to the journal, and told to the sinks. */
+import type { ChecksumTable } from "../core/checksum-table.ts";
 import type { Sink } from "../core/event.ts";
 import type { Outcome } from "../core/outcome.ts";
 import type { Tally } from "../core/tally.ts";
@@ -14,15 +15,18 @@ export type RecorderOptions = {
 	readonly tally: Tally;
 	readonly journal: Journal;
 	readonly sink: Sink;
+	/** Checksums of files by their names: told which files there are. */
+	readonly checksums?: ChecksumTable | undefined;
 	/** Called when the journal cannot be written: the run must stop. */
 	readonly onBroken: (error: unknown) => void;
 };
 
-export function createRecorder({ tally, journal, sink, onBroken }: RecorderOptions): Recorder {
+export function createRecorder({ tally, journal, sink, checksums, onBroken }: RecorderOptions): Recorder {
 	return {
 		end(ending, known) {
 			const outcome = outcomeOf(ending);
 			tally.count(outcome);
+			if (outcome.file !== null) checksums?.find(outcome.file);
 			if (known) remember(outcome, known.key);
 			const { entry } = ending;
 			sink.on(known ? { type: "ended", id: known.id, entry, outcome } : { type: "ended", entry, outcome });
@@ -30,9 +34,10 @@ export function createRecorder({ tally, journal, sink, onBroken }: RecorderOptio
 	};
 
 	function remember(outcome: Outcome, key: string): void {
-		const { status, file, bytes, error } = outcome;
+		const { status, file, bytes, sha256, error } = outcome;
 		try {
-			if (status === "saved" && file !== null) journal.record({ key, status, file, bytes });
+			if (status === "saved" && file !== null)
+				journal.record(sha256 === undefined ? { key, status, file, bytes } : { key, status, file, bytes, sha256 });
 			else if (status === "failed" && error) journal.record({ key, status, code: error.code });
 		} catch (cause) {
 			onBroken(cause);

@@ -1,4 +1,5 @@
 /** One run, from a list to its summary: open the directory, start the runner, feed it, and shut down in order. */
+import { createChecksumTable } from "../core/checksum-table.ts";
 import type { Entry } from "../core/entry.ts";
 import type { Sink } from "../core/event.ts";
 import type { RunOptions } from "../core/options.ts";
@@ -11,14 +12,17 @@ import { unflushedMessage } from "../files/sync.ts";
 import { type Directory, openDirectory } from "../journal/directory.ts";
 import { createRunner } from "../runners/create-runner.ts";
 import { NoWorkerError, type Runner, type RunnerOptions } from "../runners/runner.ts";
-import { type CoordinatorOptions, createCoordinator } from "./coordinator.ts";
+import { type Coordinator, type CoordinatorOptions, createCoordinator } from "./coordinator.ts";
+import { createSkippedDigests } from "./digest-skipped.ts";
 import { fitConcurrency } from "./fit-concurrency.ts";
+import { createHostTroubles, watched } from "./host-troubles.ts";
 import { createPlanner } from "./plan.ts";
 import { readEntries } from "./read-entries.ts";
 import { createRecorder } from "./recorder.ts";
 import { createRunCookies } from "./run-cookies.ts";
 import { RunError } from "./run-error.ts";
 import { createShortfalls, type Shortfalls } from "./shortfalls.ts";
+import { tellUnmatched } from "./tell-unmatched.ts";
 
 /** The journal is written at least so often, in milliseconds. */
 const flushMs = 200;
@@ -42,10 +46,11 @@ export type RunRequest = {
  */
 export async function run(asked: RunRequest): Promise<Summary> {
 	const { sink, signal } = asked;
-	const { options, warning } = fitConcurrency(asked.options, openFileLimit());
+	const { options, most, warning } = fitConcurrency(asked.options, openFileLimit());
 	if (warning !== undefined) sink.on({ type: "warning", message: warning });
 	for (const message of options.warnings ?? []) sink.on({ type: "warning", message });
-	const request: RunRequest = { ...asked, options };
+	const request: Request = { ...asked, options, most };
+	const held: Held = {};
 	const startedMs = performance.now();
 	const tally = createTally();
 	const broken = new AbortController();
@@ -54,7 +59,7 @@ export async function run(asked: RunRequest): Promise<Summary> {
 	await using directory = await open(request, shortfalls);
 	using _written = { [Symbol.dispose]: atExit(() => directory.journal.flush()) };
 	const cookies = options.cookies && (await createRunCookies(options));
-	const runner = await startRunner(request, {
+	const runner = await startRunner(request, held, {
 		signal: stop,
 		onBroken: (error) => broken.abort(new RunError("no_worker", error.message)),
 		...(cookies && { onSetCookie: cookies.onSetCookie }),
@@ -69,7 +74,7 @@ export async function run(asked: RunRequest): Promise<Summary> {
 		concurrency: options.concurrency,
 	});
 	try {
-		await download(request, { directory, runner, tally, shortfalls, stop, broken });
+		await download(request, { directory, runner, tally, shortfalls, stop, broken, held });
 	} finally {
 		await runner[Symbol.asyncDispose]();
 		const unsaved = await cookies?.save();
@@ -78,7 +83,9 @@ export async function run(asked: RunRequest): Promise<Summary> {
 	if (!stop.aborted) directory.forgetOld();
 	attemptFlush(directory, (cause) => broken.abort(journalError(options.dir, cause)));
 	const { run: name, list } = request;
-	const facts = { run: name, list, dir: options.dir, method: options.method, elapsedMs: performance.now() - startedMs };
+	const hosts = held.coordinator?.hosts() ?? [];
+	const elapsedMs = performance.now() - startedMs;
+	const facts = { run: name, list, dir: options.dir, method: options.method, elapsedMs, hosts };
 	const summary = summarize(tally.snapshot(), facts);
 	sink.on({ type: "run-ended", summary });
 	const reason: unknown = broken.signal.reason;
@@ -93,30 +100,46 @@ type Parts = {
 	readonly shortfalls: Shortfalls;
 	readonly stop: AbortSignal;
 	readonly broken: AbortController;
+	readonly held: Held;
 };
 
+/** A request that fits the system. */
+type Request = RunRequest & { readonly most: number };
+
+/** The coordinator, from when there is one: the runner, which comes first, reports to it. */
+type Held = { coordinator?: Coordinator };
+
 async function download(
-	request: RunRequest,
-	{ directory, runner, tally, shortfalls, stop, broken }: Parts,
+	request: Request,
+	{ directory, runner, tally, shortfalls, stop, broken, held }: Parts,
 ): Promise<void> {
 	const { options, sink } = request;
 	const breakOff = (error: RunError): void => broken.abort(error);
 	const onBroken = (cause: unknown): void => breakOff(journalError(options.dir, cause));
+	const { journal } = directory;
+	const checksums = options.checksums === undefined ? undefined : createChecksumTable(options.checksums);
+	const recorder = createRecorder({ tally, journal, sink, checksums, onBroken });
+	const digests = options.sha256
+		? createSkippedDigests({ dir: options.dir, recorder, journal, signal: stop, onBroken })
+		: undefined;
+	const troubles = createHostTroubles();
 	const parts: Pick<CoordinatorOptions, "planner" | "recorder"> = {
-		planner: createPlanner(options, directory),
-		recorder: createRecorder({ tally, journal: directory.journal, sink, onBroken }),
+		planner: createPlanner(options, directory, { checksums, troubles }),
+		recorder: digests?.recorder ?? recorder,
 	};
 	const coordinator = createCoordinator({
 		...parts,
 		run: request.run,
 		options,
+		most: request.most,
 		runner,
 		directory,
 		tally,
-		sink,
+		sink: watched(sink, troubles),
 		shortfalls,
 		onDiskFull: ({ message }) => breakOff(new RunError("disk_full", message)),
 	});
+	held.coordinator = coordinator;
 	const flusher = setInterval(() => attemptFlush(directory, onBroken), flushMs);
 	const onStop = (): void => {
 		sink.on({ type: "stopping", reason: reasonOf(stop.reason) });
@@ -125,14 +148,17 @@ async function download(
 	if (stop.aborted) onStop();
 	else stop.addEventListener("abort", onStop, { once: true });
 	try {
-		await readEntries({ ...request, coordinator, signal: stop });
+		const entries = digests?.holdBack(request.entries) ?? request.entries;
+		await readEntries({ ...request, entries, coordinator, signal: stop });
 		await coordinator.finish();
+		if (checksums && !stop.aborted) tellUnmatched(checksums, sink);
 	} catch (error) {
 		// The list broke off: what is in flight is stopped in order before the error is told.
 		broken.abort(error);
 		await coordinator.finish();
 		throw error;
 	} finally {
+		await digests?.finish();
 		clearInterval(flusher);
 		stop.removeEventListener("abort", onStop);
 	}
@@ -164,17 +190,20 @@ async function open(
 }
 
 async function startRunner(
-	{ options, run: name, sink }: RunRequest,
+	{ options, run: name, sink, most }: Request,
+	held: Held,
 	ends: Pick<RunnerOptions, "signal" | "onBroken" | "onSetCookie">,
 ): Promise<Runner> {
 	try {
 		return await createRunner(options.method, {
 			options,
 			run: name,
-			concurrency: options.concurrency,
+			concurrency: most,
+			hasMore: () => held.coordinator?.hasMore() ?? false,
 			workers: options.workers,
 			...ends,
 			onProgress: (progress) => {
+				held.coordinator?.progress(progress);
 				for (const one of progress) sink.on({ type: "progress", ...one });
 			},
 			onNote: ({ level, message, worker }) =>

@@ -47,6 +47,8 @@ export type RunnerOptions = {
 	readonly run: string;
 	/** Most tasks in flight at once, over all workers. */
 	readonly concurrency: number;
+	/** Whether more waits than may start: only then does another worker help. */
+	readonly hasMore?: () => boolean;
 	/** Threads or processes, for the models that have them. */
 	readonly workers: number;
 	/** Ends what is in flight and keeps its bytes; what is asked for afterwards is cancelled at once. */

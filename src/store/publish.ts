@@ -8,13 +8,12 @@ import type { Shortfall } from "../core/task.ts";
 import { unlinkQuietly } from "../files/quietly.ts";
 import { syncFolder } from "../files/sync.ts";
 import type { Owner } from "../journal/owner.ts";
-import { letGoOf } from "./chunk-memory.ts";
 import { classifyFileError } from "./classify-file-error.ts";
 import { complete, unflushed } from "./complete.ts";
 import { copyBeside } from "./copy-beside.ts";
 import type { Folder, Folders } from "./folders.ts";
 import { createNumbering } from "./numbering.ts";
-import { bodyName, discard, type Part, type PartStore } from "./part.ts";
+import { bodyName, discard, forgetMemory, type Part, type PartStore } from "./part.ts";
 import { place } from "./place.ts";
 
 /** A complete and verified file that waits for its name. */
@@ -142,8 +141,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
 			// A leftover that the next run clears away.
 		}
 		part.file = undefined;
-		letGoOf(part.chunks);
-		part.chunks = [];
+		forgetMemory(part);
 		settle(ready.publication, end);
 	};
 

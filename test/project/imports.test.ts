@@ -13,10 +13,11 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 	store: ["core", "files", "journal"],
 	download: ["core", "journal", "http", "store"],
 	journal: ["core", "files"],
+	control: ["core"],
 	report: ["core", "files"],
 	origin: ["core"],
 	runners: ["core"],
-	run: ["core", "files", "list", "journal", "runners"],
+	run: ["core", "control", "files", "list", "journal", "runners"],
 	bench: ["core", "list", "origin"],
 	library: ["core", "files", "list", "run", "report"],
 	cli: ["core", "files", "list", "run", "report", "origin", "bench"],
@@ -82,6 +83,20 @@ test("core needs nothing of Node but path, and pure packages alone", () => {
 		.filter(({ from, to }) => folderOf(from) === "core" && !to.startsWith("src/") && !pure.has(to))
 		.map(({ from, to }) => `${from} -> ${to}`);
 	assert.deepEqual(wrong, []);
+});
+
+test("the controller needs nothing of Node, the clock included", () => {
+	const wrong = imports
+		.filter(({ from, to }) => folderOf(from) === "control" && !to.startsWith("src/"))
+		.map(({ from, to }) => `${from} -> ${to}`);
+	assert.deepEqual(wrong, []);
+	const clocks = files.filter(
+		({ path, text }) => folderOf(path) === "control" && /Date\.now|performance\.|setTimeout/.test(text),
+	);
+	assert.deepEqual(
+		clocks.map(({ path }) => path),
+		[],
+	);
 });
 
 test("no file imports itself, by whatever way", () => {

@@ -17,6 +17,7 @@ const view: ProgressView = {
 	filesPerSecond: 1972,
 	secondsLeft: 6.4,
 	failed: 14,
+	level: null,
 	inFlight: 32,
 	stopping: false,
 };

@@ -88,7 +88,7 @@ test("NDJSON holds the failures, the warnings and where the run stands", async (
 	assert.deepEqual(objects, [
 		{ event: "warning", message: "odd\noption" },
 		{ event: "failed", line: 1, url: "https://example.com/b", httpStatus: 200, attempts: 1, error },
-		{ event: "progress", ...counts, secondsLeft: 0, inFlight: 0, failed: 1 },
+		{ event: "progress", ...counts, secondsLeft: 0, inFlight: 0, level: null, failed: 1 },
 	]);
 });
 

@@ -80,7 +80,7 @@ async function runThree(context: TestContext, { onRun, onEvent }: Acts): Promise
 		async [Symbol.asyncDispose]() {},
 	};
 	const coordinator = createCoordinator({
-		...{ run: "test", options, runner, directory, tally, sink, shortfalls: createShortfalls(sink) },
+		...{ run: "test", options, most: 1, runner, directory, tally, sink, shortfalls: createShortfalls(sink) },
 		planner: createPlanner(options, directory),
 		recorder: createRecorder({
 			tally,
