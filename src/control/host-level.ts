@@ -79,8 +79,12 @@ export function levelOf({ seeker, ramp }: HostLevel): number {
 /** What ended: its turn among the requests of the host, and how the host stood then. */
 export type Ended = {
 	readonly turn: number;
+	/** Most at once. */
+	readonly level: number;
+	/** In flight, this one included. */
 	readonly inFlight: number;
 	readonly newestTurn: number;
+	/** Whether more was waiting, and the level, or a pace, held it back. */
 	readonly isLimited: boolean;
 };
 
@@ -105,7 +109,7 @@ export function succeed(host: HostLevel, ended: Ended): void {
 	const isLimited = ended.isLimited && host.ramp >= host.seeker.level && !host.pacer;
 	finishOne(host.seeker, { succeeded: true, isLimited, inFlight: ended.inFlight });
 	if (host.seeker.phase !== phase || host.seeker.why !== why) tell(host);
-	const verdict = onSuccess(host.refusals, ended.turn, { ...ended, level: levelOf(host) });
+	const verdict = onSuccess(host.refusals, ended.turn, ended);
 	if (verdict) follow(host, verdict);
 }
 
@@ -131,8 +135,7 @@ export function refuse(
 ): boolean {
 	host.ended++;
 	finishOne(host.seeker, { succeeded: false, isLimited: false, inFlight: ended.inFlight });
-	const standing = { ...ended, level: levelOf(host) };
-	const verdict = onRefusal(host.refusals, { turn: ended.turn, entry: item.id, kind }, standing);
+	const verdict = onRefusal(host.refusals, { turn: ended.turn, entry: item.id, kind }, ended);
 	if (verdict) follow(host, verdict);
 	if (!isRefusing(host.refusals, kind) || item.forgiven >= mostForgiven) return false;
 	if (!servesOthers(host, item, { kind, inFlight: ended.inFlight })) return false;
