@@ -24,5 +24,5 @@ export function expectByName(attempt: Attempt, target: Target): void {
 function verifierOf({ task, context, part }: Attempt, checksums: Expected["checksums"]): Attempt["verifier"] {
 	const { sizeBytes, pieces } = task;
 	const expected = { checksums, sizeBytes, pieces, sha256: context.options.sha256 };
-	return isExpected(expected) ? createVerifier(expected, part.bytes > 0) : undefined;
+	return isExpected(expected) ? createVerifier(expected, part) : undefined;
 }

@@ -9,11 +9,11 @@ import { findExisting } from "./target.ts";
 
 /** Verifies the part, then hands it to the publisher. */
 export function publishAttempt(attempt: Attempt): void {
-	const { verifier, part } = attempt;
+	const { verifier } = attempt;
 	if (!verifier) return handOver(attempt);
 	attempt.phase = "verify";
 	verifier
-		.verify(part)
+		.verify()
 		.then((failure) => {
 			if (attempt.phase === "over") return;
 			if (failure) failAttempt(attempt, failure);
