@@ -67,5 +67,5 @@ function joinVerifiers(whole: Verifier | undefined, brought: Verifier): Verifier
 function verifierOf({ task, context, part }: Attempt, checksums: Expected["checksums"]): Attempt["verifier"] {
 	const { sizeBytes, pieces } = task;
 	const expected = { checksums, sizeBytes, pieces, sha256: context.options.sha256 };
-	return isExpected(expected) ? createVerifier(expected, part.bytes > 0) : undefined;
+	return isExpected(expected) ? createVerifier(expected, part) : undefined;
 }
