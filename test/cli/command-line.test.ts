@@ -90,8 +90,6 @@ const wrong: readonly (readonly [args: readonly string[], named: RegExp])[] = [
 	[["urls.txt", "--netrc-file", "urls.txt"], /--netrc-file: "urls.txt" has something where/],
 	[["urls.txt", "--netrc-file", "folder"], /--netrc-file: "folder" cannot be read/],
 	[["urls.txt", "--dashboard"], /--dashboard is not available yet/],
-	[["urls.txt", "--format", "csv"], /--format csv is not available yet/],
-	[["list.csv"], /list\.csv.*csv are not available yet/],
 	[["missing.txt"], /missing\.txt/],
 	[["urls.txt", "missing.txt"], /missing\.txt/],
 	[["folder"], /folder/],
