@@ -6,6 +6,8 @@ import { demoShape } from "../src/cli/demo.ts";
 import { type CommandShape, describe, flagsOf } from "../src/cli/flags.ts";
 import { getShape } from "../src/cli/get-shape.ts";
 import { originShape } from "../src/cli/origin.ts";
+import { statusShape } from "../src/cli/status.ts";
+import { workerShape } from "../src/cli/worker.ts";
 import type { OptionSpec } from "../src/core/option-table.ts";
 
 /** The whole page, in Markdown. */
@@ -17,19 +19,17 @@ export function cliDocs(): string {
 		"",
 		"| command | does |",
 		"| --- | --- |",
-		...Object.entries(commands).map(([name, { summary, notYet }]) => row([`\`${name}\``, summary + mark(notYet)])),
+		...Object.entries(commands).map(([name, { summary }]) => row([`\`${name}\``, summary])),
 		"",
 		"Numbers of bytes take `k`, `M`, `G` (1000) and `Ki`, `Mi`, `Gi` (1024); seconds take fractions.",
 		"",
 		...section("downspout [get] [options] LIST...", getShape),
 		...section("downspout bench [options] [LIST]", benchShape),
 		...section("downspout origin [options]", originShape),
+		...section("downspout worker [options]", workerShape),
+		...section("downspout status [options]", statusShape),
 		...section("downspout demo [options]", demoShape),
 	].join("\n");
-}
-
-function mark(notYet: true | undefined): string {
-	return notYet ? " (not available yet)" : "";
 }
 
 function section(usage: string, shape: CommandShape): readonly string[] {

@@ -4,7 +4,7 @@ import { commands } from "./commands.ts";
 import type { CommandShape } from "./flags.ts";
 
 const commandLines = Object.entries(commands).map(
-	([name, { summary, notYet }]) => `  ${name.padEnd(8)}${summary}${notYet ? " (not available yet)" : ""}`,
+	([name, { summary }]) => `  ${name.padEnd(8)}${summary}`,
 );
 
 export const getShape: CommandShape = {

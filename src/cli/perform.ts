@@ -31,7 +31,7 @@ export type Performed = {
 export async function perform(performance: Performance): Promise<Performed> {
 	const { options, output, list } = performance;
 	const name = createRunId(new Date());
-	const counter = createCounter({ run: name, list: list.name, dir: options.dir, method: options.method });
+	const counter = createCounter({ run: name, list: list.name, dir: options.journalDir ?? options.dir, method: options.method });
 	const broken = new AbortController();
 	try {
 		const onFailure = (error: Error): void => broken.abort(error);

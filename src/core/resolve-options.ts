@@ -1,5 +1,4 @@
 /** From what a user asked for to what a run needs: every value checked, every default filled in. */
-import { resolve } from "node:path";
 import type { Header } from "./entry.ts";
 import { longestTimerMs } from "./option-kinds.ts";
 import { optionTable } from "./option-table.ts";
@@ -8,7 +7,11 @@ import { defaults, existsPolicies, layouts, type RunOptions } from "./options.ts
 import { type Method, methods } from "./outcome.ts";
 import { checkHeader, parseHeader } from "./parse-header.ts";
 import { flagOf, quote, readOption } from "./read-option.ts";
+import { resolvePlaces } from "./resolve-sink.ts";
 import { UsageError } from "./usage-error.ts";
+
+/** Most that a run has out to the workers of a cluster. */
+const mostInCluster = 100_000;
 
 /** What defaults depend on. */
 export type Surroundings = {
@@ -32,7 +35,7 @@ export function resolveOptions(values: GivenValues, surroundings: Surroundings):
 	const maxSizeBytes = readOption(values.maxSize, optionTable.maxSize);
 	const timeoutMs = milliseconds(readOption(values.timeout, optionTable.timeout) ?? defaults.timeoutSeconds);
 	return {
-		dir: resolve(readOption(values.dir, optionTable.dir) ?? defaults.dir),
+		...resolvePlaces(values),
 		method: resolveMethod(values),
 		...resolveConcurrency(values, surroundings.cores),
 		onExists: oneOf(existsPolicies, readOption(values.onExists, optionTable.onExists), defaults.onExists),
@@ -78,7 +81,9 @@ function resolveConcurrency(
 	if (workers !== undefined && asked !== "auto" && workers > asked) {
 		throw new UsageError(`--workers: ${workers} is more than --concurrency ${asked}; use 1 to ${asked} workers`);
 	}
-	const concurrency = asked === "auto" ? Math.max(defaults.concurrency, workers ?? 0) : asked;
+	// In a cluster each worker has a number of its own.
+	const isCluster = readOption(values.method, optionTable.method) === "cluster";
+	const concurrency = asked === "auto" ? (isCluster ? mostInCluster : Math.max(defaults.concurrency, workers ?? 0)) : asked;
 	const perHost = readOption(values.perHost, optionTable.perHost) ?? "auto";
 	return {
 		concurrency,

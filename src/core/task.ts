@@ -41,6 +41,8 @@ export type AttemptResult = {
 	readonly kept: boolean;
 	/** Number of the worker's file of intents: what lies in earlier ones has been told to the coordinator. */
 	readonly intents: number;
+	/** What the worker is called in the directory, where its label does not tell. */
+	readonly owner?: string | undefined;
 } & AttemptEnd;
 
 /** The ways in which an attempt ends. */

@@ -48,7 +48,7 @@ export async function createDownloader(worker: DownloaderOptions): Promise<Downl
 	const { options, signal } = worker;
 	const dir = options.dirPath ?? options.dir;
 	const layout = stateLayout(dir);
-	const owner = createOwner(layout, worker.ownerId, worker.coordinatorPid);
+	const owner = createOwner(layout, worker.ownerId, { ...options, coordinatorPid: worker.coordinatorPid });
 	const store = { parts: layout.parts, ownerId: owner.id };
 	const folders = createFolders(dir, options.onExists === "rename" && options.layout !== "flat");
 	const clients = createClients({ ...options, connections: worker.concurrency });

@@ -1,6 +1,6 @@
 /** A download directory as a run sees it: its journal, what earlier runs left, and what becomes of a worker that died. */
 import { readdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { stateLayout } from "../core/state-layout.ts";
 import { makeFolder } from "../files/make-folder.ts";
 import { type Journal, openJournal } from "./journal.ts";
@@ -12,6 +12,7 @@ import {
 	isShared,
 	isTemporary,
 	recover,
+	revokeOwners,
 	settlePart,
 } from "./recover.ts";
 
@@ -22,6 +23,10 @@ export type DirectoryOptions = {
 	readonly run: string;
 	/** Forget what earlier runs recorded, their parts included. */
 	readonly fresh: boolean;
+	/** Absolute path of the directory that has the journal, where it is another one. */
+	readonly journalDir?: string | undefined;
+	/** Names of runs that are over for certain: their owners are gone, whatever became of the processes. */
+	readonly over?: readonly string[] | undefined;
 	readonly warn: (message: string) => void;
 };
 
@@ -44,15 +49,17 @@ export type Directory = {
  * Opens a download directory, which is created with its parents.
  * @throws {NodeJS.ErrnoException} it cannot be used.
  */
-export async function openDirectory({ dir, run, fresh, warn }: DirectoryOptions): Promise<Directory> {
-	const layout = stateLayout(dir);
-	for (const folder of [layout.parts, layout.owners]) await makeFolder(folder);
+export async function openDirectory(options: DirectoryOptions): Promise<Directory> {
+	const { dir, run, fresh, warn, over = [], journalDir } = options;
+	const layout = journalDir === undefined ? stateLayout(dir) : { ...stateLayout(dir), journal: stateLayout(journalDir).journal };
+	for (const folder of [layout.parts, layout.owners, dirname(layout.journal)]) await makeFolder(folder);
 	if (fresh) rmSync(layout.journal, { force: true });
 	const journal = openJournal(layout.journal, { warn, isShared: isShared(layout) });
 	const { temporaries, leftovers, dead } = await recover(dir, layout, {
 		onPublished: (intent) => {
 			if (!fresh) journal.recover(intent.key, { file: intent.file, bytes: intent.bytes });
 		},
+		isOver: (id) => over.some((one) => id.startsWith(`${one}-`)),
 	});
 	journal.flush();
 	forgetDeadOwners(layout, dead);
@@ -85,16 +92,17 @@ export async function openDirectory({ dir, run, fresh, warn }: DirectoryOptions)
 		leftovers,
 		inherit(ownerId) {
 			const published = new Map<string, { file: string; bytes: number }>();
-			absorbIntents({
-				dir,
-				layout,
-				id: ownerId,
-				onPublished: ({ key, file, bytes }) => published.set(key, { file, bytes }),
-			});
-			for (const name of readdirSync(layout.parts)) settlePart(layout, name, (id) => id === ownerId);
+			// A worker on another machine has several event loops, each an owner of its own.
+			const isTheirs = (id: string): boolean => id === ownerId || id.startsWith(`${ownerId}-`);
+			// First of all: one that still lives gives no file a name from now on.
+			const ids = revokeOwners(layout, isTheirs);
+			for (const id of ids) {
+				absorbIntents({ dir, layout, id, onPublished: ({ key, file, bytes }) => published.set(key, { file, bytes }) });
+			}
+			for (const name of readdirSync(layout.parts)) settlePart(layout, name, isTheirs);
 			forgetSoon(() => {
-				forgetOwners(layout, `${ownerId}.`);
-				removeTemporaries((id) => id === ownerId);
+				for (const end of [".", "-"]) forgetOwners(layout, `${ownerId}${end}`);
+				removeTemporaries(isTheirs);
 			});
 			return published;
 		},

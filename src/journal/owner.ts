@@ -26,15 +26,26 @@ export type Owner = {
 	retire(): void;
 };
 
+/** What a worker was told too late: others do its work, and what it has is not wanted any more. */
+class OwnerRevokedError extends Error {
+	override readonly name = "OwnerRevokedError";
+	readonly code = "owner_revoked";
+}
+
+export type OwnerOptions = {
+	readonly coordinatorPid: number;
+	/** Whether its work may be given to others while it lives: then its identity file is removed, and it looks for that. */
+	readonly revocable?: boolean | undefined;
+};
+
 /**
  * Announces a worker in the directory.
  * @param id - Unique among all runs: contains the run's id.
  * @throws {NodeJS.ErrnoException} the directory is not writable.
  */
-export function createOwner(layout: StateLayout, id: string, coordinatorPid: number): Owner {
-	writeFileSync(join(layout.owners, `${id}.json`), JSON.stringify(identify(process.pid, coordinatorPid)), {
-		flag: "wx",
-	});
+export function createOwner(layout: StateLayout, id: string, { coordinatorPid, revocable }: OwnerOptions): Owner {
+	const identity = join(layout.owners, `${id}.json`);
+	writeFileSync(identity, JSON.stringify(identify(process.pid, coordinatorPid)), { flag: "wx" });
 	let segment = 0;
 	let written = 0;
 	let fd: number | undefined;
@@ -61,6 +72,7 @@ export function createOwner(layout: StateLayout, id: string, coordinatorPid: num
 		id,
 		segment: () => segment,
 		intend(intents) {
+			if (revocable) assertWanted(identity);
 			let lines = "";
 			for (const intent of intents) lines += formatIntent(intent);
 			append(lines);
@@ -76,6 +88,15 @@ export function createOwner(layout: StateLayout, id: string, coordinatorPid: num
 /** As `JSON.stringify`, which is too slow for what happens once a file. */
 function formatIntent({ key, file, bytes, source }: Intent): string {
 	return `{"key":"${key}","file":${JSON.stringify(file)},"bytes":${bytes},"source":"${source}"}\n`;
+}
+
+/** Opened, as a network share knows for certain only then. */
+function assertWanted(identity: string): void {
+	try {
+		closeSync(openSync(identity, "r"));
+	} catch (cause) {
+		throw new OwnerRevokedError("another worker does this now", { cause });
+	}
 }
 
 /** Where an owner's intents lie. */

@@ -15,6 +15,8 @@ const orphanPollMs = 20;
 export type Recovery = {
 	/** Called for each file that a worker had published, as its intents and the file itself prove. */
 	readonly onPublished: (intent: Intent) => void;
+	/** Whether an owner is gone for certain, whatever its process does. */
+	readonly isOver?: (ownerId: string) => boolean;
 };
 
 export type Recovered = {
@@ -27,7 +29,8 @@ export type Recovered = {
 };
 
 /** Recognises what is ours and clears away what nobody needs. Waits for workers of a killed run to end. */
-export async function recover(dir: string, layout: StateLayout, { onPublished }: Recovery): Promise<Recovered> {
+export async function recover(dir: string, layout: StateLayout, recovery: Recovery): Promise<Recovered> {
+	const { onPublished, isOver = () => false } = recovery;
 	// Parts first: an owner that appears in between has then no part in the list.
 	const parts = readdirSync(layout.parts);
 	const owners = findOwners(layout);
@@ -36,7 +39,8 @@ export async function recover(dir: string, layout: StateLayout, { onPublished }:
 	for (const id of owners.keys()) {
 		absorbIntents({ dir, layout, id, onPublished: (intent) => published.add(intent.key) && onPublished(intent) });
 	}
-	const dead = new Set([...owners].filter(([, owner]) => owner.state === "dead").map(([id]) => id));
+	const isDead = ([id, { state }]: [string, KnownOwner]): boolean => state === "dead" || isOver(id);
+	const dead = new Set([...owners].filter(isDead).map(([id]) => id));
 	const isGone = (id: string): boolean => dead.has(id) || !owners.has(id);
 	const leftovers = new Set<string>();
 	for (const name of parts) {
@@ -55,6 +59,18 @@ export function forgetDeadOwners(layout: StateLayout, dead: ReadonlySet<string>)
 		if (dead.has(id) || !existsSync(join(layout.owners, `${id}.json`)))
 			rmSync(join(layout.owners, name), { force: true });
 	}
+}
+
+/** Takes from owners the right to name files; gives their ids. */
+export function revokeOwners(layout: StateLayout, isTheirs: (ownerId: string) => boolean): ReadonlySet<string> {
+	const ids = new Set<string>();
+	for (const name of readdirSync(layout.owners)) {
+		const id = name.replace(/\.json$|\.\d+\.intents$/, "");
+		if (!isTheirs(id)) continue;
+		ids.add(id);
+		if (name.endsWith(".json")) rmSync(join(layout.owners, name), { force: true });
+	}
+	return ids;
 }
 
 /** Removes all traces of the owners whose names begin so; what they published is recorded. */

@@ -217,7 +217,7 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 		leaveSlot(pending);
 		const worker = error instanceof WorkerLostError ? error.worker : nobody;
 		const message = error instanceof Error ? error.message : String(error);
-		const published = error instanceof WorkerLostError ? traces.inherit(worker).get(pending.key) : undefined;
+		const published = error instanceof WorkerLostError ? traces.inherit(worker, error.owner).get(pending.key) : undefined;
 		pending.made--;
 		pending.deaths++;
 		pending.kept = true;

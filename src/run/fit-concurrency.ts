@@ -15,7 +15,8 @@ export function fitConcurrency(
 	options: RunOptions,
 	limit: number | undefined,
 ): { options: RunOptions; warning?: string } {
-	if (limit === undefined) return { options };
+	// The workers of a cluster have limits of their own.
+	if (limit === undefined || options.method === "cluster") return { options };
 	const perProcess = Math.max(1, Math.floor((limit - ownFiles) / filesPerDownload));
 	const most = options.method === "processes" ? perProcess * options.workers : perProcess;
 	if (options.concurrency <= most) return { options };

@@ -44,16 +44,18 @@ export async function run(asked: RunRequest): Promise<Summary> {
 	const tally = createTally();
 	const broken = new AbortController();
 	const stop = AbortSignal.any([signal, broken.signal]);
-	await using directory = await open(request);
+	const over = options.cluster ? await endLeftovers(options.cluster, options) : [];
+	await using directory = await open(request, over);
 	const runner = await startRunner(request, {
 		signal: stop,
+		counts: tally.snapshot,
 		onBroken: (error) => broken.abort(new RunError("no_worker", error.message)),
 	});
 	sink.on({
 		type: "run-started",
 		run: request.run,
 		list: request.list,
-		dir: options.dir,
+		dir: options.journalDir ?? options.dir,
 		method: options.method,
 		concurrency: options.concurrency,
 	});
@@ -64,7 +66,8 @@ export async function run(asked: RunRequest): Promise<Summary> {
 	}
 	attemptFlush(directory, (cause) => broken.abort(journalError(options.dir, cause)));
 	const { run: name, list } = request;
-	const facts = { run: name, list, dir: options.dir, method: options.method, elapsedMs: performance.now() - startedMs };
+	const dir = options.journalDir ?? options.dir;
+	const facts = { run: name, list, dir, method: options.method, elapsedMs: performance.now() - startedMs };
 	const summary = summarize(tally.snapshot(), facts);
 	sink.on({ type: "run-ended", summary });
 	const reason: unknown = broken.signal.reason;
@@ -119,12 +122,24 @@ async function download(request: RunRequest, { directory, runner, tally, stop, b
 	}
 }
 
-async function open({ run: name, options, sink }: RunRequest): Promise<Directory & AsyncDisposable> {
+/** What a cluster's coordinator that was killed has left in Redis is ended first: its workers may still be at it. */
+async function endLeftovers(cluster: NonNullable<RunOptions["cluster"]>, options: RunOptions): Promise<readonly string[]> {
+	try {
+		const { endRunsOf } = await import("../cluster/leftovers.ts");
+		return await endRunsOf(cluster.redis, options.journalDir ?? options.dir);
+	} catch (cause) {
+		throw new RunError("no_worker", messageOf(cause), { cause });
+	}
+}
+
+async function open({ run: name, options, sink }: RunRequest, over: readonly string[]): Promise<Directory & AsyncDisposable> {
 	try {
 		const directory = await openDirectory({
 			dir: options.dir,
 			run: name,
 			fresh: options.fresh,
+			journalDir: options.journalDir,
+			over,
 			warn: (message) => sink.on({ type: "warning", message }),
 		});
 		return { ...directory, [Symbol.asyncDispose]: async () => directory.close() };
@@ -135,13 +150,15 @@ async function open({ run: name, options, sink }: RunRequest): Promise<Directory
 	}
 }
 
-async function startRunner(
-	{ options, run: name, sink }: RunRequest,
-	ends: Pick<RunnerOptions, "signal" | "onBroken">,
-): Promise<Runner> {
+type RunnerEnds = Pick<RunnerOptions, "signal" | "onBroken"> & Pick<NonNullable<RunnerOptions["cluster"]>, "counts">;
+
+async function startRunner({ options: all, run: name, list, sink }: RunRequest, { counts, ...ends }: RunnerEnds): Promise<Runner> {
+	const { cluster, journalDir, ...options } = all;
+	const place = cluster && { ...cluster, journalDir: journalDir ?? options.dir, list, counts };
 	try {
 		return await createRunner(options.method, {
 			options,
+			...(place && { cluster: place }),
 			run: name,
 			concurrency: options.concurrency,
 			workers: options.workers,
