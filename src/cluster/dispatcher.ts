@@ -120,7 +120,7 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 		crew.drop(member.number);
 		tellWorkers(redis, { type: "dead", run, worker: member.number });
 		queue.remove([...member.held]).catch(() => {});
-		note("warning", `cluster#${member.number} on ${member.host} died (${why}) and is replaced by the others`);
+		note("warning", `cluster#${member.number} on ${member.host} died (${why}) and is replaced`);
 		for (const name of member.held) {
 			for (const { listener } of handouts.takeBatch(name)) listener.onLost(new WorkerLostError(labelOf(member), why));
 		}

@@ -12,6 +12,8 @@ import type { OptionValues } from "../../src/core/option-values.ts";
 import type { Method, Outcome, Summary } from "../../src/core/outcome.ts";
 import { resolveOptions } from "../../src/core/resolve-options.ts";
 import { run } from "../../src/run/run.ts";
+import { startRedis } from "../cluster/redis-server.ts";
+import { startWorker } from "../cluster/worker-processes.ts";
 
 export type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -54,6 +56,7 @@ export async function startLab(context: TestContext, method: Method, answer: Ans
 		await rm(dir, { recursive: true, force: true });
 	});
 	const url = `http://127.0.0.1:${address.port}`;
+	const place = method === "cluster" ? await startCluster(context, dir) : {};
 	return {
 		url,
 		otherUrl: `http://localhost:${address.port}`,
@@ -61,9 +64,19 @@ export async function startLab(context: TestContext, method: Method, answer: Ans
 		requests,
 		run: (urls, values = {}, watch = {}) => {
 			const entries = urls.map((one, n): Entry => ({ line: n + 1, urls: [new URL(one, url).href] }));
-			return runList(entries, { dir, method, ...values }, watch);
+			return runList(entries, { dir, method, ...place, ...values }, watch);
 		},
 	};
+}
+
+/** Two workers, which are started again when they die, as an operator sees to. */
+async function startCluster(context: TestContext, sink: string): Promise<Pick<OptionValues, "redis" | "sink">> {
+	// Patience for a network is not what is tested: here the dead are known soon.
+	process.env.DOWNSPOUT_CLUSTER_SILENCE = "2";
+	const { url: redis } = await startRedis(context);
+	const setup = { redis, sink, isKept: true, args: ["-c", "16"] };
+	await Promise.all([startWorker(context, setup), startWorker(context, setup)]);
+	return { redis, sink };
 }
 
 async function runList(entries: readonly Entry[], values: OptionValues, watch: Watch): Promise<Finished> {
