@@ -11,6 +11,7 @@ import type { MeetingPlace } from "./meeting-place.ts";
 import { type HandedTask, protocol, readMessage, type WorkerMessage } from "./messages.ts";
 import { createOutbox } from "./outbox.ts";
 import { createPauses } from "./pauses.ts";
+import type { BatchState } from "./queue.ts";
 import { beatMs, redisPatienceMs, silenceMs } from "./timing.ts";
 
 /** Longest wait for workers to say that they have stopped, in milliseconds. */
@@ -150,12 +151,20 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 		if (unheld.length === 0) return;
 		const states = await queue.look(unheld.map(({ name }) => name));
 		unheld.forEach((batch, n) => {
-			batch.misses = states[n] === "gone" ? batch.misses + 1 : 0;
+			batch.misses = isMissing(states[n]) ? batch.misses + 1 : 0;
 			if (batch.misses < mostMisses) return;
 			note("note", `batch ${batch.name} is lost: its ${batch.hands.size} entries are handed out again`);
 			queue.remove([batch.name]).catch(() => {});
 			for (const handout of handouts.takeBatch(batch.name)) handAgain(handout);
 		});
+	}
+
+	/** Whether nobody has a batch that no worker says to have. */
+	function isMissing(state: BatchState | undefined): boolean {
+		if (state?.kind !== "taken") return state?.kind === "gone";
+		// One that is heard would say so; one that is not heard now may have it, and counts as dead if that lasts.
+		const taker = crew.members.get(state.taker);
+		return !taker || taker.missedBeats <= 1;
 	}
 
 	function stop(): void {

@@ -13,8 +13,8 @@ const closeMs = 1500;
 /** A batch as it is in the queue: its name, and its sealed content. */
 export type QueuedBatch = { readonly name: string; readonly content: string };
 
-/** What became of a batch: `waits` in the queue, `taken` by a worker that says so, or `gone`. */
-export type BatchState = "waits" | "taken" | "gone";
+/** What became of a batch: it waits in the queue, was taken by the worker of this number in the run, or is gone. */
+export type BatchState = { readonly kind: "waits" | "gone" | "unknown" } | { readonly kind: "taken"; readonly taker: number };
 
 export type BatchQueue = AsyncDisposable & {
 	add(batches: readonly QueuedBatch[]): Promise<void>;
@@ -48,7 +48,7 @@ export function openBatchQueue(run: string, redis: Redis): BatchQueue {
 			const asked = redis.pipeline();
 			for (const name of names) {
 				const key = jobKey(run, name);
-				asked.hmget(key, "data", "processedOn").exists(`${key}:lock`);
+				asked.hmget(key, "data", "processedOn").get(`${key}:lock`);
 			}
 			const answers = (await asked.exec()) ?? [];
 			return names.map((_, n) => stateOf(answers[2 * n], answers[2 * n + 1]));
@@ -86,12 +86,16 @@ type Answer = readonly [error: Error | null, value: unknown] | undefined;
 
 function stateOf(job: Answer, lock: Answer): BatchState {
 	// What could not be asked is not gone.
-	if (!job || job[0] || !lock || lock[0]) return "taken";
+	if (!job || job[0] || !lock || lock[0]) return { kind: "unknown" };
 	const [data, processedOn]: unknown[] = Array.isArray(job[1]) ? job[1] : [];
-	if (data === null || data === undefined) return "gone";
-	if (processedOn === null || processedOn === undefined) return "waits";
-	return lock[1] === 1 ? "taken" : "gone";
+	if (data === null || data === undefined) return { kind: "gone" };
+	if (processedOn === null || processedOn === undefined) return { kind: "waits" };
+	const token = typeof lock[1] === "string" ? tokenPattern.exec(lock[1]) : null;
+	return token ? { kind: "taken", taker: Number(token[1]) } : { kind: "gone" };
 }
+
+/** A batch is locked by the number of its worker, and by which of the worker's batches it is. */
+const tokenPattern = /^(\d+):\d+$/;
 
 /** A batch that a worker has. */
 export type TakenBatch = {
@@ -108,10 +112,15 @@ export type BatchSource = AsyncDisposable & {
 	take(): Promise<TakenBatch | undefined>;
 };
 
-export type BatchSourceOptions = { readonly run: string; readonly redis: Redis; readonly id: string };
+export type BatchSourceOptions = {
+	readonly run: string;
+	readonly redis: Redis;
+	/** Of the worker, in the run. */
+	readonly number: number;
+};
 
 /** The worker's side. @param options - Its `redis` stays open; a connection of its own waits for batches. */
-export function openBatchSource({ run, redis, id }: BatchSourceOptions): BatchSource {
+export function openBatchSource({ run, redis, number }: BatchSourceOptions): BatchSource {
 	const worker = new Worker<unknown, string>(run, null, {
 		connection: redis,
 		prefix: queuePrefix,
@@ -120,13 +129,12 @@ export function openBatchSource({ run, redis, id }: BatchSourceOptions): BatchSo
 		lockDuration: lockMs,
 		skipStalledCheck: true,
 		skipLockRenewal: true,
-		name: id,
 	});
 	worker.on("error", () => {});
 	let count = 0;
 	return {
 		async take() {
-			const token = `${id}:${++count}`;
+			const token = `${number}:${++count}`;
 			const job: Job<unknown, string> | undefined = await worker.getNextJob(token);
 			return job && taken(job, token);
 		},

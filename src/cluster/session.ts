@@ -33,8 +33,6 @@ export type SessionOptions = {
 	readonly room: Room;
 	readonly redis: Redis;
 	readonly seal: Seal;
-	/** Names the worker among all. */
-	readonly id: string;
 	readonly log: (message: string) => void;
 };
 
@@ -57,7 +55,7 @@ type Held = { readonly batch: TakenBatch; left: number };
 
 /** Joins a run; undefined where it is over. @throws what keeps the inner runners from starting. */
 export async function startSession(options: SessionOptions): Promise<Session | undefined> {
-	const { info, redis, room, id } = options;
+	const { info, redis, room } = options;
 	const { run } = info;
 	const number = await joinRun(redis, run);
 	if (number === undefined) return undefined;
@@ -65,6 +63,8 @@ export async function startSession(options: SessionOptions): Promise<Session | u
 	const held = new Map<string, Held>();
 	const backlog = createBacklog(pump);
 	let inFlight = 0;
+	/** Tasks of batches that it has and has not told of. */
+	let arriving = 0;
 	let ended = 0;
 	let filesPerSecond = 0;
 	let acknowledgedMs = performance.now();
@@ -105,10 +105,10 @@ export async function startSession(options: SessionOptions): Promise<Session | u
 		},
 		onNote: options.log,
 	});
-	const source = openBatchSource({ run, redis, id: `${id}-${number}` });
+	const source = openBatchSource({ run, redis, number });
 	const leaveRoom = room.join(pump);
 	const wantsMore = (): boolean =>
-		state === "works" && backlog.size < Math.max(room.capacity / 2, filesPerSecond * aheadSeconds);
+		state === "works" && backlog.size + arriving < Math.max(room.capacity / 2, filesPerSecond * aheadSeconds);
 
 	function pump(): void {
 		while (backlog.size > 0 && !cancel.signal.aborted && room.take()) {
@@ -192,10 +192,15 @@ export async function startSession(options: SessionOptions): Promise<Session | u
 		try {
 			const { tasks } = readBatch(options.seal.open(batch.content));
 			held.set(batch.name, { batch, left: tasks.length });
-			for (const one of tasks) backlog.push({ ...one, batch: batch.name });
-			void reporter.tell();
-			if (state === "works") pump();
-			else giveBack();
+			arriving += tasks.length;
+			// Nothing begins before the coordinator can know who has it: else what this worker leaves when it dies is nobody's.
+			void reporter.tell().then(() => {
+				arriving -= tasks.length;
+				if (state === "leaves") return;
+				for (const one of tasks) backlog.push({ ...one, batch: batch.name });
+				if (state === "works") pump();
+				else giveBack();
+			});
 		} catch (error) {
 			options.log(`a batch of the run ${run} is refused: ${messageOf(error)}`);
 			void reporter.tell({ note: `a batch is refused: ${messageOf(error)}` });
@@ -277,8 +282,7 @@ export async function startSession(options: SessionOptions): Promise<Session | u
 		}, extendMs),
 		setInterval(watchFence, watchMs),
 	];
-	await Promise.race([reporter.tell(), pauseBriefly()]);
-	void takeBatches();
+	void reporter.tell().then(takeBatches);
 	return {
 		run,
 		get inFlight() {

@@ -99,7 +99,6 @@ export async function startWorkerService(options: WorkerServiceOptions): Promise
 			redis,
 			seal,
 			room,
-			id,
 			options: { ...readSetup(seal.open(setup)).options, ...sink.place, revocable: true },
 		});
 		if (!session) return undefined;
