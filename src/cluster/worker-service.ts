@@ -15,7 +15,7 @@ import { createSeal } from "./seal.ts";
 import { type Session, startSession } from "./session.ts";
 import { knownSinkIdentity } from "./sink-identity.ts";
 import { beatMs, coordinatorGoneMs, silenceMs } from "./timing.ts";
-import { openWorkerSink, type WorkerSink } from "./worker-sink.ts";
+import { openWorkerSink } from "./worker-sink.ts";
 
 export type WorkerServiceOptions = {
 	readonly redis: string;
@@ -52,7 +52,6 @@ export async function startWorkerService(options: WorkerServiceOptions): Promise
 	const listener = redis.duplicate();
 	listener.on("error", () => {});
 	for (const warning of await connectRedis(redis, options.redis, options)) options.log(warning);
-	const sink = await openWorkerSink(options.sink);
 	const id = randomUUID();
 	const room = createRoom(options.concurrency);
 	const sessions = new Map<string, Session>();
@@ -93,6 +92,7 @@ export async function startWorkerService(options: WorkerServiceOptions): Promise
 		}
 		const setup = await redis.hget(runKeys(info.run).run, "setup");
 		if (setup === null) return undefined;
+		const sink = await openWorkerSink(options.sink);
 		const session = await startSession({
 			...options,
 			info,
@@ -101,12 +101,16 @@ export async function startWorkerService(options: WorkerServiceOptions): Promise
 			room,
 			options: { ...readSetup(seal.open(setup)).options, ...sink.place, revocable: true },
 		});
-		if (!session) return undefined;
+		if (!session) {
+			await sink.remove();
+			return undefined;
+		}
 		sessions.set(info.run, session);
 		refused.delete(info.run);
 		options.log(`joined run ${info.run} (${info.list})`);
 		void session.done.then((end) => {
 			sessions.delete(info.run);
+			sink.remove().catch(() => {});
 			options.log(end === "again" ? `joining run ${info.run} anew` : `left run ${info.run}`);
 			register(redis, entry(), keepMs).catch(() => {});
 		});
@@ -171,7 +175,6 @@ export async function startWorkerService(options: WorkerServiceOptions): Promise
 		if (redis.status === "ready") await unregister(redis, id).catch(() => {});
 		listener.disconnect();
 		redis.disconnect();
-		await sink[Symbol.asyncDispose]();
 	};
 	return {
 		figures: () => ({ ...entry(), isConnected: redis.status === "ready" }),

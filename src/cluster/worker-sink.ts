@@ -6,28 +6,25 @@ import type { DownloadOptions } from "../core/options.ts";
 import { readBucket } from "../core/resolve-sink.ts";
 import { stateLayout } from "../core/state-layout.ts";
 import { makeFolder } from "../files/make-folder.ts";
-import { ClusterError, messageOf } from "./cluster-error.ts";
 
-export type WorkerSink = AsyncDisposable & {
-	/** What it changes in the options of each run. */
+export type WorkerSink = {
+	/** What it changes in the options of a run. */
 	readonly place: Pick<DownloadOptions, "dir" | "bucket">;
+	/** Removes the folder, where it is the worker's own. */
+	remove(): Promise<void>;
 };
 
-/** @throws {ClusterError} it cannot be used. */
+/** For one run. @throws {NodeJS.ErrnoException} there is no room for the folder. */
 export async function openWorkerSink(sink: string): Promise<WorkerSink> {
 	const bucket = readBucket(sink);
-	if (!bucket) return { place: { dir: resolve(sink) }, async [Symbol.asyncDispose]() {} };
-	try {
-		const dir = await mkdtemp(join(tmpdir(), "downspout-worker-"));
-		const { parts, owners } = stateLayout(dir);
-		for (const folder of [parts, owners]) await makeFolder(folder);
-		return {
-			place: { dir, bucket },
-			async [Symbol.asyncDispose]() {
-				await rm(dir, { recursive: true, force: true });
-			},
-		};
-	} catch (cause) {
-		throw new ClusterError("cluster_unusable", `no temporary folder for ${sink}: ${messageOf(cause)}`, { cause });
-	}
+	if (!bucket) return { place: { dir: resolve(sink) }, async remove() {} };
+	const dir = await mkdtemp(join(tmpdir(), "downspout-worker-"));
+	const { parts, owners } = stateLayout(dir);
+	for (const folder of [parts, owners]) await makeFolder(folder);
+	return {
+		place: { dir, bucket },
+		async remove() {
+			await rm(dir, { recursive: true, force: true });
+		},
+	};
 }

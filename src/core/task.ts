@@ -24,6 +24,8 @@ export type Task = {
 	readonly headers?: readonly Header[] | undefined;
 	/** Whether an earlier attempt left bytes of this entry that may be continued. */
 	readonly resume: boolean;
+	/** What an earlier run saved in the bucket: where it is still there, nothing is asked for. */
+	readonly saved?: { readonly file: string; readonly bytes: number } | undefined;
 	/** Time left to the entry, in milliseconds; absent when it has no limit. */
 	readonly timeLeftMs?: number | undefined;
 	/** Whether the attempt must have a worker to itself: an earlier one lost its worker. */

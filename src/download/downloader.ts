@@ -1,7 +1,7 @@
 /** A worker's downloads: everything that its attempts share, and the watch that ends the silent ones. */
 import { type Bag, createBag } from "../core/bag.ts";
 import { transient } from "../core/failure.ts";
-import type { DownloadOptions } from "../core/options.ts";
+import type { Bucket, DownloadOptions } from "../core/options.ts";
 import { stateLayout } from "../core/state-layout.ts";
 import { type AttemptResult, cancelledResult, type Task, type TaskProgress, type WorkerLabel } from "../core/task.ts";
 import { createClients } from "../http/clients.ts";
@@ -9,6 +9,7 @@ import { requestHeaders } from "../http/request-headers.ts";
 import { createOwner } from "../journal/owner.ts";
 import { createFolders } from "../store/folders.ts";
 import { createPublisher } from "../store/publish.ts";
+import type { BucketPublisher } from "../store/s3-publish.ts";
 import { attemptProgress, cancelAttempt, startAttempt } from "./attempt.ts";
 import { type Attempt, type AttemptContext, failAttempt } from "./attempt-state.ts";
 import { drainTurn } from "./drain.ts";
@@ -52,7 +53,8 @@ export async function createDownloader(worker: DownloaderOptions): Promise<Downl
 	const store = { parts: layout.parts, ownerId: owner.id };
 	const folders = createFolders(dir, options.onExists === "rename" && options.layout !== "flat");
 	const clients = createClients({ ...options, connections: worker.concurrency });
-	const publisher = createPublisher({ ...options, store, owner, folders });
+	const bucket = options.bucket && (await openBucket(options.bucket, worker));
+	const publisher = bucket ?? createPublisher({ ...options, store, owner, folders });
 	const anywhere = new URL("http://localhost");
 	const context: AttemptContext = {
 		options,
@@ -85,15 +87,30 @@ export async function createDownloader(worker: DownloaderOptions): Promise<Downl
 	};
 	signal.addEventListener("abort", onAbort, { once: true });
 
-	return {
+	/** What the bucket still has is not asked for again. */
+	const skipSaved = (from: BucketPublisher, task: Task, onResult: DownloadListener["onResult"]): void => {
+		const { saved, ...unsaved } = task;
+		const skip = async (): Promise<boolean> => saved !== undefined && (await from.has(saved.file, saved.bytes));
+		// A store that does not answer now may do so when there is something to be stored.
+		skip()
+			.catch(() => false)
+			.then((isThere) => {
+				if (!isThere || !saved) return downloader.download(unsaved, { onResult });
+				onResult({ id: task.id, kind: "skipped", ...saved, worker: worker.worker, kept: false, intents: 0 });
+			});
+	};
+
+	const downloader: Downloader = {
 		download(task, { onReceived, onResult }) {
 			if (isStopped) return onResult(cancelledResult(task, worker.worker));
+			if (bucket && task.saved) return skipSaved(bucket, task, onResult);
 			let attempt: Attempt | undefined;
 			const finish = (result: AttemptResult): void => {
 				if (attempt) active.delete(attempt);
 				onResult(result);
 			};
-			attempt = startAttempt(task, context, { finish, onReceived });
+			// The name in a bucket takes as long as the file: it is part of the download.
+			attempt = startAttempt(task, context, { finish, onReceived: bucket ? undefined : onReceived });
 			if (attempt.phase !== "over") active.add(attempt);
 		},
 		async [Symbol.asyncDispose]() {
@@ -101,9 +118,16 @@ export async function createDownloader(worker: DownloaderOptions): Promise<Downl
 			cancelAll();
 			for (const timer of [...timers, sweeper]) clearInterval(timer);
 			await clients.destroy(new Error("the run is over"));
+			bucket?.close();
 			owner.retire();
 		},
 	};
+	return downloader;
+}
+
+async function openBucket(bucket: Bucket, { options, concurrency, ownerId }: DownloaderOptions): Promise<BucketPublisher> {
+	const { createBucketPublisher } = await import("../store/s3-publish.ts");
+	return createBucketPublisher({ bucket, onExists: options.onExists, connections: concurrency, ownerId });
 }
 
 /**

@@ -22,6 +22,8 @@ export type Pending = {
 	readonly out?: string | undefined;
 	readonly folder?: string | undefined;
 	readonly checksum?: Checksum | undefined;
+	/** What the journal says that an earlier run saved, where only its worker can see whether it is still there. */
+	readonly saved?: Task["saved"];
 	/** The mirror that is asked now. */
 	mirror: Mirror;
 	/** Attempts that count against the retries. */
@@ -51,6 +53,7 @@ export function taskOf(pending: Pending, timeLeftMs: number | undefined): Task {
 		out: pending.out,
 		folder: pending.folder,
 		checksum: pending.checksum,
+		saved: pending.saved,
 		headers: pending.entry.headers,
 		timeLeftMs,
 		alone: pending.deaths > 0,

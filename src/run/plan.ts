@@ -43,7 +43,8 @@ export function createPlanner(options: RunOptions, directory: Directory): Planne
 			key = entryKey(mirrors[0].url, wanted, occurrence);
 			met = directory.journal.meet(key);
 		}
-		if (met.saved && isStillThere(options.dir, met.saved)) return { kind: "skipped", saved: met.saved };
+		const saved = options.bucket ? met.saved : undefined;
+		if (met.saved && !saved && isStillThere(options.dir, met.saved)) return { kind: "skipped", saved: met.saved };
 		const pending: Pending = {
 			id: ++count,
 			entry,
@@ -58,6 +59,7 @@ export function createPlanner(options: RunOptions, directory: Directory): Planne
 			out: place.out,
 			folder: place.folder,
 			checksum,
+			saved,
 			startedMs: undefined,
 			httpStatus: undefined,
 		};

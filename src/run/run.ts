@@ -1,7 +1,7 @@
 /** One run, from a list to its summary: open the directory, start the runner, feed it, and shut down in order. */
 import type { Entry } from "../core/entry.ts";
 import type { Sink } from "../core/event.ts";
-import type { RunOptions } from "../core/options.ts";
+import type { Bucket, RunOptions } from "../core/options.ts";
 import type { Summary } from "../core/outcome.ts";
 import { createTally, summarize, type Tally } from "../core/tally.ts";
 import { openFileLimit } from "../files/open-file-limit.ts";
@@ -44,6 +44,7 @@ export async function run(asked: RunRequest): Promise<Summary> {
 	const tally = createTally();
 	const broken = new AbortController();
 	const stop = AbortSignal.any([signal, broken.signal]);
+	if (options.bucket) await expectUsable(options.bucket, options.onExists);
 	const over = options.cluster ? await endLeftovers(options.cluster, options) : [];
 	await using directory = await open(request, over);
 	const runner = await startRunner(request, {
@@ -65,6 +66,7 @@ export async function run(asked: RunRequest): Promise<Summary> {
 		await runner[Symbol.asyncDispose]();
 	}
 	attemptFlush(directory, (cause) => broken.abort(journalError(options.dir, cause)));
+	if (options.bucket && !stop.aborted) await tidy(options.bucket, directory);
 	const { run: name, list } = request;
 	const dir = options.journalDir ?? options.dir;
 	const facts = { run: name, list, dir, method: options.method, elapsedMs: performance.now() - startedMs };
@@ -120,6 +122,19 @@ async function download(request: RunRequest, { directory, runner, tally, stop, b
 		clearInterval(flusher);
 		stop.removeEventListener("abort", onStop);
 	}
+}
+
+/** Before anything is downloaded: a bucket is found out about only by writing to it. */
+async function expectUsable(bucket: Bucket, onExists: RunOptions["onExists"]): Promise<void> {
+	const { checkBucket } = await import("../store/s3-check.ts");
+	const why = await checkBucket(bucket, onExists);
+	if (why !== undefined) throw new RunError("sink_unusable", why);
+}
+
+async function tidy(bucket: Bucket, { journal }: Directory): Promise<void> {
+	const { tidyBucket } = await import("../store/s3-check.ts");
+	// All entries that this run met have ended, and the journal is written.
+	await tidyBucket(bucket, (key) => journal.meet(key).seen);
 }
 
 /** What a cluster's coordinator that was killed has left in Redis is ended first: its workers may still be at it. */

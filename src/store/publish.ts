@@ -28,7 +28,9 @@ export type Publication = {
 export type PublicationEnd =
 	| { readonly kind: "published"; readonly file: string; readonly bytes: number }
 	| { readonly kind: "exists"; readonly file: string }
-	| { readonly kind: "failed"; readonly failure: Failure };
+	| { readonly kind: "failed"; readonly failure: Failure }
+	/** The run stops: the bytes are kept for the next one. */
+	| { readonly kind: "stopped" };
 
 export type Publisher = {
 	add(publication: Publication): void;

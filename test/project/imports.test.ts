@@ -17,7 +17,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 	origin: ["core"],
 	runners: ["core"],
 	cluster: ["core", "files", "journal", "runners"],
-	run: ["core", "files", "list", "journal", "runners", "cluster"],
+	run: ["core", "files", "list", "journal", "store", "runners", "cluster"],
 	bench: ["core", "list", "origin"],
 	library: ["core", "files", "list", "run", "report"],
 	cli: ["core", "files", "list", "run", "report", "origin", "bench", "cluster"],
