@@ -7,7 +7,7 @@ import { build } from "esbuild";
 const root = fileURLToPath(new URL("../", import.meta.url));
 const out = "dist/command";
 const joined = ["commander", "content-disposition", "string-width", "undici"];
-const { dependencies } = JSON.parse(await readFile(`${root}package.json`, "utf8"));
+const { dependencies, optionalDependencies } = JSON.parse(await readFile(`${root}package.json`, "utf8"));
 
 /** What undici loads at its start for HTTP/2 and for request bodies, neither of which a download has. */
 const undiciLater = {
@@ -67,7 +67,7 @@ for (const [entry, options] of Object.entries({
 		bundle: true,
 		platform: "node",
 		target: "node20.18",
-		external: Object.keys(dependencies).filter((name) => !joined.includes(name)),
+		external: Object.keys({ ...dependencies, ...optionalDependencies }).filter((name) => !joined.includes(name)),
 		plugins: [undiciLater, reportApart],
 		metafile: true,
 		logLevel: "warning",

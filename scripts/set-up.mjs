@@ -15,6 +15,7 @@ const debianPackages = [
 	{ name: "curl", program: "curl" },
 	{ name: "util-linux", program: "prlimit" },
 	{ name: "mount", program: "mount" },
+	{ name: "redis-server", program: "redis-server" },
 ];
 
 installPackages();
