@@ -8,7 +8,7 @@ import { createKiller } from "./killer.ts";
 import { startLab } from "./lab.ts";
 import { assertNothingLeft } from "./records.ts";
 
-const patience = { timeout: 60_000, skip: skipUnlessLinux };
+const patience = { timeout: 120_000, skip: skipUnlessLinux };
 
 /** @param sharesParts - Whether the next worker sees what the one that died had of a file. */
 export function testDeaths(method: Method, { sharesParts }: { readonly sharesParts: boolean } = { sharesParts: true }): void {
