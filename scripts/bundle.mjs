@@ -6,26 +6,8 @@ import { build } from "esbuild";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const out = "dist/command";
-const joined = ["commander", "content-disposition", "string-width", "undici"];
+const joined = ["commander", "content-disposition", "string-width"];
 const { dependencies, optionalDependencies } = JSON.parse(await readFile(`${root}package.json`, "utf8"));
-
-/** What undici loads at its start for HTTP/2 and for request bodies, neither of which a download has. */
-const undiciLater = {
-	name: "undici-later",
-	setup(build) {
-		build.onLoad({ filter: /undici\/lib\/dispatcher\/client\.js$/ }, async ({ path }) => ({
-			contents: replaceOnce(
-				await readFile(path, "utf8"),
-				"const connectH2 = require('./client-h2.js')",
-				"const connectH2 = (...args) => require('./client-h2.js')(...args)",
-			),
-		}));
-		build.onResolve({ filter: /\/web\/fetch\/body\.js$/ }, () => ({
-			path: "undici/lib/web/fetch/body.js",
-			external: true,
-		}));
-	},
-};
 
 /** The charts and what draws them, which Node 20 can only import. */
 const reportApart = {
@@ -68,7 +50,7 @@ for (const [entry, options] of Object.entries({
 		platform: "node",
 		target: "node20.18",
 		external: Object.keys({ ...dependencies, ...optionalDependencies }).filter((name) => !joined.includes(name)),
-		plugins: [undiciLater, reportApart],
+		plugins: [reportApart],
 		metafile: true,
 		logLevel: "warning",
 		...options,
@@ -80,11 +62,6 @@ for (const [entry, options] of Object.entries({
 	}
 }
 await writeFile(`${root}${out}/LICENSES.txt`, await licencesOf([...packages].sort()));
-
-function replaceOnce(text, before, after) {
-	if (text.split(before).length !== 2) throw new Error(`not there, or not once: ${before}`);
-	return text.replace(before, after);
-}
 
 /** One other character and Node keeps the whole text as twice as many bytes: 4 ms of each start. */
 async function expectAscii(path) {

@@ -16,6 +16,8 @@ const debianPackages = [
 	{ name: "util-linux", program: "prlimit" },
 	{ name: "mount", program: "mount" },
 	{ name: "redis-server", program: "redis-server" },
+	{ name: "nginx-light", program: "nginx" },
+	{ name: "lighttpd", program: "lighttpd" },
 ];
 
 installPackages();
@@ -77,7 +79,9 @@ function newest(path) {
 
 /** What cannot be installed is named. The tests that need it are skipped then, but not in continuous integration. */
 function installDebianPackages() {
-	const missing = debianPackages.filter(({ program }) => spawnSync("sh", ["-c", `command -v ${program}`]).status !== 0);
+	const missing = debianPackages.filter(
+		({ program }) => spawnSync("sh", ["-c", `PATH=$PATH:/usr/sbin command -v ${program}`]).status !== 0,
+	);
 	if (missing.length === 0) return;
 	const names = missing.map(({ name }) => name);
 	if (process.getuid?.() !== 0 || spawnSync("sh", ["-c", "command -v apt-get"]).status !== 0) {

@@ -3,9 +3,7 @@ import { optionTable } from "../core/option-table.ts";
 import { commands } from "./commands.ts";
 import type { CommandShape } from "./flags.ts";
 
-const commandLines = Object.entries(commands).map(
-	([name, { summary }]) => `  ${name.padEnd(8)}${summary}`,
-);
+const commandLines = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(8)}${summary}`);
 
 export const getShape: CommandShape = {
 	name: "downspout [get]",

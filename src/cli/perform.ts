@@ -33,7 +33,12 @@ export type Performed = {
 export async function perform(performance: Performance): Promise<Performed> {
 	const { options, output, list } = performance;
 	const name = createRunId(new Date());
-	const counter = createCounter({ run: name, list: list.name, dir: options.journalDir ?? options.dir, method: options.method });
+	const counter = createCounter({
+		run: name,
+		list: list.name,
+		dir: options.journalDir ?? options.dir,
+		method: options.method,
+	});
 	const broken = new AbortController();
 	await using health = await openHealth(performance.health);
 	try {
@@ -52,7 +57,10 @@ export async function perform(performance: Performance): Promise<Performed> {
 /** @throws {UsageError} the address cannot be used. */
 async function openHealth(address: string | undefined): Promise<AsyncDisposable & { readonly sinks: readonly Sink[] }> {
 	if (address === undefined) return { sinks: [], async [Symbol.asyncDispose]() {} };
-	const [{ startHealth }, { createHealthSink }] = await Promise.all([import("../cluster/health.ts"), import("./health-sink.ts")]);
+	const [{ startHealth }, { createHealthSink }] = await Promise.all([
+		import("../cluster/health.ts"),
+		import("./health-sink.ts"),
+	]);
 	const sink = createHealthSink();
 	return { sinks: [sink], ...(await startHealth(address, sink)) };
 }

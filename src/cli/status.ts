@@ -69,5 +69,12 @@ function table(head: readonly string[], rows: readonly (readonly string[])[], no
 	if (rows.length === 0) return none;
 	const all = [head, ...rows];
 	const widths = head.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
-	return all.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd()).join("\n");
+	return all
+		.map((row) =>
+			row
+				.map((cell, column) => cell.padEnd(widths[column] ?? 0))
+				.join("  ")
+				.trimEnd(),
+		)
+		.join("\n");
 }

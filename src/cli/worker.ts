@@ -58,11 +58,16 @@ export async function runWorker(args: readonly string[]): Promise<number> {
 		import("../cluster/health.ts"),
 	]);
 	let source: HealthSource = { isWell: () => false, gauges: () => ({}) };
-	await using _health = await startHealth(options.health, { isWell: () => source.isWell(), gauges: () => source.gauges() });
-	const service = await startWorkerService({ ...options, signal: stop.signal, log: complain }).catch((error: unknown) => {
-		if (stop.signal.aborted) return undefined;
-		throw error;
+	await using _health = await startHealth(options.health, {
+		isWell: () => source.isWell(),
+		gauges: () => source.gauges(),
 	});
+	const service = await startWorkerService({ ...options, signal: stop.signal, log: complain }).catch(
+		(error: unknown) => {
+			if (stop.signal.aborted) return undefined;
+			throw error;
+		},
+	);
 	if (!service) return exitCodes.done;
 	source = {
 		isWell: () => service.figures().isConnected,
@@ -88,7 +93,8 @@ function resolveWorker(values: Readonly<Record<string, unknown>>) {
 		sink,
 		method: innerMethods.find((one): one is Exclude<Method, "cluster"> => one === method) ?? "async",
 		concurrency,
-		workers: readOption(values.workers, workerTable.workers) ?? Math.max(1, Math.min(availableParallelism(), concurrency)),
+		workers:
+			readOption(values.workers, workerTable.workers) ?? Math.max(1, Math.min(availableParallelism(), concurrency)),
 		drainMs: 1000 * (readOption(values.drain, workerTable.drain) ?? drainSeconds),
 		health: readOption(values.health, workerTable.health),
 	};

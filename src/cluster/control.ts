@@ -1,6 +1,7 @@
 /** What coordinators tell all workers at once; whoever does not hear it finds out by looking, a little later. */
-import { controlChannel } from "./keys.ts";
+
 import type { Redis } from "ioredis";
+import { controlChannel } from "./keys.ts";
 
 export type Control =
 	/** Something about the runs has changed. */

@@ -40,7 +40,17 @@ export function createCrew(): Crew {
 			if (dropped.has(number)) return undefined;
 			const held = new Set(message.held);
 			const known = members.get(number);
-			const member: Member = known ?? { number, host, pid, capacity, inFlight, filesPerSecond, held, missedBeats: 0, isStopped: false };
+			const member: Member = known ?? {
+				number,
+				host,
+				pid,
+				capacity,
+				inFlight,
+				filesPerSecond,
+				held,
+				missedBeats: 0,
+				isStopped: false,
+			};
 			members.set(number, member);
 			Object.assign(member, { capacity, inFlight, filesPerSecond, held, missedBeats: 0 });
 			if (message.state !== undefined) member.isStopped = true;

@@ -5,7 +5,7 @@ import { NoWorkerError, ownerIdOf, type RunnerOptions, type TaskListener, Worker
 import { tellStats } from "./announce.ts";
 import { messageOf } from "./cluster-error.ts";
 import { tellWorkers } from "./control.ts";
-import { createCrew, type Crew, type Member } from "./crew.ts";
+import { type Crew, createCrew, type Member } from "./crew.ts";
 import { createHandouts, type Handout } from "./handouts.ts";
 import type { MeetingPlace } from "./meeting-place.ts";
 import { type HandedTask, protocol, readMessage, type WorkerMessage } from "./messages.ts";
@@ -78,7 +78,11 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 		const member = crew.hear(message);
 		// Others have what it held: it must begin anew, under another number.
 		if (!member) return tellWorkers(redis, { type: "dead", run, worker: message.worker });
-		if (isNew) note("note", `cluster#${member.number} has joined: process ${member.pid} of ${member.host}, ${member.capacity} at once`);
+		if (isNew)
+			note(
+				"note",
+				`cluster#${member.number} has joined: process ${member.pid} of ${member.host}, ${member.capacity} at once`,
+			);
 		if (message.note !== undefined) note("warning", `cluster#${member.number}: ${message.note}`);
 		for (const one of message.results ?? []) settle(member, one.hand, one.result);
 		for (const { hand, kept } of message.back ?? []) {
@@ -97,9 +101,15 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 		const handout = handouts.take(hand);
 		if (!handout) return;
 		ended++;
-		if (result.kind === "failed" && result.retryAfterMs !== undefined && result.failure.transient) pause(handout.task, result.retryAfterMs);
+		if (result.kind === "failed" && result.retryAfterMs !== undefined && result.failure.transient)
+			pause(handout.task, result.retryAfterMs);
 		const { id } = handout.task;
-		handout.listener.onResult({ ...result, id, worker: labelOf(member), owner: result.owner && ownedBy(member, result.owner) });
+		handout.listener.onResult({
+			...result,
+			id,
+			worker: labelOf(member),
+			owner: result.owner && ownedBy(member, result.owner),
+		});
 	}
 
 	/** The coordinator holds the host back by itself; this is for what is out already. */
@@ -139,7 +149,14 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 		const { members } = crew;
 		const inFlight = [...members.values()].reduce((sum, member) => sum + member.inFlight, 0);
 		const waiting = Math.max(0, handouts.size - inFlight);
-		await tellStats(redis, run, { total: total + handouts.size, saved, failed, waiting, workers: members.size, filesPerSecond });
+		await tellStats(redis, run, {
+			total: total + handouts.size,
+			saved,
+			failed,
+			waiting,
+			workers: members.size,
+			filesPerSecond,
+		});
 		await queue.keepAlive();
 		await seekLost();
 	}

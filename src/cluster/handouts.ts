@@ -4,7 +4,12 @@ import type { TaskListener } from "../runners/runner.ts";
 import type { HandedTask } from "./messages.ts";
 
 /** One handing out of a task. What is told of an earlier one of the same task finds nothing any more. */
-export type Handout = { readonly hand: number; readonly task: Task; readonly listener: TaskListener; batch: string | undefined };
+export type Handout = {
+	readonly hand: number;
+	readonly task: Task;
+	readonly listener: TaskListener;
+	batch: string | undefined;
+};
 
 export type OutBatch = {
 	readonly name: string;

@@ -43,7 +43,10 @@ export async function startHealth(address: string | undefined, source: HealthSou
 	try {
 		await once(server, "listening");
 	} catch (cause) {
-		throw new UsageError(`--health: ${address} cannot be listened on: ${cause instanceof Error ? cause.message : cause}`, { cause });
+		throw new UsageError(
+			`--health: ${address} cannot be listened on: ${cause instanceof Error ? cause.message : cause}`,
+			{ cause },
+		);
 	}
 	server.unref();
 	return {
@@ -68,6 +71,7 @@ function update(registry: Registry, gauges: Map<string, Gauge>, figures: Readonl
 function readAddress(address: string): { readonly host: string; readonly port: number } {
 	const match = /^(?:(\[[0-9a-f:.]+\]|[^:[\]]+):)?(\d{1,5})$/i.exec(address);
 	const port = Number(match?.[2]);
-	if (!match || port > 65_535) throw new UsageError(`--health: ${JSON.stringify(address)} is neither PORT nor HOST:PORT`);
+	if (!match || port > 65_535)
+		throw new UsageError(`--health: ${JSON.stringify(address)} is neither PORT nor HOST:PORT`);
 	return { host: match[1]?.replace(/^\[|\]$/g, "") ?? "127.0.0.1", port };
 }

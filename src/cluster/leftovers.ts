@@ -5,7 +5,7 @@ import { isAlive } from "../journal/owner-state.ts";
 import { processPlace } from "../journal/process-identity.ts";
 import { removeRun } from "./announce.ts";
 import { runKeys, runsKey } from "./keys.ts";
-import { readInfo, type RunInfo } from "./messages.ts";
+import { type RunInfo, readInfo } from "./messages.ts";
 import { connectRedis, openRedis } from "./redis.ts";
 import { readWorkers } from "./registry.ts";
 import { nameDirectory } from "./state-id.ts";

@@ -80,4 +80,3 @@ async function introduce(run: string, cluster: ClusterPlace): Promise<RunInfo> {
 		host: hostname(),
 	};
 }
-

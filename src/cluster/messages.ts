@@ -156,7 +156,9 @@ function isChecksum(value: unknown): boolean {
 	if (!isObject(value)) return false;
 	const { algorithm, hex } = value;
 	const known = ["md5", "sha1", "sha256", "sha384", "sha512"];
-	return typeof algorithm === "string" && known.includes(algorithm) && typeof hex === "string" && /^[0-9a-f]+$/.test(hex);
+	return (
+		typeof algorithm === "string" && known.includes(algorithm) && typeof hex === "string" && /^[0-9a-f]+$/.test(hex)
+	);
 }
 
 function isMessage(value: unknown): value is WorkerMessage {

@@ -14,7 +14,9 @@ const closeMs = 1500;
 export type QueuedBatch = { readonly name: string; readonly content: string };
 
 /** What became of a batch: it waits in the queue, was taken by the worker of this number in the run, or is gone. */
-export type BatchState = { readonly kind: "waits" | "gone" | "unknown" } | { readonly kind: "taken"; readonly taker: number };
+export type BatchState =
+	| { readonly kind: "waits" | "gone" | "unknown" }
+	| { readonly kind: "taken"; readonly taker: number };
 
 export type BatchQueue = AsyncDisposable & {
 	add(batches: readonly QueuedBatch[]): Promise<void>;

@@ -38,18 +38,24 @@ export function openRedis({ url, env }: RedisSource): Redis {
  * @returns What the user should be warned of.
  * @throws {ClusterError} it cannot; the connection is closed then.
  */
-export async function connectRedis(redis: Redis, url: string, waits: { readonly signal?: AbortSignal } | undefined): Promise<readonly string[]> {
+export async function connectRedis(
+	redis: Redis,
+	url: string,
+	waits: { readonly signal?: AbortSignal } | undefined,
+): Promise<readonly string[]> {
 	try {
 		await untilReady(redis, waits);
 		return await checkServer(redis);
 	} catch (cause) {
 		redis.disconnect();
-		throw new ClusterError("cluster_unusable", `Redis at ${publicRedisUrl(url)}: ${explain(messageOf(cause))}`, { cause });
+		throw new ClusterError("cluster_unusable", `Redis at ${publicRedisUrl(url)}: ${explain(messageOf(cause))}`, {
+			cause,
+		});
 	}
 }
 
 /** The URL without user name and password. */
-export function publicRedisUrl(text: string): string {
+function publicRedisUrl(text: string): string {
 	try {
 		const url = new URL(text);
 		url.username = "";
@@ -72,7 +78,8 @@ function passwordOf(env: RedisSource["env"]): string | undefined {
 }
 
 /** Errors that waiting does not mend. */
-const refusal = /WRONGPASS|NOAUTH|NOPERM|invalid password|without any password configured|self.signed|certificate|ERR_TLS|wrong version number/i;
+const refusal =
+	/WRONGPASS|NOAUTH|NOPERM|invalid password|without any password configured|self.signed|certificate|ERR_TLS|wrong version number/i;
 
 function untilReady(redis: Redis, waits: { readonly signal?: AbortSignal } | undefined): Promise<void> {
 	return new Promise((resolve, reject) => {
@@ -87,7 +94,9 @@ function untilReady(redis: Redis, waits: { readonly signal?: AbortSignal } | und
 			if (!waits || refusal.test(error.message)) settle(error);
 		};
 		const onAbort = (): void => settle(new Error("stopped"));
-		const timer = waits ? undefined : setTimeout(() => settle(new Error(`no answer within ${connectMs / 1000} s`)), connectMs);
+		const timer = waits
+			? undefined
+			: setTimeout(() => settle(new Error(`no answer within ${connectMs / 1000} s`)), connectMs);
 		redis.on("error", onError).once("ready", settle);
 		waits?.signal?.addEventListener("abort", onAbort, { once: true });
 		redis.connect().catch(onError);

@@ -19,7 +19,11 @@ export type SeenWorker = WorkerEntry & {
 };
 
 export async function register(redis: Redis, entry: WorkerEntry, keepMs: number): Promise<void> {
-	await redis.pipeline().sadd(workersKey, entry.id).set(workerKey(entry.id), JSON.stringify({ ...entry, keepMs }), "PX", keepMs).exec();
+	await redis
+		.pipeline()
+		.sadd(workersKey, entry.id)
+		.set(workerKey(entry.id), JSON.stringify({ ...entry, keepMs }), "PX", keepMs)
+		.exec();
 }
 
 export async function unregister(redis: Redis, id: string): Promise<void> {
@@ -52,5 +56,9 @@ function readEntry(text: string): (WorkerEntry & { readonly keepMs: number }) | 
 function isEntry(value: unknown): value is WorkerEntry & { readonly keepMs: number } {
 	if (!isObject(value) || !Array.isArray(value.runs)) return false;
 	const numbers = ["pid", "inFlight", "filesPerSecond", "keepMs"];
-	return typeof value.id === "string" && typeof value.host === "string" && numbers.every((name) => typeof value[name] === "number");
+	return (
+		typeof value.id === "string" &&
+		typeof value.host === "string" &&
+		numbers.every((name) => typeof value[name] === "number")
+	);
 }

@@ -13,7 +13,10 @@ const mostResults = 500;
 const retryMs = 250;
 
 /** What each message tells of the worker itself. */
-export type WorkerFacts = Pick<WorkerMessage, "protocol" | "worker" | "host" | "pid" | "capacity" | "inFlight" | "filesPerSecond" | "held">;
+export type WorkerFacts = Pick<
+	WorkerMessage,
+	"protocol" | "worker" | "host" | "pid" | "capacity" | "inFlight" | "filesPerSecond" | "held"
+>;
 
 export type Reporter = {
 	result(hand: number, result: AttemptResult): void;

@@ -19,7 +19,8 @@ const mark = "sealed:";
 
 /** @throws {ClusterError} the key is too short. */
 export function createSeal(key: string | undefined): Seal {
-	if (key === undefined || key === "") return { isKeyed: false, close: (value) => JSON.stringify(value), open: openPlain };
+	if (key === undefined || key === "")
+		return { isKeyed: false, close: (value) => JSON.stringify(value), open: openPlain };
 	if (key.length < leastCharacters) {
 		throw new ClusterError("cluster_unusable", `DOWNSPOUT_CLUSTER_KEY must have ${leastCharacters} characters or more`);
 	}

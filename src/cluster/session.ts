@@ -265,7 +265,9 @@ export async function startSession(options: SessionOptions): Promise<Session | u
 	/** Redis does not answer: before others begin what this worker has, it lets go of it. */
 	function watchFence(): void {
 		if (performance.now() - acknowledgedMs < fenceMs(process.env)) return;
-		options.log(`Redis has not answered for ${fenceMs(process.env) / 1000} s: what is in flight of the run ${run} is given up`);
+		options.log(
+			`Redis has not answered for ${fenceMs(process.env) / 1000} s: what is in flight of the run ${run} is given up`,
+		);
 		void leave("again");
 	}
 

@@ -12,6 +12,6 @@ export function knownSinkIdentity(sink: string): string | undefined {
 	return isBucket(sink) ? sink.replace(/\/+$/, "") : directoryName(resolve(sink));
 }
 
-export function isBucket(sink: string): boolean {
+function isBucket(sink: string): boolean {
 	return sink.startsWith("s3://");
 }

@@ -1,13 +1,12 @@
 /** A worker of clusters: looks for runs that save where it saves, joins them, and leaves as it was asked to. */
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
-import type { Redis } from "ioredis";
 import type { Method } from "../core/outcome.ts";
 import { messageOf } from "./cluster-error.ts";
 import { parseControl } from "./control.ts";
 import { controlChannel, runKeys } from "./keys.ts";
 import { readRuns } from "./leftovers.ts";
-import { readSetup, type RunInfo } from "./messages.ts";
+import { type RunInfo, readSetup } from "./messages.ts";
 import { connectRedis, openRedis } from "./redis.ts";
 import { register, unregister } from "./registry.ts";
 import { createRoom } from "./room.ts";

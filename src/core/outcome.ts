@@ -29,6 +29,10 @@ export type Outcome = {
 	/** Number of the worker within its model; 0 where no worker had the entry. */
 	readonly worker: number;
 	readonly sha256?: string;
+	/** Where a redirect led elsewhere than listed. */
+	readonly finalUrl?: string;
+	/** Media type as the server named it. */
+	readonly contentType?: string;
 	readonly error?: { readonly code: FailureCode; readonly message: string };
 };
 

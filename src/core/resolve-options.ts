@@ -83,7 +83,8 @@ function resolveConcurrency(
 	}
 	// In a cluster each worker has a number of its own.
 	const isCluster = readOption(values.method, optionTable.method) === "cluster";
-	const concurrency = asked === "auto" ? (isCluster ? mostInCluster : Math.max(defaults.concurrency, workers ?? 0)) : asked;
+	const concurrency =
+		asked === "auto" ? (isCluster ? mostInCluster : Math.max(defaults.concurrency, workers ?? 0)) : asked;
 	const perHost = readOption(values.perHost, optionTable.perHost) ?? "auto";
 	return {
 		concurrency,

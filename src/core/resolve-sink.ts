@@ -23,8 +23,12 @@ export function readBucket(sink: string): Bucket | undefined {
 	const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(sink)?.[1]?.toLowerCase();
 	if (scheme === undefined) return undefined;
 	const match = scheme === "s3" ? /^s3:\/\/([a-z0-9][a-z0-9._-]{1,253}[a-z0-9])(?:\/(.*))?$/i.exec(sink) : null;
-	if (!match?.[1]) throw new UsageError(`${flagOf(optionTable.sink)}: ${quote(sink)} is neither a directory nor s3://bucket/prefix`);
-	const prefix = (match[2] ?? "").split("/").filter((part) => part !== "").join("/");
+	if (!match?.[1])
+		throw new UsageError(`${flagOf(optionTable.sink)}: ${quote(sink)} is neither a directory nor s3://bucket/prefix`);
+	const prefix = (match[2] ?? "")
+		.split("/")
+		.filter((part) => part !== "")
+		.join("/");
 	return { name: match[1], prefix: prefix === "" ? "" : `${prefix}/` };
 }
 
@@ -44,7 +48,8 @@ function readCluster(values: GivenValues, sink: string | undefined): Places["clu
 	if (readOption(values.method, optionTable.method) !== "cluster") return undefined;
 	const redis = readOption(values.redis, optionTable.redis);
 	if (redis === undefined) throw new UsageError("--method cluster needs --redis URL");
-	if (sink === undefined) throw new UsageError("--method cluster needs --sink, a directory that all workers see or s3://bucket/prefix");
+	if (sink === undefined)
+		throw new UsageError("--method cluster needs --sink, a directory that all workers see or s3://bucket/prefix");
 	const concurrency = readOption(values.concurrency, optionTable.concurrency) ?? "auto";
 	return { redis: checkRedisUrl(redis), sink, isLimited: concurrency !== "auto" };
 }

@@ -26,6 +26,8 @@ export type Task = {
 	readonly resume: boolean;
 	/** What an earlier run saved in the bucket: where it is still there, nothing is asked for. */
 	readonly saved?: { readonly file: string; readonly bytes: number } | undefined;
+	/** Attempts in a row that failed with a status of 5xx to a range: the range itself may be the cause. */
+	readonly rangeFailures?: number;
 	/** Time left to the entry, in milliseconds; absent when it has no limit. */
 	readonly timeLeftMs?: number | undefined;
 	/** Whether the attempt must have a worker to itself: an earlier one lost its worker. */
@@ -41,6 +43,12 @@ export type AttemptResult = {
 	readonly worker: WorkerLabel;
 	/** Whether bytes were kept that a later attempt may continue. */
 	readonly kept: boolean;
+	/** Whether it failed with a status of 5xx to a range. */
+	readonly rangeFailed?: boolean;
+	/** Media type as the server named it, where the file came. */
+	readonly contentType?: string | undefined;
+	/** Where the bytes came from, where a redirect led elsewhere; without credentials. */
+	readonly finalUrl?: string | undefined;
 	/** Number of the worker's file of intents: what lies in earlier ones has been told to the coordinator. */
 	readonly intents: number;
 	/** What the worker is called in the directory, where its label does not tell. */

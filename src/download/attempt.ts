@@ -1,12 +1,12 @@
 /** One attempt at one entry: requests, redirects and resumption, until the file is handed to the publisher or the attempt failed. */
 import { addressOf, pathnameOf } from "../core/address.ts";
-import { transient } from "../core/failure.ts";
+import { permanent, transient } from "../core/failure.ts";
 import { publicUrl } from "../core/public-url.ts";
 import { ifRangeValue } from "../core/ranges.ts";
 import type { Task, TaskProgress } from "../core/task.ts";
-import { classifyNetworkError } from "../http/classify-network-error.ts";
 import { cookieHeader } from "../http/cookies.ts";
-import { type ExchangeListener, openExchange } from "../http/exchange.ts";
+import { Exchange, type ExchangeListener } from "../http/exchange.ts";
+import { requestHead } from "../http/request-head.ts";
 import { requestHeaders } from "../http/request-headers.ts";
 import type { ResponseHead } from "../http/response-head.ts";
 import { classifyFileError } from "../store/classify-file-error.ts";
@@ -40,6 +40,8 @@ export function startAttempt(
 		from: 0,
 		// Named now, so that V8 makes room for them: what comes later it keeps in an array of its own.
 		httpStatus: undefined,
+		rangeFailed: false,
+		contentType: undefined,
 		target: undefined,
 		exchange: undefined,
 		verifier: undefined,
@@ -74,20 +76,19 @@ function send(attempt: Attempt): void {
 	const range = part.bytes > 0 && ifRange !== undefined ? { from: part.bytes, ifRange } : undefined;
 	attempt.phase = "idle";
 	attempt.from = range?.from ?? 0;
-	attempt.exchange = openExchange(
-		context.clients.of(address.origin),
-		{ path: address.path, method: "GET", headers: headersOf(attempt, range) },
-		{ subject: attempt, listener },
-	);
+	const request = { method: "GET", head: headOf(attempt, range) };
+	const exchange = new Exchange(context.agent.poolOf(address.origin), request, { subject: attempt, listener });
+	attempt.exchange = exchange;
+	exchange.pool.send(exchange);
 }
 
-const listener: ExchangeListener<Attempt> = { onHead, onData, onEnd, onError };
-
-function headersOf(attempt: Attempt, range: { readonly from: number; readonly ifRange: string } | undefined): string[] {
+function headOf(attempt: Attempt, range: { readonly from: number; readonly ifRange: string } | undefined): string {
 	const { context, task, listed, address, cookies } = attempt;
-	if (!task.headers && !range && !cookies && address === listed && !address.hasCredentials) return context.plainHeaders;
+	if (!task.headers && !range && !cookies && address === listed && !address.hasCredentials) {
+		return context.plainRequest(address);
+	}
 	const url = new URL(address.href);
-	return requestHeaders({
+	const fields = requestHeaders({
 		general: context.options.headers,
 		own: task.headers ?? [],
 		listed: new URL(listed.href),
@@ -95,29 +96,53 @@ function headersOf(attempt: Attempt, range: { readonly from: number; readonly if
 		cookie: cookieHeader(cookies, url),
 		...(range ? { range } : {}),
 	});
+	return requestHead("GET", address, fields);
 }
 
-function onHead(attempt: Attempt, status: number, head: ResponseHead): void {
-	attempt.httpStatus = status;
+/** Whatever goes wrong within ends this attempt, and neither the connection nor the run. */
+const listener: ExchangeListener<Attempt> = {
+	onHead: (attempt, head) => guard(attempt, () => onHead(attempt, head)),
+	onData(attempt, bytes, start, end) {
+		try {
+			onData(attempt, bytes, start, end);
+		} catch (error) {
+			failAttempt(attempt, classifyFileError(error, fileOf(attempt)));
+		}
+	},
+	onEnd: (attempt) => guard(attempt, () => onEnd(attempt)),
+	onFailure(attempt, failure) {
+		guard(attempt, () => (attempt.phase === "drain" ? endDrain(attempt) : failAttempt(attempt, failure)));
+	},
+};
+
+function guard(attempt: Attempt, act: () => void): void {
 	try {
-		onAnswer(attempt, { status, head, sendAgain: send });
+		act();
 	} catch (error) {
 		failAttempt(attempt, classifyFileError(error, fileOf(attempt)));
 	}
 }
 
-function onData(attempt: Attempt, chunk: Buffer): void {
-	if (attempt.phase === "drain") return drainData(attempt, chunk);
+function onHead(attempt: Attempt, head: ResponseHead): void {
+	attempt.httpStatus = head.status;
+	onAnswer(attempt, { head, sendAgain: send });
+}
+
+function onData(attempt: Attempt, bytes: Buffer, start: number, end: number): void {
+	if (attempt.phase === "drain") return drainData(attempt, end - start);
 	if (attempt.phase !== "body") return;
 	const { part, verifier, context } = attempt;
-	try {
-		append(context.store, part, chunk);
-	} catch (error) {
-		return failAttempt(attempt, classifyFileError(error, fileOf(attempt)));
-	}
+	const chunk = bytes.subarray(start, end);
+	append(context.store, part, chunk);
 	verifier?.update(chunk);
 	const { maxSizeBytes } = context.options;
-	if (maxSizeBytes !== undefined && part.bytes > maxSizeBytes) failAttempt(attempt, tooLarge(maxSizeBytes));
+	if (maxSizeBytes !== undefined && part.bytes > maxSizeBytes) return failAttempt(attempt, tooLarge(maxSizeBytes));
+	const totalBytes = part.source?.totalBytes;
+	if (totalBytes !== undefined && part.bytes > totalBytes) {
+		const message = `${attempt.address.host} sent more than the ${totalBytes} bytes that it announced`;
+		discard(part);
+		failAttempt(attempt, permanent("protocol", message));
+	}
 }
 
 function onEnd(attempt: Attempt): void {
@@ -129,18 +154,6 @@ function onEnd(attempt: Attempt): void {
 		return failAttempt(attempt, transient("truncated", `the body ended after ${part.bytes} of ${totalBytes} bytes`));
 	}
 	publishAttempt(attempt);
-}
-
-function onError(attempt: Attempt, error: Error): void {
-	if (attempt.phase === "drain") return endDrain(attempt);
-	const { exchange, address, context } = attempt;
-	const failure = classifyNetworkError(error, {
-		host: address.host,
-		connected: exchange?.connected ?? false,
-		answered: exchange?.answered ?? false,
-		connectTimeoutMs: context.options.connectTimeoutMs,
-	});
-	failAttempt(attempt, failure);
 }
 
 function runOutOfTime(attempt: Attempt): void {

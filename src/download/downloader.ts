@@ -4,7 +4,9 @@ import { transient } from "../core/failure.ts";
 import type { Bucket, DownloadOptions } from "../core/options.ts";
 import { stateLayout } from "../core/state-layout.ts";
 import { type AttemptResult, cancelledResult, type Task, type TaskProgress, type WorkerLabel } from "../core/task.ts";
-import { createClients } from "../http/clients.ts";
+import { createAgent } from "../http/agent.ts";
+import type { Exchange } from "../http/exchange.ts";
+import { createPlainRequests } from "../http/request-head.ts";
 import { requestHeaders } from "../http/request-headers.ts";
 import { createOwner } from "../journal/owner.ts";
 import { createFolders } from "../store/folders.ts";
@@ -17,6 +19,8 @@ import { loadExtensions } from "./media-types.ts";
 
 /** How often running transfers tell what has arrived, in milliseconds. */
 const progressMs = 250;
+/** Connections that may stand idle however few downloads are made at once: lists go from host to host and back. */
+const leastIdleConnections = 64;
 
 export type DownloaderOptions = {
 	readonly options: DownloadOptions;
@@ -52,7 +56,11 @@ export async function createDownloader(worker: DownloaderOptions): Promise<Downl
 	const owner = createOwner(layout, worker.ownerId, { ...options, coordinatorPid: worker.coordinatorPid });
 	const store = { parts: layout.parts, ownerId: owner.id };
 	const folders = createFolders(dir, options.onExists === "rename" && options.layout !== "flat");
-	const clients = createClients({ ...options, connections: worker.concurrency });
+	const agent = createAgent({
+		...options,
+		connections: worker.concurrency,
+		idleConnections: Math.max(leastIdleConnections, worker.concurrency),
+	});
 	const bucket = options.bucket && (await openBucket(options.bucket, worker));
 	const publisher = bucket ?? createPublisher({ ...options, store, owner, folders });
 	const anywhere = new URL("http://localhost");
@@ -65,14 +73,14 @@ export async function createDownloader(worker: DownloaderOptions): Promise<Downl
 			contentDisposition: options.contentDisposition,
 			...(options.adjustExtension ? { extensionOf: await loadExtensions() } : {}),
 		},
-		clients,
+		agent,
 		store,
 		publisher,
-		plainHeaders: requestHeaders({ general: options.headers, listed: anywhere, url: anywhere }),
+		plainRequest: createPlainRequests(requestHeaders({ general: options.headers, listed: anywhere, url: anywhere })),
 	};
 	const active = createBag<Attempt>();
 	const timers = [watchIdle(active, options), watchProgress(active, worker.onProgress)];
-	const sweeper = setInterval(() => clients.sweep(), 1000).unref();
+	const sweeper = setInterval(() => agent.sweep(), 1000).unref();
 
 	let isStopped = signal.aborted;
 	const cancelAll = (): void => {
@@ -117,15 +125,18 @@ export async function createDownloader(worker: DownloaderOptions): Promise<Downl
 			signal.removeEventListener("abort", onAbort);
 			cancelAll();
 			for (const timer of [...timers, sweeper]) clearInterval(timer);
-			await clients.destroy(new Error("the run is over"));
 			bucket?.close();
+			agent.destroy();
 			owner.retire();
 		},
 	};
 	return downloader;
 }
 
-async function openBucket(bucket: Bucket, { options, concurrency, ownerId }: DownloaderOptions): Promise<BucketPublisher> {
+async function openBucket(
+	bucket: Bucket,
+	{ options, concurrency, ownerId }: DownloaderOptions,
+): Promise<BucketPublisher> {
 	const { createBucketPublisher } = await import("../store/s3-publish.ts");
 	return createBucketPublisher({ bucket, onExists: options.onExists, connections: concurrency, ownerId });
 }
@@ -144,14 +155,17 @@ function watchIdle(active: Bag<Attempt>, { idleTimeoutMs, connectTimeoutMs }: Do
 		if (phase === "verify" || phase === "publish" || !exchange) return;
 		if (phase === "drain") return drainTurn(attempt);
 		if (++exchange.idleTurns <= (exchange.connected ? turns : turnsToConnect)) return;
-		const message = exchange.connected
-			? `${address.host} sent nothing for ${idleTimeoutMs / 1000} s (--idle-timeout)`
-			: `no connection to ${address.host} became free`;
-		failAttempt(attempt, transient("timeout", message));
+		failAttempt(attempt, transient("timeout", silence(exchange, address.host, idleTimeoutMs)));
 	};
 	return setInterval(() => {
 		for (const attempt of [...active]) turn(attempt);
 	}, turnMs).unref();
+}
+
+function silence({ connected, answered }: Exchange, host: string, idleTimeoutMs: number): string {
+	if (!connected) return `no connection to ${host} became free`;
+	const what = answered ? "nothing" : "no response head";
+	return `${host} sent ${what} for ${idleTimeoutMs / 1000} s (--idle-timeout)`;
 }
 
 function watchProgress(active: Bag<Attempt>, report: DownloaderOptions["onProgress"]): NodeJS.Timeout {

@@ -1,6 +1,6 @@
 /** The end of an attempt that has all bytes: digest, then name. */
 import { permanent } from "../core/failure.ts";
-import { parseHttpDate } from "../http/http-date.ts";
+import { parseHttpDate } from "../core/http-date.ts";
 import { classifyFileError } from "../store/classify-file-error.ts";
 import { release } from "../store/part.ts";
 import type { PublicationEnd } from "../store/publish.ts";

@@ -1,64 +1,113 @@
-/** Connects for undici. Plain connections read into memory that is used again, which makes large files half as fast again. */
-import type { Socket } from "node:net";
-import type { buildConnector } from "undici";
-import buildUndiciConnector from "undici/lib/core/connect.js";
-import { endsInBody, lasting, noteBody, readBuffer } from "./read-buffer.ts";
+/** Makes connections: the name looked up, the addresses raced, TLS agreed upon, all within one time limit. */
+import { connect as connectTcp, isIP, type Socket } from "node:net";
+import type { Failure } from "../core/failure.ts";
+import { transient } from "../core/failure.ts";
+import { connectFailure, nameFailure, tlsFailure } from "./classify-network-error.ts";
+import { createNames } from "./names.ts";
+import { raceAddresses } from "./race.ts";
+import { createTls, type TlsOptions } from "./tls.ts";
 
-/** TLS has buffers of its own to decrypt into, and stays as undici has it. */
-export function createConnector(options: buildConnector.BuildOptions): buildConnector.connector {
-	const connectSecurely = buildUndiciConnector(options);
-	return (target, callback) => {
-		if (target.protocol === "https:") return connectSecurely(target, callback);
-		const reader = new Reader();
-		const onread = { buffer: readBuffer, callback: (bytes: number) => reader.receive(bytes) };
-		buildUndiciConnector({ ...options, onread })(target, (...connected) => {
-			if (connected[1]) reader.adopt(connected[1]);
-			callback(...connected);
-		});
+/** Where a connection leads. */
+export type Target = {
+	readonly isSecure: boolean;
+	/** As in the URL: an IPv6 address stands in brackets. */
+	readonly hostname: string;
+	readonly port: number;
+	/** Host and port as users know them, for messages. */
+	readonly host: string;
+};
+
+export type Connecting = {
+	/** Called with how much was read into the memory that all connections share. */
+	onRead(bytes: number): boolean;
+	onConnect(socket: Socket): void;
+	/** @param code - Of the system, where it has one: a process that is short of descriptors may try again. */
+	onError(failure: Failure, code: string): void;
+};
+
+export type Connector = {
+	/** @returns Gives up; nobody hears of it any more. */
+	connect(target: Target, connecting: Connecting): () => void;
+	/** Forgets what is looked up. */
+	close(): void;
+};
+
+export type ConnectorOptions = TlsOptions & {
+	readonly connectTimeoutMs: number;
+	/** What connections read into: its bytes are valid only during `onRead`. */
+	readonly readBuffer: Buffer;
+};
+
+export function createConnector(options: ConnectorOptions): Connector {
+	const names = createNames();
+	const tls = createTls(options);
+	const { connectTimeoutMs } = options;
+
+	const connect = (target: Target, connecting: Connecting): (() => void) => {
+		const { host, hostname, port, isSecure } = target;
+		const onread = { buffer: options.readBuffer, callback: (bytes: number) => connecting.onRead(bytes) };
+		let undo = (): void => undefined;
+		let isOver = false;
+
+		const end = (): boolean => {
+			if (isOver) return false;
+			isOver = true;
+			clearTimeout(timer);
+			undo();
+			return true;
+		};
+		const fail = (failure: Failure, code = ""): void => {
+			if (end()) connecting.onError(failure, code);
+		};
+		const succeed = (socket: Socket): void => {
+			undo = () => undefined;
+			if (end()) connecting.onConnect(socket);
+			else socket.destroy();
+		};
+		const race = (addresses: readonly string[]): void => {
+			if (isOver) return;
+			undo = raceAddresses({
+				addresses,
+				open: (address) =>
+					isSecure ? tls.connect(target, address, onread) : connectTcp({ host: address, port, noDelay: true, onread }),
+				onConnect: (socket) => (isSecure ? awaitTls(socket) : succeed(socket)),
+				onError: (error) => fail(connectFailure(error, host, connectTimeoutMs), codeOf(error)),
+			});
+		};
+		const awaitTls = (socket: Socket): void => {
+			undo = () => socket.destroy();
+			socket.on("error", (error) => fail(tlsFailure(error, host)));
+			socket.once("secureConnect", () => {
+				socket.removeAllListeners("error");
+				succeed(socket);
+			});
+		};
+		const timer = setTimeout(() => {
+			const seconds = connectTimeoutMs / 1000;
+			fail(transient("timeout", `no connection to ${host} within ${seconds} s (--connect-timeout)`));
+		}, connectTimeoutMs);
+
+		const known = knownAddresses(hostname);
+		if (known) race(known);
+		else {
+			names.lookUp(hostname).then(({ addresses, code }) => {
+				if (addresses.length > 0) race(addresses);
+				else fail(nameFailure(code ?? "ENOTFOUND", hostname));
+			});
+		}
+		return end;
 	};
+	return { connect, close: names.close };
 }
 
-/** Stands between a socket and undici, which asks for chunks by `read` whenever the socket says that it is readable. */
-class Reader {
-	#socket: Socket | undefined;
-	#waiting: Buffer | undefined;
-	#isPaused = false;
-	#isInBody = false;
+/** Addresses that need no look-up; names of loopback are never asked for (RFC 6761, 6.3). */
+function knownAddresses(hostname: string): readonly string[] | undefined {
+	const address = hostname.startsWith("[") ? hostname.slice(1, -1) : hostname;
+	if (isIP(address)) return [address];
+	const name = address.endsWith(".") ? address.slice(0, -1) : address;
+	return name === "localhost" || name.endsWith(".localhost") ? ["127.0.0.1", "::1"] : undefined;
+}
 
-	adopt(socket: Socket): void {
-		this.#socket = socket;
-		const read = socket.read.bind(socket);
-		// Zero asks for no bytes: it is how a stream looks whether its end has come.
-		socket.read = (size?: number) => (size === 0 ? read(0) : this.#take(read));
-		socket.unshift = (chunk: Buffer) => {
-			this.#waiting = lasting(chunk);
-		};
-	}
-
-	/** Hands on what a read has put into the buffer. @returns Whether to read on. */
-	receive(bytes: number): boolean {
-		const lent = readBuffer.subarray(0, bytes);
-		// Of a head that is not complete undici keeps pieces until the rest of it comes, of a body nothing.
-		const chunk = this.#isInBody ? lent : lasting(lent);
-		this.#waiting = chunk;
-		noteBody(undefined);
-		this.#socket?.emit("readable");
-		this.#isInBody = endsInBody(chunk);
-		if (this.#waiting) {
-			this.#waiting = lasting(this.#waiting);
-			this.#isPaused = true;
-		}
-		return !this.#isPaused;
-	}
-
-	#take(read: (size?: number) => unknown): Buffer | null {
-		const chunk = this.#waiting;
-		this.#waiting = undefined;
-		if (chunk) return chunk;
-		if (this.#isPaused) {
-			this.#isPaused = false;
-			read(0);
-		}
-		return null;
-	}
+function codeOf(error: Error): string {
+	return "code" in error && typeof error.code === "string" ? error.code : "";
 }

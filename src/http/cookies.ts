@@ -14,8 +14,12 @@ export async function storeCookies(
 	const cookies = known ?? { byDomain: new Jar(), byOrigin: new Map() };
 	const own = cookies.byOrigin.get(url.origin) ?? new Jar();
 	cookies.byOrigin.set(url.origin, own);
+	// What is not encrypted must not replace what is (RFC 6265bis, 5.7, "leave secure cookies alone").
+	const guarded =
+		url.protocol === "https:" ? [] : cookies.byDomain.getCookiesSync(url.href.replace(/^http:/, "https:"));
 	for (const text of setCookie) {
 		const cookie = Cookie.parse(text);
+		if (guarded.some(({ key, secure }) => secure && key === cookie?.key)) continue;
 		if (cookie) (cookie.domain ? cookies.byDomain : own).setCookieSync(cookie, url.href, { ignoreError: true });
 	}
 	return cookies;
@@ -25,8 +29,10 @@ export async function storeCookies(
 export function cookieHeader(cookies: Cookies | undefined, url: URL): string {
 	if (!cookies) return "";
 	const jars = [cookies.byOrigin.get(url.origin), cookies.byDomain];
-	return jars
-		.map((jar) => jar?.getCookieStringSync(url.href) ?? "")
-		.filter((text) => text !== "")
-		.join("; ");
+	const found = new Map<string, string>();
+	for (const cookie of jars.flatMap((jar) => jar?.getCookiesSync(url.href) ?? [])) {
+		// Those of the very origin come first: what an insecure one set for the domain takes the place of none of them.
+		if (!found.has(cookie.key)) found.set(cookie.key, cookie.cookieString());
+	}
+	return [...found.values()].join("; ");
 }

@@ -17,7 +17,7 @@ export type RequestHeaderSources = {
 	readonly range?: { readonly from: number; readonly ifRange: string };
 };
 
-/** The fields as undici's flat list of names and values. Names are lower case. */
+/** The fields, names and values in turn. Names are lower case. */
 export function requestHeaders(sources: RequestHeaderSources): string[] {
 	const { url, listed, range } = sources;
 	const fields = new Map<string, string[]>([

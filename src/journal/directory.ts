@@ -51,7 +51,8 @@ export type Directory = {
  */
 export async function openDirectory(options: DirectoryOptions): Promise<Directory> {
 	const { dir, run, fresh, warn, over = [], journalDir } = options;
-	const layout = journalDir === undefined ? stateLayout(dir) : { ...stateLayout(dir), journal: stateLayout(journalDir).journal };
+	const layout =
+		journalDir === undefined ? stateLayout(dir) : { ...stateLayout(dir), journal: stateLayout(journalDir).journal };
 	for (const folder of [layout.parts, layout.owners, dirname(layout.journal)]) await makeFolder(folder);
 	if (fresh) rmSync(layout.journal, { force: true });
 	const journal = openJournal(layout.journal, { warn, isShared: isShared(layout) });

@@ -146,6 +146,7 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 	function settle(pending: Pending, result: AttemptResult): void {
 		leaveSlot(pending);
 		pending.kept = result.kept;
+		pending.rangeFailures = result.rangeFailed ? pending.rangeFailures + 1 : 0;
 		if (result.httpStatus !== undefined) pending.httpStatus = result.httpStatus;
 		switch (result.kind) {
 			case "saved":
@@ -154,6 +155,8 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 					file: result.file,
 					bytes: result.bytes,
 					sha256: result.sha256,
+					finalUrl: result.finalUrl,
+					contentType: result.contentType,
 				});
 				traces.catchUp(result);
 				break;
@@ -217,7 +220,8 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 		leaveSlot(pending);
 		const worker = error instanceof WorkerLostError ? error.worker : nobody;
 		const message = error instanceof Error ? error.message : String(error);
-		const published = error instanceof WorkerLostError ? traces.inherit(worker, error.owner).get(pending.key) : undefined;
+		const published =
+			error instanceof WorkerLostError ? traces.inherit(worker, error.owner).get(pending.key) : undefined;
 		pending.made--;
 		pending.deaths++;
 		pending.kept = true;

@@ -32,6 +32,8 @@ export type Pending = {
 	attempts: number;
 	/** Workers that died under it. */
 	deaths: number;
+	/** Attempts in a row that failed with a status of 5xx to a range. */
+	rangeFailures: number;
 	/** Whether bytes of it may lie in the directory. */
 	kept: boolean;
 	/** Whether its bytes are here and only the name is missing: it then has no slot any more. */
@@ -50,6 +52,7 @@ export function taskOf(pending: Pending, timeLeftMs: number | undefined): Task {
 		namedBy: pending.mirrors[0].url,
 		attempt: pending.attempts,
 		resume: pending.kept,
+		rangeFailures: pending.rangeFailures,
 		out: pending.out,
 		folder: pending.folder,
 		checksum: pending.checksum,

@@ -54,6 +54,7 @@ export function createPlanner(options: RunOptions, directory: Directory): Planne
 			made: 0,
 			attempts: 0,
 			deaths: 0,
+			rangeFailures: 0,
 			isReceived: false,
 			kept: directory.leftovers.size > 0 && directory.leftovers.has(key),
 			out: place.out,

@@ -138,7 +138,10 @@ async function tidy(bucket: Bucket, { journal }: Directory): Promise<void> {
 }
 
 /** What a cluster's coordinator that was killed has left in Redis is ended first: its workers may still be at it. */
-async function endLeftovers(cluster: NonNullable<RunOptions["cluster"]>, options: RunOptions): Promise<readonly string[]> {
+async function endLeftovers(
+	cluster: NonNullable<RunOptions["cluster"]>,
+	options: RunOptions,
+): Promise<readonly string[]> {
 	try {
 		const { endRunsOf } = await import("../cluster/leftovers.ts");
 		return await endRunsOf(cluster.redis, options.journalDir ?? options.dir);
@@ -147,7 +150,10 @@ async function endLeftovers(cluster: NonNullable<RunOptions["cluster"]>, options
 	}
 }
 
-async function open({ run: name, options, sink }: RunRequest, over: readonly string[]): Promise<Directory & AsyncDisposable> {
+async function open(
+	{ run: name, options, sink }: RunRequest,
+	over: readonly string[],
+): Promise<Directory & AsyncDisposable> {
 	try {
 		const directory = await openDirectory({
 			dir: options.dir,
@@ -167,7 +173,10 @@ async function open({ run: name, options, sink }: RunRequest, over: readonly str
 
 type RunnerEnds = Pick<RunnerOptions, "signal" | "onBroken"> & Pick<NonNullable<RunnerOptions["cluster"]>, "counts">;
 
-async function startRunner({ options: all, run: name, list, sink }: RunRequest, { counts, ...ends }: RunnerEnds): Promise<Runner> {
+async function startRunner(
+	{ options: all, run: name, list, sink }: RunRequest,
+	{ counts, ...ends }: RunnerEnds,
+): Promise<Runner> {
 	const { cluster, journalDir, ...options } = all;
 	const place = cluster && { ...cluster, journalDir: journalDir ?? options.dir, list, counts };
 	try {

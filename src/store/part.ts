@@ -202,7 +202,7 @@ function readSource(folder: string): PartSource {
 	if (typeof source !== "object" || source === null || !("url" in source) || typeof source.url !== "string") {
 		throw new SyntaxError(`no source in ${folder}`);
 	}
-	const text = (name: "etag" | "lastModified"): Validators => {
+	const text = (name: "etag" | "lastModified" | "date"): Validators => {
 		const value: unknown = Reflect.get(source, name);
 		return typeof value === "string" ? { [name]: value } : {};
 	};
@@ -211,6 +211,7 @@ function readSource(folder: string): PartSource {
 		url: source.url,
 		...text("etag"),
 		...text("lastModified"),
+		...text("date"),
 		...(typeof totalBytes === "number" ? { totalBytes } : {}),
 	};
 }

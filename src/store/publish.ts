@@ -168,7 +168,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
 
 /**
  * Calls back when the requests that this turn has made room for are on their way, so that the server works while the
- * disk does: undici writes them one turn after their connections are free.
+ * disk does: connections rest until the event loop has looked at them once more.
  */
 function afterRequests(callback: () => void): void {
 	setImmediate(() => setImmediate(callback));

@@ -25,14 +25,22 @@ export function metadataOf({ key, run, version, modifiedSeconds }: Mark): Readon
 	};
 }
 
-export type Found = { readonly bytes: number; readonly etag: string; readonly metadata: Readonly<Record<string, string>> };
+export type Found = {
+	readonly bytes: number;
+	readonly etag: string;
+	readonly metadata: Readonly<Record<string, string>>;
+};
 
 /** What stands under a key; undefined where there is nothing. @throws {StoreError} */
 export async function findObject(store: Store, key: string, signal: AbortSignal): Promise<Found | undefined> {
 	const command = new store.sdk.HeadObjectCommand({ Bucket: store.bucket.name, Key: key });
 	try {
 		const head = await store.ask((client, abortSignal) => client.send(command, { abortSignal }), signal);
-		return { bytes: head.ContentLength ?? -1, etag: (head.ETag ?? "").replaceAll('"', ""), metadata: head.Metadata ?? {} };
+		return {
+			bytes: head.ContentLength ?? -1,
+			etag: (head.ETag ?? "").replaceAll('"', ""),
+			metadata: head.Metadata ?? {},
+		};
 	} catch (error) {
 		if (error instanceof Error && "status" in error && error.status === 404) return undefined;
 		throw error;
@@ -54,7 +62,8 @@ async function etagOf({ content, bytes }: Upload): Promise<string> {
 	const digests: Buffer[] = [];
 	for (let start = 0; start < bytes; start += size) {
 		const hash = createHash("md5");
-		for await (const chunk of createReadStream(content.path, { start, end: Math.min(bytes, start + size) - 1 })) hash.update(chunk);
+		for await (const chunk of createReadStream(content.path, { start, end: Math.min(bytes, start + size) - 1 }))
+			hash.update(chunk);
 		digests.push(hash.digest());
 	}
 	if (!goesInPieces(bytes)) return (digests[0] ?? createHash("md5").digest()).toString("hex");

@@ -2,8 +2,8 @@
 import { type Failure, permanent, transient } from "../core/failure.ts";
 import { numberedName } from "../core/naming.ts";
 import type { Bucket, ExistsPolicy } from "../core/options.ts";
-import { classifyFileError } from "./classify-file-error.ts";
 import { letGoOf } from "./chunk-memory.ts";
+import { classifyFileError } from "./classify-file-error.ts";
 import { bodyPath, discard, type Part } from "./part.ts";
 import type { Publication, PublicationEnd, Publisher } from "./publish.ts";
 import { readClaim, writeClaim } from "./s3-claims.ts";
@@ -47,14 +47,17 @@ export async function createBucketPublisher(options: BucketPublisherOptions): Pr
 			metadata: metadataOf({ key: part.key, run, version, modifiedSeconds }),
 			replaces: options.onExists === "overwrite",
 		};
-		const fileOf = (n: number): string => (folder === "" ? numberedName(name, n) : `${folder}/${numberedName(name, n)}`);
+		const fileOf = (n: number): string =>
+			folder === "" ? numberedName(name, n) : `${folder}/${numberedName(name, n)}`;
 		const uploadOf = (file: string): Upload => ({ ...shared, key: options.bucket.prefix + file });
 		const slot = fileOf(0);
 		if (Buffer.byteLength(uploadOf(fileOf(99_999)).key) > longestKey) {
 			return failed(permanent("io", `the key of ${name} would be longer than ${longestKey} bytes`));
 		}
 		const published = (file: string): PublicationEnd => ({ kind: "published", file, bytes: part.bytes });
-		const hasFirst = names.isTaken(slot) ? await isThere(store, uploadOf(slot), signal) : await put(store, uploadOf(slot), signal);
+		const hasFirst = names.isTaken(slot)
+			? await isThere(store, uploadOf(slot), signal)
+			: await put(store, uploadOf(slot), signal);
 		if (hasFirst) return published(slot);
 		if (options.onExists !== "rename") return { kind: "exists", file: slot };
 		const claimed = await readClaim(store, part.key, signal);
@@ -80,7 +83,10 @@ export async function createBucketPublisher(options: BucketPublisherOptions): Pr
 	return {
 		add(publication) {
 			publish(publication)
-				.catch((error: unknown): PublicationEnd => (stop.signal.aborted ? { kind: "stopped" } : failed(classifyStoreError(error, publication.name))))
+				.catch(
+					(error: unknown): PublicationEnd =>
+						stop.signal.aborted ? { kind: "stopped" } : failed(classifyStoreError(error, publication.name)),
+				)
 				.then((end) => settle(publication, end));
 		},
 		// Called when the run stops: what has not its name by now may take too long.
@@ -117,9 +123,12 @@ function failed(failure: Failure): PublicationEnd {
 }
 
 /** Names what went wrong at a store. */
-export function classifyStoreError(error: unknown, what: string): Failure {
+function classifyStoreError(error: unknown, what: string): Failure {
 	if (!(error instanceof StoreError)) return classifyFileError(error, what);
 	const message = `${what} cannot be stored: ${error.message}`;
-	if (/QuotaExceeded|StorageFull|XMinioStorageFull/i.test(error.reason) || error.status === 507) return permanent("disk_full", message);
-	return error.status === 0 || error.status >= 500 || error.status === 429 || error.status === 409 ? transient("io", message) : permanent("io", message);
+	if (/QuotaExceeded|StorageFull|XMinioStorageFull/i.test(error.reason) || error.status === 507)
+		return permanent("disk_full", message);
+	return error.status === 0 || error.status >= 500 || error.status === 429 || error.status === 409
+		? transient("io", message)
+		: permanent("io", message);
 }

@@ -54,7 +54,11 @@ export async function openStore(bucket: Bucket, connections: number): Promise<St
 		logger: { trace() {}, debug() {}, info() {}, warn() {}, error() {} },
 		requestHandler: { httpAgent: agent, httpsAgent: agent, connectionTimeout: 10_000, socketTimeout: 60_000 },
 		// Other servers than Amazon's know neither its names of hosts nor its newer checksums.
-		...(endpoint && { forcePathStyle: true, requestChecksumCalculation: "WHEN_REQUIRED", responseChecksumValidation: "WHEN_REQUIRED" }),
+		...(endpoint && {
+			forcePathStyle: true,
+			requestChecksumCalculation: "WHEN_REQUIRED",
+			responseChecksumValidation: "WHEN_REQUIRED",
+		}),
 		...(endpoint && !region && { region: "us-east-1" }),
 	});
 	return {
@@ -81,7 +85,9 @@ async function loadSdk(): Promise<Sdk> {
 	try {
 		return await import("@aws-sdk/client-s3");
 	} catch (cause) {
-		throw new StoreError(new Error("--sink s3:// needs the package @aws-sdk/client-s3: npm install @aws-sdk/client-s3", { cause }));
+		throw new StoreError(
+			new Error("--sink s3:// needs the package @aws-sdk/client-s3: npm install @aws-sdk/client-s3", { cause }),
+		);
 	}
 }
 
@@ -100,7 +106,10 @@ function describeStoreError(cause: unknown): string {
 	if (!(cause instanceof Error)) return String(cause);
 	const status = statusOf(cause);
 	const message = cause.message.split("\n", 1)[0] || cause.name;
-	if (status === 0) return codeOf(cause) === "" || message.includes(codeOf(cause)) ? message : `${message} (${codeOf(cause)})`;
+	if (status === 0)
+		return codeOf(cause) === "" || message.includes(codeOf(cause)) ? message : `${message} (${codeOf(cause)})`;
 	// Some answers have no body, and then the SDK has nothing to say but the name.
-	return message === cause.name || message === "UnknownError" ? `${cause.name}, status ${status}` : `${cause.name}: ${message}`;
+	return message === cause.name || message === "UnknownError"
+		? `${cause.name}, status ${status}`
+		: `${cause.name}: ${message}`;
 }

@@ -46,7 +46,11 @@ export function goesInPieces(bytes: number): boolean {
 	return bytes > oneGoBytes;
 }
 
-async function putAtOnce(store: Store, { key, bytes, content, metadata, replaces }: Upload, signal: AbortSignal): Promise<void> {
+async function putAtOnce(
+	store: Store,
+	{ key, bytes, content, metadata, replaces }: Upload,
+	signal: AbortSignal,
+): Promise<void> {
 	await store.ask((client, abortSignal) => {
 		const body: Buffer | Readable = "path" in content ? createReadStream(content.path) : Buffer.concat(content.chunks);
 		const command = new store.sdk.PutObjectCommand({
@@ -97,10 +101,16 @@ async function putWhole(store: Store, large: Large, signal: AbortSignal): Promis
 	}
 }
 
-type Pieces = Large & { readonly target: { readonly Bucket: string; readonly Key: string; readonly UploadId: string | undefined } };
+type Pieces = Large & {
+	readonly target: { readonly Bucket: string; readonly Key: string; readonly UploadId: string | undefined };
+};
 
 /** Sends the pieces, some at once; gives their ETags in order. */
-async function sendPieces(store: Store, { path, bytes, target }: Pieces, signal: AbortSignal): Promise<readonly (string | undefined)[]> {
+async function sendPieces(
+	store: Store,
+	{ path, bytes, target }: Pieces,
+	signal: AbortSignal,
+): Promise<readonly (string | undefined)[]> {
 	const size = pieceBytes(bytes);
 	const count = Math.ceil(bytes / size);
 	const etags: (string | undefined)[] = [];
@@ -114,7 +124,12 @@ async function sendPieces(store: Store, { path, bytes, target }: Pieces, signal:
 			const end = Math.min(bytes, start + size);
 			const { ETag } = await store.ask((client, abortSignal) => {
 				const body = createReadStream(path, { start, end: end - 1 });
-				const command = new store.sdk.UploadPartCommand({ ...target, PartNumber: n + 1, Body: body, ContentLength: end - start });
+				const command = new store.sdk.UploadPartCommand({
+					...target,
+					PartNumber: n + 1,
+					Body: body,
+					ContentLength: end - start,
+				});
 				return client.send(command, { abortSignal }).finally(() => letGo(body));
 			}, either);
 			etags[n] = ETag;

@@ -31,7 +31,10 @@ test("command lines that cannot be meant", async (context) => {
 		[["worker"], /--redis must be given/],
 		[["worker", "--redis", "redis://127.0.0.1"], /--sink must be given/],
 		[["worker", "--redis", "redis://127.0.0.1", "--sink", "s", "-m", "cluster"], /--method/],
-		[["worker", "--redis", "redis://127.0.0.1", "--sink", "s", "--health", "x"], /--health: "x" is neither PORT nor HOST:PORT/],
+		[
+			["worker", "--redis", "redis://127.0.0.1", "--sink", "s", "--health", "x"],
+			/--health: "x" is neither PORT nor HOST:PORT/,
+		],
 		[["status"], /--redis must be given/],
 	];
 	for (const [args, message] of cases) {
@@ -93,20 +96,24 @@ test("servers that cannot be used: exit 3, and one line that names them", patien
 	assert.match(worker.words(), /the user name or password is wrong/);
 });
 
-test("the password comes from the environment, and a Redis that may drop keys is warned of", patience, async (context) => {
-	const cwd = await folderFor(context);
-	const { url } = await serve(context, (_request, response) => response.end("text"));
-	await writeFile(join(cwd, "list"), `${url}/a\n`);
-	const redis = await startRedis(context, ["--requirepass", "the-right-one", "--maxmemory-policy", "allkeys-lru"]);
-	const env = { DOWNSPOUT_REDIS_PASSWORD: "the-right-one" };
-	const sink = join(cwd, "sink");
-	await startWorker(context, { redis: redis.url, sink, env });
-	const args = ["list", "-m", "cluster", "--redis", redis.url, "--sink", sink, "--json", "--progress", "plain"];
-	const { code, stdout, stderr } = await downspout(args, { cwd, env });
-	assert.equal(code, 0, stderr);
-	assert.equal(JSON.parse(stdout).saved, 1);
-	assert.match(stderr, /maxmemory-policy allkeys-lru/);
-});
+test(
+	"the password comes from the environment, and a Redis that may drop keys is warned of",
+	patience,
+	async (context) => {
+		const cwd = await folderFor(context);
+		const { url } = await serve(context, (_request, response) => response.end("text"));
+		await writeFile(join(cwd, "list"), `${url}/a\n`);
+		const redis = await startRedis(context, ["--requirepass", "the-right-one", "--maxmemory-policy", "allkeys-lru"]);
+		const env = { DOWNSPOUT_REDIS_PASSWORD: "the-right-one" };
+		const sink = join(cwd, "sink");
+		await startWorker(context, { redis: redis.url, sink, env });
+		const args = ["list", "-m", "cluster", "--redis", redis.url, "--sink", sink, "--json", "--progress", "plain"];
+		const { code, stdout, stderr } = await downspout(args, { cwd, env });
+		assert.equal(code, 0, stderr);
+		assert.equal(JSON.parse(stdout).saved, 1);
+		assert.match(stderr, /maxmemory-policy allkeys-lru/);
+	},
+);
 
 test("a worker waits for a Redis that is not there yet", patience, async (context) => {
 	const cwd = await folderFor(context);
@@ -126,7 +133,9 @@ test("a worker whose sink or key is another one refuses the run, and says so", p
 	const env = { ...process.env, ...quick, DOWNSPOUT_CLUSTER_KEY: "a key of more than sixteen characters" };
 	const args = ["list", "-m", "cluster", "--redis", lab.redis.url, "--sink", lab.sink, "-d", lab.dir, "--json", "-q"];
 	const run = downspout(args, { cwd: lab.folder, env });
-	await elsewhere.says(new RegExp(`it saves to ${lab.sink}, and this worker to ${join(lab.folder, "elsewhere")}: not joined`));
+	await elsewhere.says(
+		new RegExp(`it saves to ${lab.sink}, and this worker to ${join(lab.folder, "elsewhere")}: not joined`),
+	);
 	await keyless.says(/DOWNSPOUT_CLUSTER_KEY is not the same on both sides/);
 	// What entries hold is not to be read in Redis.
 	const client = new Redis(lab.redis.url);
@@ -142,7 +151,11 @@ test("a worker whose sink or key is another one refuses the run, and says so", p
 
 test("a key that is too short is no key", async (context) => {
 	const cwd = await folderFor(context);
-	const worker = launchWorker(context, { redis: "redis://127.0.0.1:1", sink: cwd, env: { DOWNSPOUT_CLUSTER_KEY: "short" } });
+	const worker = launchWorker(context, {
+		redis: "redis://127.0.0.1:1",
+		sink: cwd,
+		env: { DOWNSPOUT_CLUSTER_KEY: "short" },
+	});
 	assert.equal(await worker.ended, 3);
 	assert.match(worker.words(), /16 characters or more/);
 });

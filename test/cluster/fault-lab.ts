@@ -10,7 +10,7 @@ import { Redis } from "ioredis";
 import { type Origin, startOrigin } from "../../src/origin/origin.ts";
 import { type Ended, startDownspout, waitForEnd } from "../cli/run-downspout.ts";
 import { type Batch, createBatch } from "../kill/batch.ts";
-import { startRedis, type RedisServer } from "./redis-server.ts";
+import { type RedisServer, startRedis } from "./redis-server.ts";
 import { startWorker, type WorkerProcess, type WorkerSetup } from "./worker-processes.ts";
 
 /** Dead workers are known soon here: what is tested is not patience. */

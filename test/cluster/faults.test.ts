@@ -20,20 +20,24 @@ test("a worker that is killed leaves its work to the others", patience, async (c
 	await lab.expectAll(await run.ended);
 });
 
-test("a worker that is cut off from Redis gives up, and is of use again when it comes back", patience, async (context) => {
-	const lab = await startFaultLab(context, 1_500_000);
-	const wire = await startCutProxy(context, lab.redis.port);
-	const cut = await lab.worker({ redis: `redis://127.0.0.1:${wire.port}` });
-	await lab.worker();
-	const run = lab.start();
-	await lab.asked(60);
-	wire.cut();
-	await cut.says(/has not answered/);
-	await sleep(longSilenceMs);
-	wire.mend();
-	await cut.says(/joining run .* anew/);
-	await lab.expectAll(await run.ended);
-});
+test(
+	"a worker that is cut off from Redis gives up, and is of use again when it comes back",
+	patience,
+	async (context) => {
+		const lab = await startFaultLab(context, 1_500_000);
+		const wire = await startCutProxy(context, lab.redis.port);
+		const cut = await lab.worker({ redis: `redis://127.0.0.1:${wire.port}` });
+		await lab.worker();
+		const run = lab.start();
+		await lab.asked(60);
+		wire.cut();
+		await cut.says(/has not answered/);
+		await sleep(longSilenceMs);
+		wire.mend();
+		await cut.says(/joining run .* anew/);
+		await lab.expectAll(await run.ended);
+	},
+);
 
 test("a worker that slept finds its work with others, and does no harm", patience, async (context) => {
 	const lab = await startFaultLab(context, 1_500_000);
@@ -59,20 +63,24 @@ for (const keepsData of [true, false]) {
 	});
 }
 
-test("Redis is gone for as long as it takes to give up: exit 3, and the same command goes on", patience, async (context) => {
-	const lab = await startFaultLab(context);
-	await lab.worker();
-	const run = lab.start();
-	await lab.asked(60);
-	await lab.redis.stop();
-	const { code, stdout, stderr } = await run.ended;
-	assert.equal(code, 3);
-	assert.match(stderr, /^downspout: Redis has been out of reach for 20 s[^\n]*\n$/);
-	const summary = JSON.parse(stdout);
-	assert.equal(summary.total, summary.saved + summary.cancelled);
-	await lab.redis.start();
-	await lab.expectAll(await lab.start().ended);
-});
+test(
+	"Redis is gone for as long as it takes to give up: exit 3, and the same command goes on",
+	patience,
+	async (context) => {
+		const lab = await startFaultLab(context);
+		await lab.worker();
+		const run = lab.start();
+		await lab.asked(60);
+		await lab.redis.stop();
+		const { code, stdout, stderr } = await run.ended;
+		assert.equal(code, 3);
+		assert.match(stderr, /^downspout: Redis has been out of reach for 20 s[^\n]*\n$/);
+		const summary = JSON.parse(stdout);
+		assert.equal(summary.total, summary.saved + summary.cancelled);
+		await lab.redis.start();
+		await lab.expectAll(await lab.start().ended);
+	},
+);
 
 test("a coordinator that is killed is followed by the same command, at once", patience, async (context) => {
 	const lab = await startFaultLab(context);
@@ -98,7 +106,9 @@ test("workers of a coordinator that nobody follows stop by themselves", patience
 
 test("clocks that differ by a minute", patience, async (context) => {
 	const lab = await startFaultLab(context);
-	const early = await lab.worker({ env: { NODE_OPTIONS: `--import ${new URL("shifted-clock.mjs", import.meta.url).href}` } });
+	const early = await lab.worker({
+		env: { NODE_OPTIONS: `--import ${new URL("shifted-clock.mjs", import.meta.url).href}` },
+	});
 	await lab.worker();
 	const run = lab.start();
 	await lab.asked(60);

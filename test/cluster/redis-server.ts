@@ -23,7 +23,10 @@ export type RedisServer = {
 };
 
 /** @param options - Further options of redis-server, such as `--requirepass`. */
-export async function startRedis(context: Pick<TestContext, "after">, options: readonly string[] = []): Promise<RedisServer> {
+export async function startRedis(
+	context: Pick<TestContext, "after">,
+	options: readonly string[] = [],
+): Promise<RedisServer> {
 	const folder = await mkdtemp(join(tmpdir(), "downspout-redis-"));
 	const port = await freePort();
 	const pidFile = join(folder, "pid");

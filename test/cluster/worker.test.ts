@@ -6,19 +6,23 @@ import { startFaultLab } from "./fault-lab.ts";
 
 const patience = { timeout: 60_000 };
 
-test("the first SIGTERM drains a worker: what is in flight ends, the rest is done by others", patience, async (context) => {
-	const lab = await startFaultLab(context);
-	const leaving = await lab.worker();
-	const run = lab.start();
-	await lab.asked(40);
-	await lab.worker();
-	leaving.kill("SIGTERM");
-	assert.equal(await leaving.ended, 0);
-	const { code, stdout } = await run.ended;
-	assert.equal(JSON.parse(stdout).retries, 0);
-	await lab.expectAll(await run.ended);
-	assert.equal(code, 0);
-});
+test(
+	"the first SIGTERM drains a worker: what is in flight ends, the rest is done by others",
+	patience,
+	async (context) => {
+		const lab = await startFaultLab(context);
+		const leaving = await lab.worker();
+		const run = lab.start();
+		await lab.asked(40);
+		await lab.worker();
+		leaving.kill("SIGTERM");
+		assert.equal(await leaving.ended, 0);
+		const { code, stdout } = await run.ended;
+		assert.equal(JSON.parse(stdout).retries, 0);
+		await lab.expectAll(await run.ended);
+		assert.equal(code, 0);
+	},
+);
 
 test("what does not end while --drain lasts is handed back, and goes on elsewhere", patience, async (context) => {
 	const lab = await startFaultLab(context, 1_500_000);
@@ -42,21 +46,25 @@ test("the second signal ends a worker at once", patience, async (context) => {
 	assert.equal(await worker.ended, 143);
 });
 
-test("Ctrl+C of the coordinator stops the run within its time, and the same command goes on", patience, async (context) => {
-	const lab = await startFaultLab(context, 1_500_000);
-	await lab.worker();
-	const run = lab.start();
-	await lab.asked(40);
-	const atMs = performance.now();
-	run.process.kill("SIGINT");
-	const { code, stdout } = await run.ended;
-	assert.equal(code, 130);
-	assert(performance.now() - atMs < 3000);
-	const { total, saved, cancelled } = JSON.parse(stdout);
-	assert.equal(total, saved + cancelled);
-	assert.deepEqual(await lab.keys(), []);
-	await lab.expectAll(await lab.start().ended);
-});
+test(
+	"Ctrl+C of the coordinator stops the run within its time, and the same command goes on",
+	patience,
+	async (context) => {
+		const lab = await startFaultLab(context, 1_500_000);
+		await lab.worker();
+		const run = lab.start();
+		await lab.asked(40);
+		const atMs = performance.now();
+		run.process.kill("SIGINT");
+		const { code, stdout } = await run.ended;
+		assert.equal(code, 130);
+		assert(performance.now() - atMs < 3000);
+		const { total, saved, cancelled } = JSON.parse(stdout);
+		assert.equal(total, saved + cancelled);
+		assert.deepEqual(await lab.keys(), []);
+		await lab.expectAll(await lab.start().ended);
+	},
+);
 
 test("a run without workers waits for one, and status tells what is there", patience, async (context) => {
 	const lab = await startFaultLab(context, 1_000_000);

@@ -71,7 +71,7 @@ const refusals: readonly Refusal[] = [
 	{ name: "to ftp", to: "ftp://127.0.0.1/file", code: "unsupported_scheme" },
 	{ name: "to file", to: "file:///etc/passwd", code: "unsupported_scheme" },
 	{ name: "to what is no URL", to: "http://[", code: "invalid_url" },
-	{ name: "without a Location", code: "protocol" },
+	{ name: "without a Location", code: "http_302" },
 ];
 
 for (const { name, to, code } of refusals) {

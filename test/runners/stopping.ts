@@ -53,8 +53,7 @@ export function testStopping(method: Method): void {
 			.slice(asked)
 			.filter(({ headers }) => headers.range === `bytes=${halfFileBytes / 2}-`);
 		assert.deepEqual(continued.map(({ url }) => url).sort(), large);
-		for (const path of large)
-			assert((await lab.read(path.slice(1))).equals(halfFileBytesOf(path)), `${path} is torn`);
+		for (const path of large) assert((await lab.read(path.slice(1))).equals(halfFileBytesOf(path)), `${path} is torn`);
 		await assertNothingLeft(lab.dir);
 	});
 

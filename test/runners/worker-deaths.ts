@@ -11,7 +11,10 @@ import { assertNothingLeft } from "./records.ts";
 const patience = { timeout: 120_000, skip: skipUnlessLinux };
 
 /** @param sharesParts - Whether the next worker sees what the one that died had of a file. */
-export function testDeaths(method: Method, { sharesParts }: { readonly sharesParts: boolean } = { sharesParts: true }): void {
+export function testDeaths(
+	method: Method,
+	{ sharesParts }: { readonly sharesParts: boolean } = { sharesParts: true },
+): void {
 	test(`${method}: workers that die are replaced, and no file is lost or doubled`, patience, async (context) => {
 		const killer = createKiller(context);
 		const lab = await startLab(context, method, (request, response) => {
@@ -80,8 +83,7 @@ function testContinuing(method: Method): void {
 		assert.equal(summary.saved, 6);
 		const continued = lab.requests.filter(({ headers }) => headers.range === `bytes=${halfFileBytes / 2}-`);
 		assert.deepEqual(continued.map(({ url }) => url).sort(), paths);
-		for (const path of paths)
-			assert((await lab.read(path.slice(1))).equals(halfFileBytesOf(path)), `${path} is torn`);
+		for (const path of paths) assert((await lab.read(path.slice(1))).equals(halfFileBytesOf(path)), `${path} is torn`);
 		await assertNothingLeft(lab.dir);
 	});
 }

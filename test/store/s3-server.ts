@@ -40,7 +40,9 @@ export async function startS3(context: Pick<TestContext, "after">, keepsConditio
 		requests.push(`${request.method} ${request.url}`);
 		const key = (request.url ?? "").split("?", 1)[0] ?? "";
 		const before = request.headers["if-none-match"] ? last.get(key) : undefined;
-		const done = (before ?? Promise.resolve()).then(() => answer(request, response)).catch(() => void request.socket.destroy());
+		const done = (before ?? Promise.resolve())
+			.then(() => answer(request, response))
+			.catch(() => void request.socket.destroy());
 		if (request.headers["if-none-match"]) last.set(key, done);
 	});
 	const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -63,7 +65,8 @@ export async function startS3(context: Pick<TestContext, "after">, keepsConditio
 		proxy.close();
 		await server.stop();
 	});
-	const direct = (path: string, init?: RequestInit): Promise<Response> => fetch(`http://127.0.0.1:${server.port}/${bucket}${path}`, init);
+	const direct = (path: string, init?: RequestInit): Promise<Response> =>
+		fetch(`http://127.0.0.1:${server.port}/${bucket}${path}`, init);
 	return {
 		env: {
 			AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${address.port}`,
@@ -92,13 +95,23 @@ export async function startS3(context: Pick<TestContext, "after">, keepsConditio
 }
 
 function decodeXml(text: string): string {
-	return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&quot;", '"').replaceAll("&apos;", "'").replaceAll("&amp;", "&");
+	return text
+		.replaceAll("&lt;", "<")
+		.replaceAll("&gt;", ">")
+		.replaceAll("&quot;", '"')
+		.replaceAll("&apos;", "'")
+		.replaceAll("&amp;", "&");
 }
 
 async function refuse(request: IncomingMessage, response: ServerResponse, status: number): Promise<void> {
 	request.resume();
 	await once(request, "end");
-	const code = new Map([[409, "ConditionalRequestConflict"], [412, "PreconditionFailed"], [403, "AccessDenied"]]).get(status) ?? "SlowDown";
+	const code =
+		new Map([
+			[409, "ConditionalRequestConflict"],
+			[412, "PreconditionFailed"],
+			[403, "AccessDenied"],
+		]).get(status) ?? "SlowDown";
 	response.writeHead(status, { "Content-Type": "application/xml" });
 	response.end(`<?xml version="1.0"?><Error><Code>${code}</Code><Message>as asked for</Message></Error>`);
 }

@@ -11,7 +11,11 @@ const patience = { timeout: 60_000 };
 const echo: Answer = (request, response) => void response.end(request.url);
 
 /** A run into a bucket; the SDK finds the server by the environment of this process. */
-async function startBucketLab(context: TestContext, answer: Answer = echo, keepsConditions = true): Promise<{ lab: Lab; s3: S3Server; values: OptionValues }> {
+async function startBucketLab(
+	context: TestContext,
+	answer: Answer = echo,
+	keepsConditions = true,
+): Promise<{ lab: Lab; s3: S3Server; values: OptionValues }> {
 	const s3 = await startS3(context, keepsConditions);
 	const before = { ...process.env };
 	Object.assign(process.env, s3.env);
@@ -24,48 +28,63 @@ async function startBucketLab(context: TestContext, answer: Answer = echo, keeps
 	return { lab: await startLab(context, "async", answer), s3, values: { sink: `s3://${s3.bucket}/some/place` } };
 }
 
-const numbered = (count: number, name: (n: number) => string): string[] => Array.from({ length: count }, (_, n) => name(n));
+const numbered = (count: number, name: (n: number) => string): string[] =>
+	Array.from({ length: count }, (_, n) => name(n));
 
-test("files get their names in the bucket, DIR keeps the journal alone, and a rerun asks for nothing", patience, async (context) => {
-	const { lab, s3, values } = await startBucketLab(context);
-	const paths = [...numbered(30, (n) => `/${n}.txt`), "/a%20b%C3%BC.txt"];
-	const first = await lab.run(paths, { ...values, layout: "host" });
-	assert.equal(first.summary.saved, 31, JSON.stringify(first.summary.errors));
-	const keys = await s3.keys();
-	assert.equal(keys.length, 31);
-	for (const { file, url } of first.outcomes) {
-		assert(keys.includes(`some/place/${file}`), `${file} is not there`);
-		assert.equal(String(await s3.read(`some/place/${file}`)), new URL(url).pathname);
-	}
-	assert.deepEqual(await readdir(lab.dir), [".downspout"]);
-	assert.deepEqual(await readdir(join(lab.dir, ".downspout", "parts")), []);
-	const asked = lab.requests.length;
-	assert.equal((await lab.run(paths, { ...values, layout: "host" })).summary.skipped, 31);
-	assert.equal(lab.requests.length, asked);
-	// What somebody has removed is fetched again.
-	await s3.remove(keys[0] ?? "");
-	const third = await lab.run(paths, { ...values, layout: "host" });
-	assert.deepEqual([third.summary.skipped, third.summary.saved], [30, 1]);
-});
+test(
+	"files get their names in the bucket, DIR keeps the journal alone, and a rerun asks for nothing",
+	patience,
+	async (context) => {
+		const { lab, s3, values } = await startBucketLab(context);
+		const paths = [...numbered(30, (n) => `/${n}.txt`), "/a%20b%C3%BC.txt"];
+		const first = await lab.run(paths, { ...values, layout: "host" });
+		assert.equal(first.summary.saved, 31, JSON.stringify(first.summary.errors));
+		const keys = await s3.keys();
+		assert.equal(keys.length, 31);
+		for (const { file, url } of first.outcomes) {
+			assert(keys.includes(`some/place/${file}`), `${file} is not there`);
+			assert.equal(String(await s3.read(`some/place/${file}`)), new URL(url).pathname);
+		}
+		assert.deepEqual(await readdir(lab.dir), [".downspout"]);
+		assert.deepEqual(await readdir(join(lab.dir, ".downspout", "parts")), []);
+		const asked = lab.requests.length;
+		assert.equal((await lab.run(paths, { ...values, layout: "host" })).summary.skipped, 31);
+		assert.equal(lab.requests.length, asked);
+		// What somebody has removed is fetched again.
+		await s3.remove(keys[0] ?? "");
+		const third = await lab.run(paths, { ...values, layout: "host" });
+		assert.deepEqual([third.summary.skipped, third.summary.saved], [30, 1]);
+	},
+);
 
-test("nothing is overwritten: names that are taken are evaded, skipped, refused or replaced, as asked for", patience, async (context) => {
-	const { lab, s3, values } = await startBucketLab(context);
-	await s3.put("some/place/a.txt", "of somebody else");
-	const renamed = await lab.run(["/1/a.txt", "/2/a.txt"], values);
-	assert.deepEqual(renamed.outcomes.map(({ file }) => file).sort(), ["a (1).txt", "a (2).txt"]);
-	const { outcomes } = await lab.run(["/3/a.txt"], { ...values, onExists: "skip" });
-	assert.deepEqual(outcomes.map(({ status, file }) => [status, file]), [["skipped", "a.txt"]]);
-	const refused = await lab.run(["/4/a.txt"], { ...values, onExists: "fail" });
-	assert.deepEqual(refused.summary.errors, { exists: 1 });
-	assert.equal(String(await s3.read("some/place/a.txt")), "of somebody else");
-	await lab.run(["/5/a.txt"], { ...values, onExists: "overwrite" });
-	assert.equal(String(await s3.read("some/place/a.txt")), "/5/a.txt");
-	assert.equal((await s3.keys()).length, 3);
-});
+test(
+	"nothing is overwritten: names that are taken are evaded, skipped, refused or replaced, as asked for",
+	patience,
+	async (context) => {
+		const { lab, s3, values } = await startBucketLab(context);
+		await s3.put("some/place/a.txt", "of somebody else");
+		const renamed = await lab.run(["/1/a.txt", "/2/a.txt"], values);
+		assert.deepEqual(renamed.outcomes.map(({ file }) => file).sort(), ["a (1).txt", "a (2).txt"]);
+		const { outcomes } = await lab.run(["/3/a.txt"], { ...values, onExists: "skip" });
+		assert.deepEqual(
+			outcomes.map(({ status, file }) => [status, file]),
+			[["skipped", "a.txt"]],
+		);
+		const refused = await lab.run(["/4/a.txt"], { ...values, onExists: "fail" });
+		assert.deepEqual(refused.summary.errors, { exists: 1 });
+		assert.equal(String(await s3.read("some/place/a.txt")), "of somebody else");
+		await lab.run(["/5/a.txt"], { ...values, onExists: "overwrite" });
+		assert.equal(String(await s3.read("some/place/a.txt")), "/5/a.txt");
+		assert.equal((await s3.keys()).length, 3);
+	},
+);
 
 test("fifty files of one name at once all get their own", patience, async (context) => {
 	const { lab, s3, values } = await startBucketLab(context);
-	const { summary } = await lab.run(numbered(50, (n) => `/${n}/same.txt`), values);
+	const { summary } = await lab.run(
+		numbered(50, (n) => `/${n}/same.txt`),
+		values,
+	);
 	assert.equal(summary.saved, 50);
 	const bodies = await Promise.all((await s3.keys()).map(async (key) => String(await s3.read(key))));
 	assert.deepEqual(bodies.sort(), numbered(50, (n) => `/${n}/same.txt`).sort());
@@ -73,7 +92,10 @@ test("fifty files of one name at once all get their own", patience, async (conte
 
 test("refusals, cuts and lost answers are lived with, and nothing is there twice", patience, async (context) => {
 	const { lab, s3, values } = await startBucketLab(context);
-	const isPut = (name: string) => ({ method, url }: { method?: string | undefined; url?: string | undefined }) => method === "PUT" && url?.includes(name) === true;
+	const isPut =
+		(name: string) =>
+		({ method, url }: { method?: string | undefined; url?: string | undefined }) =>
+			method === "PUT" && url?.includes(name) === true;
 	s3.faults.push(
 		{ fits: isPut("0.txt"), kind: 503 },
 		{ fits: isPut("1.txt"), kind: 409 },
@@ -82,10 +104,16 @@ test("refusals, cuts and lost answers are lived with, and nothing is there twice
 		{ fits: isPut("4.txt"), kind: "lost" },
 		{ fits: isPut("4.txt"), kind: 503 },
 	);
-	const { summary } = await lab.run(numbered(5, (n) => `/${n}.txt`), values);
+	const { summary } = await lab.run(
+		numbered(5, (n) => `/${n}.txt`),
+		values,
+	);
 	assert.equal(summary.saved, 5);
 	assert.deepEqual(s3.faults, []);
-	assert.deepEqual(await s3.keys(), numbered(5, (n) => `some/place/${n}.txt`));
+	assert.deepEqual(
+		await s3.keys(),
+		numbered(5, (n) => `some/place/${n}.txt`),
+	);
 });
 
 test("what a killed run has stored without telling is recognised by the next one", patience, async (context) => {
@@ -101,7 +129,10 @@ test("what a killed run has stored without telling is recognised by the next one
 const largeBytes = 70 * 1024 * 1024;
 
 test("a large file goes in pieces; what fails is sent again or given up without a trace", patience, async (context) => {
-	const { lab, s3, values } = await startBucketLab(context, (_, response) => void response.end(Buffer.alloc(largeBytes, "0123456789")));
+	const { lab, s3, values } = await startBucketLab(
+		context,
+		(_, response) => void response.end(Buffer.alloc(largeBytes, "0123456789")),
+	);
 	s3.faults.push(
 		{ fits: ({ url }) => url?.includes("partNumber=3") === true, kind: 503 },
 		{ fits: ({ url }) => url?.includes("partNumber=5") === true, kind: "cut" },
@@ -154,7 +185,10 @@ test("a bucket that cannot be used: one line, and nothing is asked for", patienc
 		});
 		assert.equal(lab.requests.length, 0);
 	};
-	await fails(/s3:\/\/nowhere\/: cannot be used: there is no such bucket|s3:\/\/nowhere\/ cannot be used: there is no such bucket/, { sink: "s3://nowhere" });
+	await fails(
+		/s3:\/\/nowhere\/: cannot be used: there is no such bucket|s3:\/\/nowhere\/ cannot be used: there is no such bucket/,
+		{ sink: "s3://nowhere" },
+	);
 	s3.faults.push({ fits: ({ method }) => method === "PUT", kind: 403 });
 	await fails(/s3:\/\/files\/some\/place\/ cannot be used: .*AccessDenied/);
 	delete process.env.AWS_ACCESS_KEY_ID;
@@ -165,10 +199,14 @@ test("a bucket that cannot be used: one line, and nothing is asked for", patienc
 	delete process.env.AWS_SHARED_CREDENTIALS_FILE;
 });
 
-test("a store that ignores the condition is refused, unless everything may be overwritten", patience, async (context) => {
-	const { lab, s3, values } = await startBucketLab(context, echo, false);
-	await assert.rejects(lab.run(["/a"], values), /ignores If-None-Match/);
-	assert.equal(lab.requests.length, 0);
-	assert.deepEqual(await s3.keys(), []);
-	assert.equal((await lab.run(["/a"], { ...values, onExists: "overwrite" })).summary.saved, 1);
-});
+test(
+	"a store that ignores the condition is refused, unless everything may be overwritten",
+	patience,
+	async (context) => {
+		const { lab, s3, values } = await startBucketLab(context, echo, false);
+		await assert.rejects(lab.run(["/a"], values), /ignores If-None-Match/);
+		assert.equal(lab.requests.length, 0);
+		assert.deepEqual(await s3.keys(), []);
+		assert.equal((await lab.run(["/a"], { ...values, onExists: "overwrite" })).summary.saved, 1);
+	},
+);
