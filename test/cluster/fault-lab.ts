@@ -14,7 +14,7 @@ import { type RedisServer, startRedis } from "./redis-server.ts";
 import { startWorker, type WorkerProcess, type WorkerSetup } from "./worker-processes.ts";
 
 /** Dead workers are known soon here: what is tested is not patience. */
-export const quick = { DOWNSPOUT_CLUSTER_SILENCE: "2" };
+export const quick = { DOWNSPOUT_CLUSTER_SILENCE: "4" };
 const seed = 11;
 
 export type FaultLab = {

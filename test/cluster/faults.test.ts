@@ -8,7 +8,7 @@ import { startFaultLab } from "./fault-lab.ts";
 
 const patience = { timeout: 90_000, skip: skipUnlessLinux };
 /** Longer than a worker may be silent in these tests. */
-const longSilenceMs = 5000;
+const longSilenceMs = 7000;
 
 test("a worker that is killed leaves its work to the others", patience, async (context) => {
 	const lab = await startFaultLab(context);

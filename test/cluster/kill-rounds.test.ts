@@ -51,7 +51,7 @@ async function killOther(lab: FaultLab, victim: Victim, workers: readonly Worker
 for (const victim of ["worker", "coordinator", "Redis, with its data", "Redis, without its data"] as const) {
 	test(`${rounds} rounds in which what is killed is the ${victim}`, { skip: skipUnlessLinux }, async (context) => {
 		for (let round = 1; round <= rounds; round++) {
-			await context.test(`round ${round}`, { timeout: 120_000 }, (inner) => playRound(inner, victim));
+			await context.test(`round ${round}`, { timeout: 240_000 }, (inner) => playRound(inner, victim));
 		}
 	});
 }

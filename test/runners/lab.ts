@@ -113,7 +113,7 @@ async function startBucket(context: TestContext): Promise<Place> {
 /** Two workers, which are started again when they die, as an operator sees to. */
 async function startCluster(context: TestContext, sink: string): Promise<Pick<OptionValues, "redis" | "sink">> {
 	// Patience for a network is not what is tested: here the dead are known soon.
-	process.env.DOWNSPOUT_CLUSTER_SILENCE = "3";
+	process.env.DOWNSPOUT_CLUSTER_SILENCE = "5";
 	const { url: redis } = await startRedis(context);
 	const setup = { redis, sink, isKept: true, args: ["-c", "16"] };
 	await Promise.all([startWorker(context, setup), startWorker(context, setup)]);

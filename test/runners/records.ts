@@ -59,7 +59,7 @@ export function testRecords(method: Method): void {
 			const nth = (seen.get(request.url ?? "") ?? 0) + 1;
 			seen.set(request.url ?? "", nth);
 			if (nth === 1) request.socket.destroy();
-			else if (nth === 2) response.writeHead(503).end("later");
+			else if (nth === 2) response.writeHead(503, { Connection: "close" }).end("later");
 			else echo(request, response);
 		});
 		const { summary, outcomes } = await lab.run(numbered(20, (n) => `/${n}`));
