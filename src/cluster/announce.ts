@@ -22,6 +22,7 @@ export async function announce(redis: Redis, seal: Seal, { info, setup }: Announ
 		.expire(keys.workers, keepSeconds)
 		.set(keys.alive, "1", "PX", coordinatorGoneMs)
 		.sadd(runsKey, info.run)
+		.expire(runsKey, keepSeconds)
 		.exec();
 }
 

@@ -1,5 +1,6 @@
 /** Hands tasks out through the queue and takes in what becomes of them: each comes to one end, whatever workers and Redis do. */
 import { addressOf } from "../core/address.ts";
+import { permanent } from "../core/failure.ts";
 import { type AttemptResult, cancelledResult, type Task, type WorkerLabel } from "../core/task.ts";
 import { NoWorkerError, ownerIdOf, type RunnerOptions, type TaskListener, WorkerLostError } from "../runners/runner.ts";
 import { tellStats } from "./announce.ts";
@@ -92,6 +93,7 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 		for (const { hand, why, owner } of message.lost ?? []) {
 			handouts.take(hand)?.listener.onLost(new WorkerLostError(labelOf(member), why, ownedBy(member, owner)));
 		}
+		if (message.refused) refuse(member, message.refused);
 		if (message.progress) options.onProgress(message.progress);
 		if (message.state === "left") dismiss(member);
 		if (isStopping) endStop();
@@ -110,6 +112,13 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 			worker: labelOf(member),
 			owner: result.owner && ownedBy(member, result.owner),
 		});
+	}
+
+	/** Handed out again it would be refused again. */
+	function refuse(member: Member, { batch, why }: { readonly batch: string; readonly why: string }): void {
+		const failure = permanent("io", `cluster#${member.number} refuses it: ${why}`);
+		const end = { kind: "failed", failure, kept: false, worker: labelOf(member), intents: 0 } as const;
+		for (const { task, listener } of handouts.takeBatch(batch)) listener.onResult({ ...end, id: task.id });
 	}
 
 	/** The coordinator holds the host back by itself; this is for what is out already. */

@@ -4,6 +4,7 @@ import type { Redis } from "ioredis";
 import { isAlive } from "../journal/owner-state.ts";
 import { processPlace } from "../journal/process-identity.ts";
 import { removeRun } from "./announce.ts";
+import { messageOf } from "./cluster-error.ts";
 import { runKeys, runsKey } from "./keys.ts";
 import { type RunInfo, readInfo } from "./messages.ts";
 import { connectRedis, openRedis } from "./redis.ts";
@@ -37,8 +38,14 @@ export async function endRunsOf(redisUrl: string, journalDir: string): Promise<r
 	}
 }
 
-/** All runs that are announced; names of those that are gone are removed. */
-export async function readRuns(redis: Redis): Promise<readonly RunInfo[]> {
+/**
+ * All runs that are announced; names of those that are gone are removed.
+ * @param onUnreadable - Called for those of another release.
+ */
+export async function readRuns(
+	redis: Redis,
+	onUnreadable: (run: string, why: string) => void = () => {},
+): Promise<readonly RunInfo[]> {
 	const runs: RunInfo[] = [];
 	for (const run of await redis.smembers(runsKey)) {
 		const text = await redis.hget(runKeys(run).run, "info");
@@ -48,8 +55,8 @@ export async function readRuns(redis: Redis): Promise<readonly RunInfo[]> {
 		}
 		try {
 			runs.push(readInfo(JSON.parse(text)));
-		} catch {
-			// Of another release: not ours to end.
+		} catch (error) {
+			onUnreadable(run, messageOf(error));
 		}
 	}
 	return runs;

@@ -37,6 +37,8 @@ export type WorkerMessage = {
 	/** `stopped`: nothing of the run is in flight any more. `left`: nor will be. */
 	readonly state?: "stopped" | "left";
 	readonly note?: string;
+	/** A batch that it does not do, as it may not or cannot: no other worker would. */
+	readonly refused?: { readonly batch: string; readonly why: string };
 };
 
 /** What all may know of a run. */
@@ -165,6 +167,8 @@ function isMessage(value: unknown): value is WorkerMessage {
 	if (!isObject(value)) return false;
 	const numbers = ["worker", "pid", "capacity", "inFlight", "filesPerSecond"];
 	if (!numbers.every((name) => typeof value[name] === "number")) return false;
+	if (value.refused !== undefined && !(isObject(value.refused) && typeof value.refused.batch === "string"))
+		return false;
 	if (typeof value.host !== "string" || !isListOf(value.held, (one) => typeof one === "string")) return false;
 	return (
 		isListOf(value.results ?? [], (one) => isObject(one) && typeof one.hand === "number" && isResult(one.result)) &&

@@ -1,6 +1,6 @@
 /** The workers as all can see them in Redis, each for as long as it gives signs of life. */
 import type { Redis } from "ioredis";
-import { workerKey, workersKey } from "./keys.ts";
+import { keepSeconds, workerKey, workersKey } from "./keys.ts";
 import { isObject } from "./messages.ts";
 
 export type WorkerEntry = {
@@ -22,6 +22,7 @@ export async function register(redis: Redis, entry: WorkerEntry, keepMs: number)
 	await redis
 		.pipeline()
 		.sadd(workersKey, entry.id)
+		.expire(workersKey, keepSeconds)
 		.set(workerKey(entry.id), JSON.stringify({ ...entry, keepMs }), "PX", keepMs)
 		.exec();
 }

@@ -18,13 +18,15 @@ export type WorkerFacts = Pick<
 	"protocol" | "worker" | "host" | "pid" | "capacity" | "inFlight" | "filesPerSecond" | "held"
 >;
 
+type More = Pick<WorkerMessage, "state" | "note" | "refused">;
+
 export type Reporter = {
 	result(hand: number, result: AttemptResult): void;
 	back(hand: number, kept: boolean): void;
 	lost(one: { readonly hand: number; readonly why: string; readonly owner: string }): void;
 	progress(progress: readonly TaskProgress[]): void;
 	/** Tells the facts, and more where there is more; resolves when all that was told so far has arrived. */
-	tell(more?: Pick<WorkerMessage, "state" | "note">): Promise<void>;
+	tell(more?: More): Promise<void>;
 	/** What has not arrived will not. */
 	close(): void;
 };
@@ -44,7 +46,7 @@ type Gathered = {
 	back: { readonly hand: number; readonly kept: boolean }[];
 	lost: { readonly hand: number; readonly why: string; readonly owner: string }[];
 	progress: Map<number, TaskProgress>;
-	more: Pick<WorkerMessage, "state" | "note">;
+	more: More;
 };
 
 export function createReporter({ redis, key, seal, facts, onArrival }: ReporterOptions): Reporter {

@@ -6,8 +6,10 @@ import type { Method } from "../core/outcome.ts";
 import type { AttemptResult } from "../core/task.ts";
 import { ownerIdOf } from "../runners/runner.ts";
 import { type BacklogTask, createBacklog } from "./backlog.ts";
+import { createBatchTaker } from "./batch-taker.ts";
 import { messageOf } from "./cluster-error.ts";
 import type { Control } from "./control.ts";
+import { createHeldBatches } from "./held-batches.ts";
 import { type InnerRunners, startInnerRunners } from "./inner-runners.ts";
 import { joinRun } from "./join.ts";
 import { runKeys } from "./keys.ts";
@@ -18,11 +20,11 @@ import type { Room } from "./room.ts";
 import type { Seal } from "./seal.ts";
 import { beatMs, fenceMs } from "./timing.ts";
 
-/** The worker says so often that it still has its batches, in milliseconds. */
-const extendMs = 5000;
 /** Beyond what it downloads, a worker holds so much work, in seconds. */
 const aheadSeconds = 0.3;
 const watchMs = 200;
+/** What a worker that joins anew has still to tell of before arrives within this time, or it does not matter any more. */
+const farewellMs = 60_000;
 
 export type SessionOptions = {
 	readonly info: RunInfo;
@@ -51,8 +53,6 @@ export type Session = {
 	end(): void;
 };
 
-type Held = { readonly batch: TakenBatch; left: number };
-
 /** Joins a run; undefined where it is over. @throws what keeps the inner runners from starting. */
 export async function startSession(options: SessionOptions): Promise<Session | undefined> {
 	const { info, redis, room } = options;
@@ -60,7 +60,6 @@ export async function startSession(options: SessionOptions): Promise<Session | u
 	const number = await joinRun(redis, run);
 	if (number === undefined) return undefined;
 	const cancel = new AbortController();
-	const held = new Map<string, Held>();
 	const backlog = createBacklog(pump);
 	let inFlight = 0;
 	/** Tasks of batches that it has and has not told of. */
@@ -85,12 +84,13 @@ export async function startSession(options: SessionOptions): Promise<Session | u
 			capacity: room.capacity,
 			inFlight,
 			filesPerSecond,
-			held: [...held.keys()],
+			held: held.names(),
 		}),
 		onArrival(sentAtMs) {
 			acknowledgedMs = Math.max(acknowledgedMs, sentAtMs);
 		},
 	});
+	const held = createHeldBatches(() => reporter.tell());
 	const name = ownerIdOf(run, { model: "cluster", number });
 	const inner: InnerRunners = await startInnerRunners({
 		...options,
@@ -107,8 +107,12 @@ export async function startSession(options: SessionOptions): Promise<Session | u
 	});
 	const source = openBatchSource({ run, redis, number });
 	const leaveRoom = room.join(pump);
-	const wantsMore = (): boolean =>
-		state === "works" && backlog.size + arriving < Math.max(room.capacity / 2, filesPerSecond * aheadSeconds);
+	const taker = createBatchTaker({
+		source,
+		wantsMore: () => backlog.size + arriving < Math.max(room.capacity / 2, filesPerSecond * aheadSeconds),
+		isOpen: () => state === "works",
+		onBatch: accept,
+	});
 
 	function pump(): void {
 		while (backlog.size > 0 && !cancel.signal.aborted && room.take()) {
@@ -119,7 +123,7 @@ export async function startSession(options: SessionOptions): Promise<Session | u
 			}
 			start(next);
 		}
-		wake();
+		taker.wake();
 	}
 
 	function start(one: BacklogTask): void {
@@ -127,7 +131,7 @@ export async function startSession(options: SessionOptions): Promise<Session | u
 		const leave = (): void => {
 			inFlight--;
 			ended++;
-			settle(one.batch);
+			held.endTask(one.batch);
 			room.release();
 			if (inFlight === 0) onIdle();
 		};
@@ -156,42 +160,18 @@ export async function startSession(options: SessionOptions): Promise<Session | u
 		backlog.pause(new URL(url).host, ms);
 	}
 
-	/** One task less of a batch; with the last one it is done with, once all has arrived. */
-	function settle(batchName: string): void {
-		const one = held.get(batchName);
-		if (!one || --one.left > 0) return;
-		held.delete(batchName);
-		reporter
-			.tell()
-			.then(() => one.batch.finish())
-			.catch(() => {
-				// Others have it by now, or the run is over.
-			});
-	}
-
 	function giveBack(): void {
 		for (const { hand, task, batch } of backlog.clear()) {
 			if (state === "stops") reporter.result(hand, { ...cancelledResultOf(task.id), kept: task.resume });
 			else reporter.back(hand, false);
-			settle(batch);
-		}
-	}
-
-	async function takeBatches(): Promise<void> {
-		while (state === "works") {
-			if (!wantsMore()) {
-				await sleepUntilWoken();
-				continue;
-			}
-			const batch = await source.take().catch(() => pauseBriefly());
-			if (batch) accept(batch);
+			held.endTask(batch);
 		}
 	}
 
 	function accept(batch: TakenBatch): void {
 		try {
 			const { tasks } = readBatch(options.seal.open(batch.content));
-			held.set(batch.name, { batch, left: tasks.length });
+			held.add(batch, tasks.length);
 			arriving += tasks.length;
 			// Nothing begins before the coordinator can know who has it: else what this worker leaves when it dies is nobody's.
 			void reporter.tell().then(() => {
@@ -203,20 +183,9 @@ export async function startSession(options: SessionOptions): Promise<Session | u
 			});
 		} catch (error) {
 			options.log(`a batch of the run ${run} is refused: ${messageOf(error)}`);
-			void reporter.tell({ note: `a batch is refused: ${messageOf(error)}` });
+			void reporter.tell({ refused: { batch: batch.name, why: messageOf(error) } });
 			batch.finish().catch(() => {});
 		}
-	}
-
-	let wakeUp: (() => void) | undefined;
-	function wake(): void {
-		wakeUp?.();
-		wakeUp = undefined;
-	}
-	function sleepUntilWoken(): Promise<void> {
-		return new Promise((resolve) => {
-			wakeUp = resolve;
-		});
 	}
 
 	function stop(): void {
@@ -224,7 +193,7 @@ export async function startSession(options: SessionOptions): Promise<Session | u
 		state = "stops";
 		giveBack();
 		cancel.abort();
-		wake();
+		taker.wake();
 		if (inFlight === 0) onIdle();
 	}
 
@@ -232,7 +201,7 @@ export async function startSession(options: SessionOptions): Promise<Session | u
 		if (state !== "works") return;
 		state = "drains";
 		giveBack();
-		wake();
+		taker.wake();
 		drainTimer = setTimeout(() => cancel.abort(), ms);
 		if (inFlight === 0) onIdle();
 	}
@@ -249,15 +218,18 @@ export async function startSession(options: SessionOptions): Promise<Session | u
 		if (state === "leaves") return;
 		state = "leaves";
 		for (const timer of timers) clearInterval(timer);
+		held.close();
 		clearTimeout(drainTimer);
-		wake();
+		taker.wake();
 		giveBack();
 		cancel.abort();
 		await Promise.race([before, pauseBriefly()]);
 		leaveRoom();
 		await inner[Symbol.asyncDispose]();
-		if (end === "again") void reporter.tell({ state: "left" });
-		else reporter.close();
+		if (end === "again") {
+			void reporter.tell({ state: "left" });
+			setTimeout(reporter.close, farewellMs).unref();
+		} else reporter.close();
 		await source[Symbol.asyncDispose]();
 		finish(end);
 	}
@@ -277,14 +249,13 @@ export async function startSession(options: SessionOptions): Promise<Session | u
 			filesPerSecond = filesPerSecond * 0.5 + ended * (1000 / beatMs) * 0.5;
 			ended = 0;
 			void reporter.tell();
-			wake();
+			taker.wake();
 		}, beatMs),
-		setInterval(() => {
-			for (const { batch } of held.values()) batch.extend().catch(() => {});
-		}, extendMs),
 		setInterval(watchFence, watchMs),
 	];
-	void reporter.tell().then(takeBatches);
+	// The runners may have taken long to start.
+	acknowledgedMs = performance.now();
+	void reporter.tell().then(taker.start);
 	return {
 		run,
 		get inFlight() {

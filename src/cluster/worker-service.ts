@@ -4,7 +4,7 @@ import { hostname } from "node:os";
 import type { Method } from "../core/outcome.ts";
 import { messageOf } from "./cluster-error.ts";
 import { parseControl } from "./control.ts";
-import { controlChannel, runKeys } from "./keys.ts";
+import { controlChannel, keepSeconds, queueKeys, runKeys } from "./keys.ts";
 import { readRuns } from "./leftovers.ts";
 import { type RunInfo, readSetup } from "./messages.ts";
 import { connectRedis, openRedis } from "./redis.ts";
@@ -62,7 +62,7 @@ export async function startWorkerService(options: WorkerServiceOptions): Promise
 	const keepMs = silenceMs(env);
 
 	const look = async (): Promise<void> => {
-		const runs = await readRuns(redis);
+		const runs = await readRuns(redis, refuse);
 		for (const info of runs) {
 			if (!sessions.has(info.run) && !joining.has(info.run)) await consider(info);
 		}
@@ -70,15 +70,20 @@ export async function startWorkerService(options: WorkerServiceOptions): Promise
 		await register(redis, entry(), keepMs);
 	};
 
+	/** Told once. */
+	const refuse = (run: string, why: string): void => {
+		if (refused.get(run) !== why) options.log(`run ${run}: ${why}`);
+		refused.set(run, why);
+	};
+
 	const consider = async (info: RunInfo): Promise<void> => {
 		if (options.signal.aborted || (await redis.exists(runKeys(info.run).alive)) === 0) return;
 		joining.add(info.run);
 		try {
 			const why = await join(info);
-			if (why !== undefined && refused.get(info.run) !== why) options.log(`run ${info.run} (${info.list}): ${why}`);
-			if (why !== undefined) refused.set(info.run, why);
+			if (why !== undefined) refuse(info.run, why);
 		} catch (error) {
-			options.log(`run ${info.run} (${info.list}) cannot be joined: ${messageOf(error)}`);
+			refuse(info.run, `it cannot be joined: ${messageOf(error)}`);
 		} finally {
 			joining.delete(info.run);
 		}
@@ -132,6 +137,8 @@ export async function startWorkerService(options: WorkerServiceOptions): Promise
 			options.log(`the coordinator of run ${run} is gone`);
 			orphans.delete(run);
 			session.end();
+			// It may have died right after a key came to be.
+			for (const key of queueKeys(run)) redis.expire(key, keepSeconds).catch(() => {});
 		}
 	};
 

@@ -149,6 +149,19 @@ test("a worker whose sink or key is another one refuses the run, and says so", p
 	await lab.expectAll(await run);
 });
 
+test("a run of another release is not joined, and named", patience, async (context) => {
+	const cwd = await folderFor(context);
+	const redis = await startRedis(context);
+	const client = new Redis(redis.url);
+	await client.hset("downspout:run:later", "info", JSON.stringify({ protocol: 2, run: "later" }));
+	await client.sadd("downspout:runs", "later");
+	client.disconnect();
+	const worker = await startWorker(context, { redis: redis.url, sink: cwd });
+	await worker.says(/run later: it speaks version 2 of the protocol/);
+	const { code, stdout } = await downspout(["status", "--redis", redis.url, "--json"]);
+	assert.deepEqual([code, JSON.parse(stdout).runs], [0, []]);
+});
+
 test("a key that is too short is no key", async (context) => {
 	const cwd = await folderFor(context);
 	const worker = launchWorker(context, {

@@ -33,6 +33,8 @@ export type FaultLab = {
 	expectAll(ended: Ended): Promise<void>;
 	/** Names of what Redis holds, the announcements of workers aside. */
 	keys(): Promise<readonly string[]>;
+	/** How long each of them still lives, in seconds. */
+	lives(): Promise<readonly (readonly [key: string, seconds: number])[]>;
 };
 
 export async function startFaultLab(context: TestContext, bandwidthBytesPerSecond = 3_000_000): Promise<FaultLab> {
@@ -52,6 +54,13 @@ export async function startFaultLab(context: TestContext, bandwidthBytesPerSecon
 		client.disconnect();
 		return found.filter((key) => !key.startsWith("downspout:worker"));
 	};
+	const lives = async (): Promise<readonly (readonly [string, number])[]> => {
+		const found = await keys();
+		const client = new Redis(redis.url);
+		const seconds = await Promise.all(found.map((key) => client.ttl(key)));
+		client.disconnect();
+		return found.map((key, n) => [key, seconds[n] ?? 0] as const);
+	};
 	const total = batch.paths.length;
 	return {
 		origin,
@@ -61,6 +70,7 @@ export async function startFaultLab(context: TestContext, bandwidthBytesPerSecon
 		dir,
 		batch,
 		keys,
+		lives,
 		worker: (setup = {}) =>
 			startWorker(context, { redis: redis.url, sink, args: ["-c", "8"], ...setup, env: { ...quick, ...setup.env } }),
 		start(args = []) {

@@ -102,6 +102,8 @@ test("workers of a coordinator that nobody follows stop by themselves", patience
 	run.process.kill("SIGKILL");
 	await worker.says(/the coordinator of run .* is gone/);
 	await worker.says(/left run/);
+	for (const [key, seconds] of await lab.lives())
+		assert(seconds > 0 && seconds <= 86_400, `${key} lives for ${seconds} s`);
 });
 
 test("clocks that differ by a minute", patience, async (context) => {

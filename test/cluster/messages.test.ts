@@ -4,6 +4,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { protocol, readBatch, readInfo, readMessage } from "../../src/cluster/messages.ts";
 import { createSeal } from "../../src/cluster/seal.ts";
+import { safeFolderPath, safeOutPath } from "../../src/core/naming.ts";
 
 const task = {
 	id: 1,
@@ -44,6 +45,23 @@ test("no task leads out of the sink, or to anything but http", () => {
 	];
 	for (const change of bad)
 		assert.throws(() => readBatch(batchOf(change)), { code: "cluster_message" }, JSON.stringify(change));
+});
+
+test("whatever path a coordinator has made safe, a worker takes as it is", () => {
+	const piece = fc.oneof(
+		fc.string(),
+		fc.string({ unit: "grapheme" }),
+		fc.constantFrom("..", ".", "/", "a", "COM1", "\\", " "),
+	);
+	fc.assert(
+		fc.property(fc.array(piece, { maxLength: 6 }), fc.array(piece, { maxLength: 4 }), (out, dir) => {
+			const path = safeOutPath(out.join(""), dir.join("/"));
+			if (path !== undefined) readBatch(batchOf({ out: path }));
+			const folder = safeFolderPath(dir.join("/"));
+			if (folder !== undefined && folder !== "") readBatch(batchOf({ folder }));
+		}),
+		{ numRuns: 2000 },
+	);
 });
 
 test("another version of the protocol is refused, and named", () => {

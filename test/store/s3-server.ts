@@ -1,7 +1,4 @@
-/**
- * An S3 server for tests: fauxqs, behind a proxy that does what it lacks, as conditions on PUT, and what real ones do now and then:
- * refuse, cut, and lose answers.
- */
+/** An S3 server for tests: fauxqs, behind a proxy that keeps conditions on PUT, and refuses, cuts and loses answers as real ones do now and then. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, request as open, type ServerResponse } from "node:http";
