@@ -1,15 +1,16 @@
 /** The command `get`: from a command line to files, a summary and an exit code. */
 import { optionTable } from "../core/option-table.ts";
 import { readOption } from "../core/read-option.ts";
-import { resolveOptions } from "../core/resolve-options.ts";
+import { type GivenValues, resolveOptions } from "../core/resolve-options.ts";
 import { openLists } from "../list/open-lists.ts";
 import { lookAround } from "../run/surroundings.ts";
+import { readConfig } from "./config-file.ts";
 import { tuneEngine } from "./engine.ts";
 import { exitCodeOf, exitCodes } from "./exit-codes.ts";
 import { parse } from "./flags.ts";
 import { getShape } from "./get-shape.ts";
 import { resolveOutput } from "./output-options.ts";
-import { type Performed, perform } from "./perform.ts";
+import { type Performance, type Performed, perform } from "./perform.ts";
 import { printSummary } from "./print-summary.ts";
 import { shortestPath } from "./shortest-path.ts";
 import { listenForStop } from "./stop.ts";
@@ -22,18 +23,24 @@ import { complain } from "./terminal.ts";
 export async function runGet(args: readonly string[]): Promise<number> {
 	const parsed = parse(getShape, args);
 	if (parsed === undefined) return exitCodes.done;
-	const { values, operands } = parsed;
-	const resolved = resolveOptions(values, await lookAround(values));
-	const options = { ...resolved, dirPath: shortestPath(resolved.dir) };
-	const output = resolveOutput(values);
+	const config = readConfig(parsed.values, process.env);
+	const { values } = config;
+	const { options, output } = await settle(values).catch((error: unknown) => {
+		throw config.locate(error);
+	});
 	tuneEngine();
 	using stop = listenForStop();
-	await using list = await openLists(operands, values, stop.signal);
+	await using list = await openLists(parsed.operands, values, stop.signal);
 	const health = readOption(values.health, optionTable.health);
 	const performed = await perform({ options, output, list, signal: stop.signal, health });
 	printSummary(performed, output);
 	if (performed.error !== undefined) complain(performed.error.message);
 	return stop.exitCode() ?? codeOf(performed);
+}
+
+async function settle(values: GivenValues): Promise<Pick<Performance, "options" | "output">> {
+	const options = resolveOptions(values, await lookAround(values));
+	return { options: { ...options, dirPath: shortestPath(options.dir) }, output: resolveOutput(values) };
 }
 
 function codeOf({ summary, error }: Performed): number {

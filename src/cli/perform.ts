@@ -7,7 +7,6 @@ import type { JoinedList } from "../list/open-lists.ts";
 import { createProgress } from "../report/progress.ts";
 import { openRecords } from "../report/records.ts";
 import { combine } from "../report/sinks.ts";
-import { proxyWarning } from "../run/proxy-warning.ts";
 import { run } from "../run/run.ts";
 import { createRunId } from "../run/run-id.ts";
 import type { OutputOptions } from "./output-options.ts";
@@ -73,8 +72,6 @@ async function performWatched(
 	{ name, sink, counter }: Watched,
 ): Promise<Error | undefined> {
 	const warn = (message: string): void => sink.on({ type: "warning", message });
-	const proxies = proxyWarning(process.env);
-	if (proxies !== undefined) warn(proxies);
 	try {
 		const entries = list.entries(warn);
 		await run({ run: name, list: list.name, entries, fractionRead: list.fractionRead, options, sink, signal });

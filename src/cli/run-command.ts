@@ -14,6 +14,7 @@ const modules: { readonly [K in CommandName]: Run } = {
 	origin: async (args) => (await import("./origin.ts")).runOrigin(args),
 	worker: async (args) => (await import("./worker.ts")).runWorker(args),
 	status: async (args) => (await import("./status.ts")).runStatus(args),
+	completion: async (args) => (await import("./completion.ts")).runCompletion(args),
 	demo: async (args) => (await import("./demo.ts")).runDemo(args),
 };
 

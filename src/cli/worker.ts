@@ -3,7 +3,6 @@ import { availableParallelism } from "node:os";
 import type { HealthSource } from "../cluster/health.ts";
 import { choice, integer, seconds } from "../core/option-kinds.ts";
 import { type OptionSpec, optionTable } from "../core/option-table.ts";
-import { defaults } from "../core/options.ts";
 import type { Method } from "../core/outcome.ts";
 import { flagOf, readOption } from "../core/read-option.ts";
 import { checkRedisUrl, readBucket } from "../core/resolve-sink.ts";
@@ -18,6 +17,7 @@ const group = "Worker:";
 /** Methods that a worker's own downloads can run on. */
 const innerMethods = ["async", "threads", "processes", "mix", "auto"] as const;
 const drainSeconds = 30;
+const usualConcurrency = 32;
 
 type WorkerTable = { readonly [K in "redis" | "sink" | "method" | "health"]: OptionSpec<string> } & {
 	readonly [K in "concurrency" | "workers" | "drain"]: OptionSpec<number>;
@@ -28,7 +28,7 @@ export const workerTable: WorkerTable = {
 	redis: { ...optionTable.redis, group, help: "the Redis server, redis:// or rediss://; the password better from DOWNSPOUT_REDIS_PASSWORD" },
 	sink: { name: "sink", group, kind: optionTable.sink.kind, help: "where the files go: the same directory or s3://bucket/prefix as that of the runs" },
 	method: { name: "method", short: "m", group, kind: choice("M", innerMethods), fallback: "async", help: `what the downloads run on here: ${innerMethods.join(", ")}` },
-	concurrency: { name: "concurrency", short: "c", group, kind: integer(1, 10_000), fallback: String(defaults.concurrency), help: "downloads in flight at once, over all runs" },
+	concurrency: { name: "concurrency", short: "c", group, kind: integer(1, 10_000), fallback: String(usualConcurrency), help: "downloads in flight at once, over all runs" },
 	workers: { name: "workers", short: "w", group, kind: integer(1, 1024), fallback: "cores", help: "threads or processes, for the methods that have them" },
 	drain: { name: "drain", group, kind: seconds, fallback: String(drainSeconds), help: "longest time, in seconds, that what is in flight may take after the first signal" },
 	health: { ...optionTable.health, group, help: "/health, and Prometheus metrics at /metrics, on 127.0.0.1 unless HOST:PORT is given" },
@@ -86,7 +86,7 @@ function resolveWorker(values: Readonly<Record<string, unknown>>) {
 	if (redis === undefined) throw new UsageError(`${flagOf(workerTable.redis)} must be given`);
 	if (sink === undefined) throw new UsageError(`${flagOf(workerTable.sink)} must be given`);
 	readBucket(sink);
-	const concurrency = readOption(values.concurrency, workerTable.concurrency) ?? defaults.concurrency;
+	const concurrency = readOption(values.concurrency, workerTable.concurrency) ?? usualConcurrency;
 	const method = readOption(values.method, workerTable.method);
 	return {
 		redis: checkRedisUrl(redis),

@@ -34,6 +34,7 @@ export async function createClusterRunner(options: RunnerOptions): Promise<Runne
 			if (signal.aborted) listener.onResult(cancelledResult(task, { model: "cluster", number: 0 }));
 			else dispatcher.hand(task, listener);
 		},
+		keepCookies: dispatcher.keepCookies,
 		async [Symbol.asyncDispose]() {
 			signal.removeEventListener("abort", onAbort);
 			dispatcher.close();

@@ -12,6 +12,8 @@ export type Control =
 	| { readonly type: "end"; readonly run: string }
 	/** Start nothing of this host for so long. */
 	| { readonly type: "pause"; readonly run: string; readonly host: string; readonly ms: number }
+	/** Servers have set cookies, which the run keeps: sealed. */
+	| { readonly type: "cookies"; readonly run: string; readonly cookies: string }
 	/** The worker of this number counts as dead: what it held has been given to others. */
 	| { readonly type: "dead"; readonly run: string; readonly worker: number };
 
@@ -40,6 +42,8 @@ function isControl(value: unknown): value is Control {
 			return true;
 		case "pause":
 			return "host" in value && typeof value.host === "string" && "ms" in value && typeof value.ms === "number";
+		case "cookies":
+			return "cookies" in value && typeof value.cookies === "string";
 		case "dead":
 			return "worker" in value && typeof value.worker === "number";
 		default:

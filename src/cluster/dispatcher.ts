@@ -1,5 +1,6 @@
 /** Hands tasks out through the queue and takes in what becomes of them: each comes to one end, whatever workers and Redis do. */
 import { addressOf } from "../core/address.ts";
+import type { SetCookie } from "../core/cookie-file.ts";
 import { permanent } from "../core/failure.ts";
 import { type AttemptResult, cancelledResult, type Task, type WorkerLabel } from "../core/task.ts";
 import { NoWorkerError, ownerIdOf, type RunnerOptions, type TaskListener, WorkerLostError } from "../runners/runner.ts";
@@ -24,6 +25,8 @@ const nobody: WorkerLabel = { model: "cluster", number: 0 };
 export type Dispatcher = {
 	readonly crew: Crew;
 	hand(task: Task, listener: TaskListener): void;
+	/** Tells all workers of cookies that the run keeps. */
+	keepCookies(cookies: readonly SetCookie[]): void;
 	/** Starts nothing more; what is in flight is cancelled. */
 	stop(): void;
 	close(): void;
@@ -93,6 +96,7 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 		for (const { hand, why, owner } of message.lost ?? []) {
 			handouts.take(hand)?.listener.onLost(new WorkerLostError(labelOf(member), why, ownedBy(member, owner)));
 		}
+		if (message.cookies) options.onSetCookie?.(message.cookies);
 		if (message.refused) refuse(member, message.refused);
 		if (message.progress) options.onProgress(message.progress);
 		if (message.state === "left") dismiss(member);
@@ -247,6 +251,7 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 	return {
 		crew,
 		hand,
+		keepCookies: (cookies) => tellWorkers(redis, { type: "cookies", run, cookies: seal.close(cookies) }),
 		stop,
 		close() {
 			clearInterval(timer);

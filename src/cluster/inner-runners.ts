@@ -1,4 +1,5 @@
 /** Where a worker's downloads run: a runner of the worker's own method, and processes apart for tasks that have killed a worker. */
+import type { SetCookie } from "../core/cookie-file.ts";
 import type { DownloadOptions } from "../core/options.ts";
 import type { Method } from "../core/outcome.ts";
 import type { AttemptResult, Task, TaskProgress } from "../core/task.ts";
@@ -7,6 +8,7 @@ import { ownerIdOf, type Runner, type RunnerOptions, type TaskListener, WorkerLo
 
 export type InnerRunners = AsyncDisposable & {
 	run(task: Task, listener: InnerListener): void;
+	keepCookies(cookies: readonly SetCookie[]): void;
 };
 
 export type InnerListener = {
@@ -25,6 +27,7 @@ export type InnerOptions = {
 	readonly concurrency: number;
 	readonly signal: AbortSignal;
 	readonly onProgress: (progress: readonly TaskProgress[]) => void;
+	readonly onSetCookie: (cookies: readonly SetCookie[]) => void;
 	readonly onBroken: (message: string) => void;
 	readonly onNote: (message: string) => void;
 };
@@ -39,6 +42,7 @@ export async function startInnerRunners(inner: InnerOptions): Promise<InnerRunne
 		concurrency,
 		signal,
 		onProgress: inner.onProgress,
+		...(options.cookies && { onSetCookie: inner.onSetCookie }),
 		onBroken: ({ message }) => inner.onBroken(message),
 		onNote: ({ message }) => inner.onNote(message),
 	};
@@ -55,6 +59,10 @@ export async function startInnerRunners(inner: InnerOptions): Promise<InnerRunne
 			if (!task.alone || method === "processes") return usual.run(task, named(name, listener));
 			const apart = named(lonelyName, listener);
 			startLonely().then((runner) => runner.run(task, apart), apart.onLost);
+		},
+		keepCookies(cookies) {
+			usual.keepCookies(cookies);
+			lonely?.then((runner) => runner.keepCookies(cookies)).catch(() => {});
 		},
 		async [Symbol.asyncDispose]() {
 			const runners = [usual, await lonely?.catch(() => undefined)];

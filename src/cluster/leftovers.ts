@@ -1,8 +1,7 @@
 /** Runs whose coordinator was killed: the next one in the same directory ends them before it begins. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Redis } from "ioredis";
-import { isAlive } from "../journal/owner-state.ts";
-import { processPlace } from "../journal/process-identity.ts";
+import { seen } from "../journal/owner-state.ts";
 import { removeRun } from "./announce.ts";
 import { messageOf } from "./cluster-error.ts";
 import { runKeys, runsKey } from "./keys.ts";
@@ -64,7 +63,8 @@ export async function readRuns(
 
 /** Whether the coordinator of a run lives: by its process where that can be seen, else by its signs of life. */
 async function isLed(redis: Redis, { run, place, pid, startTicks }: RunInfo): Promise<boolean> {
-	if (place === processPlace()) return isAlive(pid, startTicks);
+	const sight = seen({ place, pid, coordinatorPid: pid }, pid, startTicks);
+	if (sight !== "unknown") return sight === "there";
 	let before = Number.POSITIVE_INFINITY;
 	for (;;) {
 		const left = await redis.pttl(runKeys(run).alive);

@@ -1,4 +1,5 @@
 /** What goes through Redis between a coordinator and its workers, and what of it is believed. */
+import type { SetCookie } from "../core/cookie-file.ts";
 import { safeFolderPath, safeOutPath } from "../core/naming.ts";
 import type { DownloadOptions } from "../core/options.ts";
 import type { AttemptResult, Task, TaskProgress } from "../core/task.ts";
@@ -30,6 +31,8 @@ export type WorkerMessage = {
 	readonly held: readonly string[];
 	readonly results?: readonly HandedResult[];
 	readonly progress?: readonly TaskProgress[];
+	/** Cookies that servers have set, where the run keeps them. */
+	readonly cookies?: readonly SetCookie[];
 	/** What it does not do: another worker may. `kept` where bytes of it lie in the sink. */
 	readonly back?: readonly { readonly hand: number; readonly kept: boolean }[];
 	/** What has killed a process of the worker, and what that process is called in the sink. */
@@ -173,8 +176,16 @@ function isMessage(value: unknown): value is WorkerMessage {
 	return (
 		isListOf(value.results ?? [], (one) => isObject(one) && typeof one.hand === "number" && isResult(one.result)) &&
 		isListOf(value.progress ?? [], (one) => isObject(one) && typeof one.id === "number") &&
+		isCookies(value.cookies ?? []) &&
 		isListOf(value.back ?? [], (one) => isObject(one) && typeof one.hand === "number") &&
 		isListOf(value.lost ?? [], (one) => isObject(one) && typeof one.hand === "number")
+	);
+}
+
+export function isCookies(value: unknown): value is readonly SetCookie[] {
+	return isListOf(
+		value,
+		(one) => isObject(one) && typeof one.url === "string" && URL.canParse(one.url) && typeof one.text === "string",
 	);
 }
 

@@ -1,6 +1,7 @@
 /** What a worker has to tell the coordinator of a run: gathered, sent in order, and again until it has arrived. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Redis } from "ioredis";
+import type { SetCookie } from "../core/cookie-file.ts";
 import type { AttemptResult, TaskProgress } from "../core/task.ts";
 import type { WorkerMessage } from "./messages.ts";
 import type { Seal } from "./seal.ts";
@@ -25,6 +26,7 @@ export type Reporter = {
 	back(hand: number, kept: boolean): void;
 	lost(one: { readonly hand: number; readonly why: string; readonly owner: string }): void;
 	progress(progress: readonly TaskProgress[]): void;
+	cookies(cookies: readonly SetCookie[]): void;
 	/** Tells the facts, and more where there is more; resolves when all that was told so far has arrived. */
 	tell(more?: More): Promise<void>;
 	/** What has not arrived will not. */
@@ -46,6 +48,7 @@ type Gathered = {
 	back: { readonly hand: number; readonly kept: boolean }[];
 	lost: { readonly hand: number; readonly why: string; readonly owner: string }[];
 	progress: Map<number, TaskProgress>;
+	cookies: SetCookie[];
 	more: More;
 };
 
@@ -95,6 +98,10 @@ export function createReporter({ redis, key, seal, facts, onArrival }: ReporterO
 			for (const one of progress) gathered.progress.set(one.id, one);
 			leaveSoon();
 		},
+		cookies(cookies) {
+			gathered.cookies.push(...cookies);
+			leaveSoon();
+		},
 		tell(more = {}) {
 			gathered.more = { ...gathered.more, ...more };
 			return leave();
@@ -107,16 +114,17 @@ export function createReporter({ redis, key, seal, facts, onArrival }: ReporterO
 }
 
 function nothing(): Gathered {
-	return { results: [], back: [], lost: [], progress: new Map(), more: {} };
+	return { results: [], back: [], lost: [], progress: new Map(), cookies: [], more: {} };
 }
 
-function messageOf({ results, back, lost, progress, more }: Gathered, facts: WorkerFacts): WorkerMessage {
+function messageOf({ results, back, lost, progress, cookies, more }: Gathered, facts: WorkerFacts): WorkerMessage {
 	return {
 		...facts,
 		...more,
 		...(results.length > 0 && { results }),
 		...(back.length > 0 && { back }),
 		...(lost.length > 0 && { lost }),
+		...(cookies.length > 0 && { cookies }),
 		...(progress.size > 0 && { progress: [...progress.values()] }),
 	};
 }

@@ -13,7 +13,7 @@ import { createHeldBatches } from "./held-batches.ts";
 import { type InnerRunners, startInnerRunners } from "./inner-runners.ts";
 import { joinRun } from "./join.ts";
 import { runKeys } from "./keys.ts";
-import { protocol, type RunInfo, readBatch } from "./messages.ts";
+import { isCookies, protocol, type RunInfo, readBatch } from "./messages.ts";
 import { openBatchSource, type TakenBatch } from "./queue.ts";
 import { createReporter } from "./reporter.ts";
 import type { Room } from "./room.ts";
@@ -98,6 +98,7 @@ export async function startSession(options: SessionOptions): Promise<Session | u
 		concurrency: room.capacity,
 		signal: cancel.signal,
 		onProgress: reporter.progress,
+		onSetCookie: reporter.cookies,
 		onBroken: (message) => {
 			options.log(message);
 			void reporter.tell({ note: message });
@@ -234,6 +235,15 @@ export async function startSession(options: SessionOptions): Promise<Session | u
 		finish(end);
 	}
 
+	function keepCookies(sealed: string): void {
+		try {
+			const cookies = options.seal.open(sealed);
+			if (isCookies(cookies)) inner.keepCookies(cookies);
+		} catch {
+			// Of somebody who does not know the key.
+		}
+	}
+
 	/** Redis does not answer: before others begin what this worker has, it lets go of it. */
 	function watchFence(): void {
 		if (performance.now() - acknowledgedMs < fenceMs(process.env)) return;
@@ -270,6 +280,7 @@ export async function startSession(options: SessionOptions): Promise<Session | u
 			if (control.type === "stop") stop();
 			else if (control.type === "end") void leave("over");
 			else if (control.type === "dead" && control.worker === number) void leave("again");
+			else if (control.type === "cookies") keepCookies(control.cookies);
 			else if (control.type === "pause") backlog.pause(control.host, control.ms);
 		},
 		drain,

@@ -12,8 +12,8 @@ export type RunEvent =
 			readonly list: string;
 			readonly dir: string;
 			readonly method: Method;
-			/** Most downloads in flight at once. */
-			readonly concurrency: number;
+			/** Most downloads in flight at once, where that is given. */
+			readonly concurrency: number | "auto";
 	  }
 	/** More of the list was read: `total` entries so far, which is all of them once `complete`. */
 	| {
@@ -34,6 +34,14 @@ export type RunEvent =
 			readonly failure: Failure;
 			readonly waitMs: number;
 			readonly worker: WorkerLabel;
+	  }
+	/** A level was moved: of a host, or over all (`null`); `inAll` is how many may be in flight now. */
+	| {
+			readonly type: "level";
+			readonly host: string | null;
+			readonly level: number;
+			readonly inAll: number;
+			readonly why: string;
 	  }
 	/** An entry ended; `id` is absent where no attempt was made. */
 	| { readonly type: "ended"; readonly id?: number; readonly entry: Entry; readonly outcome: Outcome }

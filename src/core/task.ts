@@ -49,6 +49,14 @@ export type AttemptResult = {
 	readonly contentType?: string | undefined;
 	/** Where the bytes came from, where a redirect led elsewhere; without credentials. */
 	readonly finalUrl?: string | undefined;
+	/** Whether there was a connection at the last request; absent where that is not known. */
+	readonly connected?: boolean | undefined;
+	/** Requests beyond the first: those that redirects took. */
+	readonly redirects?: number | undefined;
+	/** From the request to the first byte of its answer. */
+	readonly firstByteMs?: number | undefined;
+	/** The server said in its protocol's own way that it was asked too much: REFUSED_STREAM, GOAWAY. */
+	readonly refused?: boolean | undefined;
 	/** Number of the worker's file of intents: what lies in earlier ones has been told to the coordinator. */
 	readonly intents: number;
 	/** What the worker is called in the directory, where its label does not tell. */
@@ -63,10 +71,15 @@ export type AttemptEnd =
 			readonly file: string;
 			readonly bytes: number;
 			readonly sha256?: string | undefined;
+			/** What the file system could not do for the file. */
+			readonly shortfall?: Shortfall;
 	  }
 	| { readonly kind: "skipped"; readonly file: string; readonly bytes: number }
 	| { readonly kind: "failed"; readonly failure: Failure; readonly retryAfterMs?: number }
 	| { readonly kind: "cancelled" };
+
+/** Something that a file lacks although it is saved whole: told once a run for each kind. */
+export type Shortfall = { readonly kind: "time" | "flush"; readonly message: string };
 
 /** Names one worker: the model that it belongs to and its number there, counted from 1; 0 is the coordinator. */
 export type WorkerLabel = { readonly model: Model; readonly number: number };

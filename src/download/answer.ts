@@ -3,8 +3,11 @@ import { addressOf } from "../core/address.ts";
 import { type Failure, permanent, transient } from "../core/failure.ts";
 import { publicUrl } from "../core/public-url.ts";
 import { continues, parseContentRange } from "../core/ranges.ts";
+import { parseRateLimit } from "../core/rate-limit.ts";
 import { isTransientStatus, parseRetryAfter } from "../core/retry.ts";
+import type { Login } from "../http/authenticator.ts";
 import { storeCookies } from "../http/cookies.ts";
+import { proxiedAnswer } from "../http/proxied.ts";
 import { isRedirect, redirectTarget } from "../http/redirect.ts";
 import type { ResponseHead } from "../http/response-head.ts";
 import { discard, type PartSource, restart } from "../store/part.ts";
@@ -24,18 +27,31 @@ export type Answer = {
 export function onAnswer(attempt: Attempt, answer: Answer): void {
 	const { head } = answer;
 	const { status } = head;
+	if (attempt.login && logsIn(attempt, attempt.login, answer)) return;
 	if (status === 200 || status === 203 || status === 206) return onFile(attempt, answer);
 	const location = isRedirect(status) ? head.field("location") : undefined;
 	if (location) return drain(attempt, head, () => follow(attempt, location, answer));
 	const hasRange = attempt.from > 0;
 	const follows = hasRange ? rangeAnswer(status, attempt.task.rangeFailures ?? 0) : "fail";
 	if (follows === "ask-for-all") return askForAll(attempt, answer);
-	const retryAfterMs = parseRetryAfter(head.field("retry-after"), Date.now());
+	const retryAfterMs = waitOf(status, head);
 	drain(attempt, head, () => {
 		if (follows === "fail-and-forget") discard(attempt.part);
 		attempt.rangeFailed = hasRange && follows !== "fail";
-		failAttempt(attempt, statusFailure(status, attempt.address.host), retryAfterMs);
+		failAttempt(attempt, statusFailure(status, attempt, head), retryAfterMs);
 	});
+}
+
+/** Whether a refusal is a question that can be answered: then the same request goes again. */
+function logsIn(attempt: Attempt, login: Login, { head, sendAgain }: Answer): boolean {
+	const { authenticator } = attempt.context;
+	if (head.status !== 401) {
+		authenticator.onSuccess(login);
+		return false;
+	}
+	if (!authenticator.onRefusal(login, head.fields("www-authenticate"))) return false;
+	drain(attempt, head, () => sendAgain(attempt));
+	return true;
 }
 
 /** A status of success: is it the file as a whole, just what is missing of it, or neither? */
@@ -53,7 +69,8 @@ function onFile(attempt: Attempt, answer: Answer): void {
 	}
 	const host = attempt.address.host;
 	if (from === 0) {
-		return drain(attempt, head, () => failAttempt(attempt, status === 206 ? statusFailure(206, host) : slice(host)));
+		const failure = status === 206 ? statusFailure(206, attempt, head) : slice(host);
+		return drain(attempt, head, () => failAttempt(attempt, failure));
 	}
 	const found = { ...source, totalBytes: range?.total, contentRange };
 	if (part.source && continues(part.source, from, found)) {
@@ -100,11 +117,16 @@ function follow(attempt: Attempt, location: string, { head, sendAgain }: Answer)
 	}
 	const setCookie = head.fields("set-cookie");
 	attempt.address = addressOf(next.href);
-	if (setCookie.length === 0) return sendAgain(attempt);
-	storeCookies(attempt.cookies, from, setCookie).then((cookies) => {
-		attempt.cookies = cookies;
-		if (attempt.phase !== "over") sendAgain(attempt);
-	});
+	// Those of the run have them already.
+	if (setCookie.length === 0 || attempt.context.cookies) return sendAgain(attempt);
+	storeCookies(attempt.cookies, from, setCookie)
+		.then((cookies) => {
+			attempt.cookies = cookies;
+			if (attempt.phase !== "over") sendAgain(attempt);
+		})
+		.catch((error: unknown) =>
+			failAttempt(attempt, permanent("protocol", `the redirect cannot be followed: ${error}`)),
+		);
 }
 
 function sourceOf({ task }: Attempt, head: ResponseHead, totalBytes: number | undefined): PartSource {
@@ -112,9 +134,21 @@ function sourceOf({ task }: Attempt, head: ResponseHead, totalBytes: number | un
 	return { url: publicUrl(task.url), etag, lastModified, date, totalBytes };
 }
 
-function statusFailure(status: number, host: string): Failure {
+/** How long the server asks to wait; where a 429 or 503 has no Retry-After, the fields of rate limits take its place. */
+function waitOf(status: number, head: ResponseHead): number | undefined {
+	const retryAfterMs = parseRetryAfter(head.field("retry-after"), Date.now());
+	if (retryAfterMs !== undefined || (status !== 429 && status !== 503)) return retryAfterMs;
+	const rateLimit = head.field("ratelimit");
+	const rateLimitReset = head.field("ratelimit-reset");
+	const xRateLimitReset = head.field("x-ratelimit-reset");
+	return parseRateLimit({ rateLimit, rateLimitReset, xRateLimitReset }, Date.now());
+}
+
+function statusFailure(status: number, { address, exchange }: Attempt, head: ResponseHead): Failure {
 	const make = isTransientStatus(status) ? transient : permanent;
-	return make(`http_${status}`, `${host} answered ${status}`);
+	const proxy = exchange?.pool.form && exchange.pool.proxy;
+	if (!proxy) return make(`http_${status}`, `${address.host} answered ${status}`);
+	return make(`http_${status}`, proxiedAnswer(proxy, address.host, head));
 }
 
 function slice(host: string): Failure {

@@ -4,10 +4,7 @@ import { permanent, transient } from "../core/failure.ts";
 import { publicUrl } from "../core/public-url.ts";
 import { ifRangeValue } from "../core/ranges.ts";
 import type { Task, TaskProgress } from "../core/task.ts";
-import { cookieHeader } from "../http/cookies.ts";
 import { Exchange, type ExchangeListener } from "../http/exchange.ts";
-import { requestHead } from "../http/request-head.ts";
-import { requestHeaders } from "../http/request-headers.ts";
 import type { ResponseHead } from "../http/response-head.ts";
 import { classifyFileError } from "../store/classify-file-error.ts";
 import { append, claimPart, discard, dropLastByte, newPart, release } from "../store/part.ts";
@@ -15,8 +12,10 @@ import { createVerifier } from "../store/verify.ts";
 import { onAnswer } from "./answer.ts";
 import { type Attempt, type AttemptContext, endAttempt, failAttempt } from "./attempt-state.ts";
 import { drainData, endDrain } from "./drain.ts";
+import { keepCookies } from "./keep-cookies.ts";
 import { endsAtExisting, tooLarge } from "./outcome-of-head.ts";
 import { publishAttempt } from "./publish-attempt.ts";
+import { headOf } from "./request-of.ts";
 import { isNameKnown, targetFile, targetOf } from "./target.ts";
 
 /** Starts an attempt; `finish` is called just once. Nothing is thrown. */
@@ -45,8 +44,10 @@ export function startAttempt(
 		target: undefined,
 		exchange: undefined,
 		verifier: undefined,
-		cookies: undefined,
+		cookies: context.cookies,
+		login: undefined,
 		deadline: undefined,
+		speed: undefined,
 		drain: undefined,
 	};
 	const { part } = attempt;
@@ -75,28 +76,13 @@ function send(attempt: Attempt): void {
 	if (part.bytes > 0 && part.bytes === part.source?.totalBytes) dropLastByte(part);
 	const range = part.bytes > 0 && ifRange !== undefined ? { from: part.bytes, ifRange } : undefined;
 	attempt.phase = "idle";
+	attempt.speed = undefined;
 	attempt.from = range?.from ?? 0;
-	const request = { method: "GET", head: headOf(attempt, range) };
-	const exchange = new Exchange(context.agent.poolOf(address.origin), request, { subject: attempt, listener });
+	const pool = context.agent.poolOf(address.origin);
+	const request = { method: "GET", head: headOf(attempt, pool, range) };
+	const exchange = new Exchange(pool, request, { subject: attempt, listener });
 	attempt.exchange = exchange;
-	exchange.pool.send(exchange);
-}
-
-function headOf(attempt: Attempt, range: { readonly from: number; readonly ifRange: string } | undefined): string {
-	const { context, task, listed, address, cookies } = attempt;
-	if (!task.headers && !range && !cookies && address === listed && !address.hasCredentials) {
-		return context.plainRequest(address);
-	}
-	const url = new URL(address.href);
-	const fields = requestHeaders({
-		general: context.options.headers,
-		own: task.headers ?? [],
-		listed: new URL(listed.href),
-		url,
-		cookie: cookieHeader(cookies, url),
-		...(range ? { range } : {}),
-	});
-	return requestHead("GET", address, fields);
+	pool.send(exchange);
 }
 
 /** Whatever goes wrong within ends this attempt, and neither the connection nor the run. */
@@ -125,6 +111,7 @@ function guard(attempt: Attempt, act: () => void): void {
 
 function onHead(attempt: Attempt, head: ResponseHead): void {
 	attempt.httpStatus = head.status;
+	if (attempt.context.cookies) keepCookies(attempt, head);
 	onAnswer(attempt, { head, sendAgain: send });
 }
 

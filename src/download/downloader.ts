@@ -1,14 +1,18 @@
 /** A worker's downloads: everything that its attempts share, and the watch that ends the silent ones. */
 import { type Bag, createBag } from "../core/bag.ts";
+import type { SetCookie } from "../core/cookie-file.ts";
 import { transient } from "../core/failure.ts";
 import type { Bucket, DownloadOptions } from "../core/options.ts";
 import { stateLayout } from "../core/state-layout.ts";
 import { type AttemptResult, cancelledResult, type Task, type TaskProgress, type WorkerLabel } from "../core/task.ts";
-import { createAgent } from "../http/agent.ts";
+import { type AgentOptions, createAgent } from "../http/agent.ts";
+import { createAuthenticator } from "../http/authenticator.ts";
+import { createCookies } from "../http/cookies.ts";
 import type { Exchange } from "../http/exchange.ts";
 import { createPlainRequests } from "../http/request-head.ts";
 import { requestHeaders } from "../http/request-headers.ts";
 import { createOwner } from "../journal/owner.ts";
+import { classifyFileError } from "../store/classify-file-error.ts";
 import { createFolders } from "../store/folders.ts";
 import { createPublisher } from "../store/publish.ts";
 import type { BucketPublisher } from "../store/s3-publish.ts";
@@ -16,6 +20,7 @@ import { attemptProgress, cancelAttempt, startAttempt } from "./attempt.ts";
 import { type Attempt, type AttemptContext, failAttempt } from "./attempt-state.ts";
 import { drainTurn } from "./drain.ts";
 import { loadExtensions } from "./media-types.ts";
+import { endIfTooSlow } from "./slow-body.ts";
 
 /** How often running transfers tell what has arrived, in milliseconds. */
 const progressMs = 250;
@@ -34,11 +39,15 @@ export type DownloaderOptions = {
 	/** Ends what is in flight, and keeps its bytes. */
 	readonly signal: AbortSignal;
 	readonly onProgress: (progress: readonly TaskProgress[]) => void;
+	/** Cookies that servers have set, where the run keeps them. */
+	readonly onSetCookie?: ((cookies: readonly SetCookie[]) => void) | undefined;
 };
 
 export type Downloader = AsyncDisposable & {
 	/** Makes one attempt, and tells its end just once, which may be before this returns. */
 	download(task: Task, listener: DownloadListener): void;
+	/** Keeps cookies that servers have set in the run. */
+	keepCookies(cookies: readonly SetCookie[]): void;
 };
 
 export type DownloadListener = {
@@ -55,11 +64,15 @@ export async function createDownloader(worker: DownloaderOptions): Promise<Downl
 	const layout = stateLayout(dir);
 	const owner = createOwner(layout, worker.ownerId, { ...options, coordinatorPid: worker.coordinatorPid });
 	const store = { parts: layout.parts, ownerId: owner.id };
-	const folders = createFolders(dir, options.onExists === "rename" && options.layout !== "flat");
+	const folders = createFolders(dir, {
+		evade: options.onExists === "rename" && options.layout !== "flat",
+		fsync: options.fsync,
+	});
 	const agent = createAgent({
 		...options,
 		connections: worker.concurrency,
 		idleConnections: Math.max(leastIdleConnections, worker.concurrency),
+		...(await loadRules(options)),
 	});
 	const bucket = options.bucket && (await openBucket(options.bucket, worker));
 	const publisher = bucket ?? createPublisher({ ...options, store, owner, folders });
@@ -76,7 +89,14 @@ export async function createDownloader(worker: DownloaderOptions): Promise<Downl
 		agent,
 		store,
 		publisher,
-		plainRequest: createPlainRequests(requestHeaders({ general: options.headers, listed: anywhere, url: anywhere })),
+		plainRequest: createPlainRequests(
+			requestHeaders({ general: options.headers, listed: anywhere, url: anywhere }),
+			options.proxies && ((origin) => agent.poolOf(origin).form),
+		),
+		authenticator: createAuthenticator(options.netrc ?? []),
+		hasNetrc: options.netrc !== undefined,
+		cookies: options.cookies && (await createCookies(options.cookies)),
+		onSetCookie: worker.onSetCookie,
 	};
 	const active = createBag<Attempt>();
 	const timers = [watchIdle(active, options), watchProgress(active, worker.onProgress)];
@@ -113,13 +133,31 @@ export async function createDownloader(worker: DownloaderOptions): Promise<Downl
 			if (isStopped) return onResult(cancelledResult(task, worker.worker));
 			if (bucket && task.saved) return skipSaved(bucket, task, onResult);
 			let attempt: Attempt | undefined;
+			let isOver = false;
 			const finish = (result: AttemptResult): void => {
+				if (isOver) return;
+				isOver = true;
 				if (attempt) active.delete(attempt);
 				onResult(result);
 			};
-			// The name in a bucket takes as long as the file: it is part of the download.
-			attempt = startAttempt(task, context, { finish, onReceived: bucket ? undefined : onReceived });
-			if (attempt.phase !== "over") active.add(attempt);
+			try {
+				// The name in a bucket takes as long as the file: it is part of the download.
+				attempt = startAttempt(task, context, { finish, onReceived: bucket ? undefined : onReceived });
+				if (attempt.phase !== "over") active.add(attempt);
+			} catch (error) {
+				// Whatever it was, the task has its end, and its slot is free.
+				finish({
+					id: task.id,
+					kind: "failed",
+					failure: classifyFileError(error, "the entry"),
+					kept: false,
+					worker: worker.worker,
+					intents: owner.segment(),
+				});
+			}
+		},
+		keepCookies(cookies) {
+			for (const { url, text } of cookies) context.cookies?.keep(new URL(url), [text]);
 		},
 		async [Symbol.asyncDispose]() {
 			signal.removeEventListener("abort", onAbort);
@@ -141,21 +179,36 @@ async function openBucket(
 	return createBucketPublisher({ bucket, onExists: options.onExists, connections: concurrency, ownerId });
 }
 
+/** The rules of connections: which proxy, which addresses. What reads addresses loads only where there are any. */
+async function loadRules({
+	proxies,
+	denyPrivate,
+}: DownloadOptions): Promise<Pick<AgentOptions, "proxyOf" | "isAllowed">> {
+	return {
+		...(proxies && { proxyOf: (await import("../core/choose-proxy.ts")).createProxyChoice(proxies) }),
+		...(denyPrivate && { isAllowed: (await import("../core/public-address.ts")).isPublicAddress }),
+	};
+}
+
 /**
  * Ends exchanges that are silent for longer than the idle timeout. Turns are counted rather than time, so that an
  * event loop that was blocked, by a slow disk say, does not blame the servers.
  */
-function watchIdle(active: Bag<Attempt>, { idleTimeoutMs, connectTimeoutMs }: DownloadOptions): NodeJS.Timeout {
+function watchIdle(
+	active: Bag<Attempt>,
+	{ idleTimeoutMs, connectTimeoutMs, minSpeed }: DownloadOptions,
+): NodeJS.Timeout {
 	const turnMs = Math.min(1000, Math.max(20, idleTimeoutMs / 8));
 	const turns = Math.ceil(idleTimeoutMs / turnMs);
 	/** A connection is given up by itself; this bounds the wait for one to become free as well. */
 	const turnsToConnect = turns + Math.ceil(connectTimeoutMs / turnMs);
 	const turn = (attempt: Attempt): void => {
-		const { exchange, phase, address } = attempt;
+		const { exchange, phase } = attempt;
 		if (phase === "verify" || phase === "publish" || !exchange) return;
 		if (phase === "drain") return drainTurn(attempt);
+		if (minSpeed && phase === "body" && endIfTooSlow(attempt, minSpeed)) return;
 		if (++exchange.idleTurns <= (exchange.connected ? turns : turnsToConnect)) return;
-		failAttempt(attempt, transient("timeout", silence(exchange, address.host, idleTimeoutMs)));
+		failAttempt(attempt, transient("timeout", silence(exchange, exchange.pool.host, idleTimeoutMs)));
 	};
 	return setInterval(() => {
 		for (const attempt of [...active]) turn(attempt);

@@ -13,14 +13,14 @@ export function publishAttempt(attempt: Attempt): void {
 	const { verifier, part } = attempt;
 	if (!verifier) return handOver(attempt);
 	attempt.phase = "verify";
-	verifier.verify(part).then(
-		(failure) => {
+	verifier
+		.verify(part)
+		.then((failure) => {
 			if (attempt.phase === "over") return;
 			if (failure) failAttempt(attempt, failure);
 			else handOver(attempt);
-		},
-		(error: unknown) => failAttempt(attempt, classifyFileError(error, "the part")),
-	);
+		})
+		.catch((error: unknown) => failAttempt(attempt, classifyFileError(error, "the part")));
 }
 
 function handOver(attempt: Attempt): void {
@@ -42,7 +42,8 @@ function settle(attempt: Attempt, end: PublicationEnd): void {
 		case "published": {
 			const { checksum } = attempt.task;
 			const sha256 = checksum?.algorithm === "sha256" ? checksum.hex : undefined;
-			return endAttempt(attempt, { kind: "saved", file: end.file, bytes: end.bytes, sha256 });
+			const { file, bytes, shortfall } = end;
+			return endAttempt(attempt, { kind: "saved", file, bytes, sha256, ...(shortfall && { shortfall }) });
 		}
 		case "exists":
 			return endAsExisting(

@@ -1,4 +1,5 @@
 /** The HTTP client of a worker, shared by all its downloads: the connections to every origin. */
+import type { ProxyServer } from "../core/proxy.ts";
 import type { Connection } from "./connection.ts";
 import { type Connector, createConnector } from "./connector.ts";
 import { createIdleList, type IdleList } from "./idle-list.ts";
@@ -18,6 +19,10 @@ export type AgentOptions = TlsOptions & {
 	/** Most connections that stand idle, over all origins. */
 	readonly idleConnections: number;
 	readonly connectTimeoutMs: number;
+	/** The proxy of an origin; absent where there is none at all. */
+	readonly proxyOf?: ((origin: string) => ProxyServer | undefined) | undefined;
+	/** Whether an address may be connected to; absent where every one may. */
+	readonly isAllowed?: ((address: string) => boolean) | undefined;
 };
 
 export type Agent = {
@@ -30,6 +35,7 @@ export type Agent = {
 
 	// For its pools:
 	readonly connector: Connector;
+	readonly proxyOf: AgentOptions["proxyOf"];
 	/** What all connections read into, one after the other: its bytes are valid only until the next read. */
 	readonly readBuffer: Buffer;
 	readonly idle: IdleList;
@@ -82,6 +88,7 @@ export function createAgent(options: AgentOptions): Agent {
 	const readBuffer = Buffer.allocUnsafeSlow(readBytes);
 	const agent: Agent = {
 		connector: createConnector({ ...options, readBuffer }),
+		proxyOf: options.proxyOf,
 		readBuffer,
 		idle,
 		open,

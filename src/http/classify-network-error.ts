@@ -45,6 +45,12 @@ export function nameFailure(code: string, hostname: string): Failure {
 	return transient("dns", `the name ${hostname} could not be looked up (${code})`);
 }
 
+/** --deny-private does not let us connect there. */
+export function deniedFailure(host: string, addresses: readonly string[]): Failure {
+	const where = addresses.slice(0, 3).join(", ");
+	return permanent("denied_address", `${host} is at ${where}, which is not public (--deny-private)`);
+}
+
 /** The handshake failed. Trust does not come by trying again; a connection that broke meanwhile may be made. */
 export function tlsFailure(error: Error, host: string): Failure {
 	const { code, message } = describe(error);

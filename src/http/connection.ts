@@ -43,6 +43,7 @@ export class Connection implements ReaderSink {
 		this.#hasBytes = false;
 		exchange.connection = this;
 		exchange.connected = true;
+		exchange.sentMs = performance.now();
 		exchange.idleTurns = 0;
 		this.#reader.begin(exchange.request.method);
 		this.#socket?.write(exchange.request.head, "latin1");

@@ -26,6 +26,10 @@ export class Exchange<T = unknown> {
 	connected = false;
 	/** Whether the response head is here. */
 	answered = false;
+	/** When the request left, in milliseconds of `performance.now()`. */
+	sentMs = 0;
+	/** From then to the final response head. */
+	firstByteMs: number | undefined = undefined;
 	/** Turns of the idle watch since the last byte of the body, the head, or the request. */
 	idleTurns = 0;
 	/** Whether the request was lost once on a connection that had been kept. */
@@ -65,6 +69,7 @@ export class Exchange<T = unknown> {
 	/** @returns Whether the body is wanted. */
 	tellHead(head: ResponseHead): boolean {
 		this.answered = true;
+		this.firstByteMs = performance.now() - this.sentMs;
 		this.idleTurns = 0;
 		this.#listener.onHead(this.#subject, head);
 		return !this.isOver;

@@ -1,17 +1,22 @@
 /** The connections to one origin, and the requests that wait for one of them. */
 import { createBag } from "../core/bag.ts";
 import type { Failure } from "../core/failure.ts";
+import type { ProxyServer } from "../core/proxy.ts";
 import type { Agent } from "./agent.ts";
 import { isExhausted } from "./classify-network-error.ts";
 import { Connection } from "./connection.ts";
 import type { Target } from "./connector.ts";
 import type { Exchange } from "./exchange.ts";
+import { type ProxyForm, peerOf, proxyForm } from "./proxied.ts";
 
 /** Wait for descriptors before another connection is tried, in milliseconds. */
 const reliefMs = 50;
 
 /** What pools ask of the agent that they belong to. */
-export type PoolAgent = Pick<Agent, "connector" | "readBuffer" | "idle" | "open" | "rest" | "relieve" | "forget">;
+export type PoolAgent = Pick<
+	Agent,
+	"connector" | "proxyOf" | "readBuffer" | "idle" | "open" | "rest" | "relieve" | "forget"
+>;
 
 /** A connection that is being made. */
 type Opening = {
@@ -23,8 +28,12 @@ type Opening = {
 
 /** A class: its calls are those of each small file. */
 export class OriginPool {
+	/** What messages call who is at the other end. */
 	readonly host: string;
 	readonly origin: string;
+	readonly proxy: ProxyServer | undefined;
+	/** How requests must look for a proxy; undefined where they look as always. */
+	readonly form: ProxyForm | undefined;
 	readonly #target: Target;
 	readonly #agent: PoolAgent;
 	/** Most connections at once. */
@@ -41,8 +50,10 @@ export class OriginPool {
 		this.origin = origin;
 		this.#agent = agent;
 		this.#most = most;
-		this.#target = targetOf(origin);
-		this.host = this.#target.host;
+		this.proxy = agent.proxyOf?.(origin);
+		this.#target = targetOf(origin, this.proxy);
+		this.host = peerOf(this.#target.host, this.proxy, this.#target.isSecure);
+		this.form = proxyForm(this.proxy, origin);
 	}
 
 	/** Sends a request, at once or as soon as a connection is free. */
@@ -174,8 +185,8 @@ export class OriginPool {
 }
 
 /** @param origin - Such as `https://example.org:8443`. */
-function targetOf(origin: string): Target {
+function targetOf(origin: string, proxy: ProxyServer | undefined): Target {
 	const { protocol, hostname, port, host } = new URL(origin);
 	const isSecure = protocol === "https:";
-	return { isSecure, hostname, host, port: port === "" ? (isSecure ? 443 : 80) : Number(port) };
+	return { isSecure, hostname, host, port: port === "" ? (isSecure ? 443 : 80) : Number(port), proxy };
 }

@@ -1,7 +1,7 @@
 /** TLS over connections: whom to trust, and what was agreed upon before, so that the next handshake is short. */
-import { isIP, type OnReadOpts } from "node:net";
+import { isIP, type OnReadOpts, type Socket } from "node:net";
 import type { ConnectionOptions, SecureContext, TLSSocket } from "node:tls";
-import type { Target } from "./connector.ts";
+import { bareAddress, type Peer } from "./reach.ts";
 
 export type TlsOptions = {
 	/** PEM text of the certificates to trust instead of the built-in ones. */
@@ -10,9 +10,13 @@ export type TlsOptions = {
 };
 
 export type Tls = {
-	/** Begins to connect to an address of the target; what is read goes where `onread` says. */
-	connect(target: Target, address: string, onread: OnReadOpts): TLSSocket;
+	/** Begins to connect to an address of the target; what is read goes where `onread` says, if it says so. */
+	connect(target: Named, address: string, onread: OnReadOpts | undefined): TLSSocket;
+	/** Begins to agree upon TLS with the target, over a connection that leads there. */
+	over(target: Named, socket: Socket): TLSSocket;
 };
+
+type Named = Pick<Peer, "host" | "hostname" | "port">;
 
 /** Most origins whose sessions are remembered. */
 const keepSessions = 1024;
@@ -22,36 +26,39 @@ export function createTls({ caCertificate, insecure }: TlsOptions): Tls {
 	const sessions = new Map<string, Buffer>();
 	let tls: typeof import("node:tls") | undefined;
 	let context: SecureContext | undefined;
+
+	const remember = (host: string, ticket: Buffer): void => {
+		// The oldest goes: a list may name millions of hosts.
+		if (sessions.size >= keepSessions)
+			for (const oldest of sessions.keys()) {
+				sessions.delete(oldest);
+				break;
+			}
+		sessions.set(host, ticket);
+	};
+	const start = ({ host, hostname }: Named, way: ConnectionOptions & { readonly onread?: OnReadOpts }): TLSSocket => {
+		tls ??= process.getBuiltinModule("node:tls");
+		// Made once: reading the certificates takes longer than a handshake.
+		context ??= tls.createSecureContext(caCertificate === undefined ? {} : { ca: caCertificate });
+		const name = bareAddress(hostname);
+		const session = sessions.get(host);
+		const secured = tls.connect({
+			...way,
+			// Addresses are not named to the server (RFC 6066, 3), but stand in certificates.
+			...(isIP(name) ? {} : { servername: name }),
+			secureContext: context,
+			rejectUnauthorized: !insecure,
+			ALPNProtocols: ["http/1.1"],
+			...(session ? { session } : {}),
+		});
+		secured.setNoDelay(true);
+		secured.on("session", (ticket) => remember(host, ticket));
+		return secured;
+	};
 	return {
-		connect({ host, hostname, port }, address, onread) {
-			tls ??= process.getBuiltinModule("node:tls");
-			// Made once: reading the certificates takes longer than a handshake.
-			context ??= tls.createSecureContext(caCertificate === undefined ? {} : { ca: caCertificate });
-			const name = hostname.startsWith("[") ? hostname.slice(1, -1) : hostname;
-			const session = sessions.get(host);
-			const options: ConnectionOptions & { readonly onread: OnReadOpts } = {
-				host: address,
-				port,
-				// Addresses are not named to the server (RFC 6066, 3), but stand in certificates.
-				...(isIP(name) ? {} : { servername: name }),
-				secureContext: context,
-				rejectUnauthorized: !insecure,
-				ALPNProtocols: ["http/1.1"],
-				...(session ? { session } : {}),
-				onread,
-			};
-			const secured = tls.connect(options);
-			secured.setNoDelay(true);
-			secured.on("session", (ticket) => {
-				// The oldest goes: a list may name millions of hosts.
-				if (sessions.size >= keepSessions)
-					for (const oldest of sessions.keys()) {
-						sessions.delete(oldest);
-						break;
-					}
-				sessions.set(host, ticket);
-			});
-			return secured;
-		},
+		connect: (target, address, onread) =>
+			start(target, { host: address, port: target.port, ...(onread && { onread }) }),
+		// Checked against certificates, and not connected to.
+		over: (target, socket) => start(target, { host: bareAddress(target.hostname), socket }),
 	};
 }

@@ -11,6 +11,7 @@ export type InFlight = {
 	readonly startedMs: number;
 	readonly bytes: number;
 	readonly totalBytes: number | undefined;
+	/** Over the last seconds. */
 	readonly bytesPerSecond: number;
 };
 
@@ -30,6 +31,8 @@ export type ProgressView = {
 	readonly secondsLeft: number | null;
 	readonly failed: number;
 	readonly inFlight: number;
+	/** How many may be in flight; null until that was told. */
+	readonly level: number | null;
 	readonly stopping: boolean;
 };
 
@@ -43,7 +46,18 @@ export type ProgressState = {
 /** A first report may hold what an earlier attempt or run left: no more of it than this counts as received. */
 const mostAtFirst = 4 * 1024 * 1024;
 
-type Download = { url: string; startedMs: number; bytes: number; totalBytes: number | undefined; firstBytes: number };
+/** A speed is that of one to two such times: what came when, one time ago and two. */
+const speedMs = 3000;
+
+type Mark = { atMs: number; bytes: number };
+type Download = {
+	url: string;
+	startedMs: number;
+	bytes: number;
+	totalBytes: number | undefined;
+	from: Mark;
+	next: Mark;
+};
 
 type Downloads = Map<number, Download>;
 
@@ -55,6 +69,7 @@ type Known = {
 	total: number;
 	complete: boolean;
 	fraction: number;
+	level: number | null;
 	stopping: boolean;
 };
 
@@ -62,7 +77,16 @@ type Known = {
 export function createProgressState(now: () => number): ProgressState {
 	const downloads: Downloads = new Map();
 	const rates = createRates();
-	const known: Known = { files: 0, failed: 0, bytes: 0, total: 0, complete: false, fraction: 0, stopping: false };
+	const known: Known = {
+		files: 0,
+		failed: 0,
+		bytes: 0,
+		total: 0,
+		complete: false,
+		fraction: 0,
+		level: null,
+		stopping: false,
+	};
 	rates.sample(now(), { bytes: 0, files: 0, done: 0 });
 	return {
 		on(event) {
@@ -88,6 +112,7 @@ export function createProgressState(now: () => number): ProgressState {
 				...speeds,
 				failed,
 				inFlight: downloads.size,
+				level: known.level,
 				stopping,
 			};
 		},
@@ -120,6 +145,12 @@ function learn(known: Known, downloads: Downloads, event: RunEvent): void {
 			known.complete = event.complete;
 			known.fraction = event.fraction ?? 0;
 			break;
+		case "run-started":
+			if (event.concurrency !== "auto") known.level = event.concurrency;
+			break;
+		case "level":
+			known.level = event.inAll;
+			break;
 		case "stopping":
 			known.stopping = true;
 	}
@@ -139,7 +170,8 @@ function expectedTotal({ files, total, complete, fraction }: Known): number | un
 }
 
 function begin(url: string, startedMs: number): Download {
-	return { url, startedMs, bytes: 0, totalBytes: undefined, firstBytes: 0 };
+	const start = { atMs: startedMs, bytes: 0 };
+	return { url, startedMs, bytes: 0, totalBytes: undefined, from: start, next: start };
 }
 
 /** Takes a report in and says how many bytes are new. */
@@ -147,7 +179,7 @@ function advance(download: Download | undefined, { bytes, totalBytes }: TaskProg
 	if (download === undefined) return 0;
 	const first = download.bytes === 0;
 	const grown = Math.max(0, bytes - download.bytes);
-	if (first) download.firstBytes = Math.max(0, bytes - mostAtFirst);
+	if (first) download.from = download.next = { atMs: download.startedMs, bytes: Math.max(0, bytes - mostAtFirst) };
 	download.bytes = bytes;
 	download.totalBytes = totalBytes;
 	return first ? Math.min(grown, mostAtFirst) : grown;
@@ -163,8 +195,12 @@ function partsOf(downloads: Iterable<Download>): number {
 }
 
 function inFlight(download: Download, nowMs: number): InFlight {
-	const { url, startedMs, bytes, totalBytes, firstBytes } = download;
-	const seconds = (nowMs - startedMs) / 1000;
-	const bytesPerSecond = seconds > 0 ? Math.max(0, bytes - firstBytes) / seconds : 0;
+	const { url, startedMs, bytes, totalBytes } = download;
+	if (nowMs - download.next.atMs >= speedMs) {
+		download.from = download.next;
+		download.next = { atMs: nowMs, bytes };
+	}
+	const seconds = (nowMs - download.from.atMs) / 1000;
+	const bytesPerSecond = seconds > 0 ? Math.max(0, bytes - download.from.bytes) / seconds : 0;
 	return { url: publicUrl(url), startedMs, bytes, totalBytes, bytesPerSecond };
 }

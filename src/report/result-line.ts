@@ -1,6 +1,6 @@
 /** Outcomes as lines of results.jsonl. */
 import type { Outcome } from "../core/outcome.ts";
-import { publicText, publicUrl } from "../core/public-url.ts";
+import { publicMessage, publicUrl } from "../core/public-url.ts";
 import { escapeJson } from "./escape.ts";
 
 /**
@@ -30,7 +30,7 @@ export function resultLine(outcome: Outcome): string {
 	if (sha256 !== undefined) text += `,"sha256":${quote(sha256)}`;
 	if (finalUrl !== undefined) text += `,"finalUrl":${quote(publicUrl(finalUrl))}`;
 	if (contentType !== undefined) text += `,"contentType":${quote(contentType)}`;
-	if (error) text += `,"error":{"code":${quote(error.code)},"message":${quote(publicText(error.message))}}`;
+	if (error) text += `,"error":{"code":${quote(error.code)},"message":${quote(publicMessage(error.message))}}`;
 	return `${text}}\n`;
 }
 

@@ -2,7 +2,7 @@
 import type { Entry } from "../core/entry.ts";
 import type { Failure } from "../core/failure.ts";
 import type { Outcome } from "../core/outcome.ts";
-import { publicText, publicUrl } from "../core/public-url.ts";
+import { publicMessage, publicUrl } from "../core/public-url.ts";
 import type { WorkerLabel } from "../core/task.ts";
 
 /** How an entry ended. */
@@ -50,7 +50,7 @@ export function outcomeOf(ending: Ending): Outcome {
 	}
 	if (how.status === "failed") {
 		const { code, message } = how.failure;
-		outcome.error = { code, message: publicText(message) };
+		outcome.error = { code, message: publicMessage(message) };
 	}
 	return outcome;
 }

@@ -38,6 +38,20 @@ export type Pending = {
 	kept: boolean;
 	/** Whether its bytes are here and only the name is missing: it then has no slot any more. */
 	isReceived: boolean;
+	/** Whether an attempt at it has a slot, or waits for its name. */
+	isRunning: boolean;
+	/** Whether it has ended: in the counts once, whatever goes wrong afterwards. */
+	isOver: boolean;
+	/** Which request of its host this is. */
+	turn: number;
+	/** Refusals that did not count, and what the host had served at the last of them. */
+	forgiven: number;
+	servedThen: number;
+	/** Its place among those in flight. */
+	place: number;
+	/** Bytes that progress told of this attempt, and those of them that were counted. */
+	seenBytes: number;
+	countedBytes: number;
 	/** When its first attempt began, in milliseconds of `performance.now()`. */
 	startedMs: number | undefined;
 	httpStatus: number | undefined;

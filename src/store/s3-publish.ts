@@ -2,9 +2,9 @@
 import { type Failure, permanent, transient } from "../core/failure.ts";
 import { numberedName } from "../core/naming.ts";
 import type { Bucket, ExistsPolicy } from "../core/options.ts";
-import { letGoOf } from "./chunk-memory.ts";
 import { classifyFileError } from "./classify-file-error.ts";
-import { bodyPath, discard, type Part } from "./part.ts";
+import { discard, forgetMemory, type Part } from "./part.ts";
+import { bodyPath } from "./part-file.ts";
 import type { Publication, PublicationEnd, Publisher } from "./publish.ts";
 import { readClaim, writeClaim } from "./s3-claims.ts";
 import { createNames } from "./s3-names.ts";
@@ -73,9 +73,8 @@ export async function createBucketPublisher(options: BucketPublisherOptions): Pr
 	const settle = (publication: Publication, end: PublicationEnd): void => {
 		const { part } = publication;
 		if (end.kind !== "stopped") {
-			const { chunks } = part;
 			discard(part);
-			letGoOf(chunks);
+			forgetMemory(part);
 		}
 		publication.settle(end);
 	};
@@ -114,7 +113,7 @@ async function isThere(store: Store, one: Upload, signal: AbortSignal): Promise<
 }
 
 function contentOf(part: Part): Content {
-	if (!part.file) return { chunks: part.chunks };
+	if (!part.file) return { chunks: part.memory ? [part.memory.subarray(0, part.bytes)] : [] };
 	return { path: bodyPath(part.file.folder) };
 }
 

@@ -19,6 +19,7 @@ for (const args of [
 	["origin", "--help"],
 	["worker", "--help"],
 	["demo", "-h"],
+	["completion", "--help"],
 ]) {
 	test(`${args.join(" ")} is answered on standard output`, async () => {
 		const { code, stdout, stderr } = await downspout(args);
@@ -72,7 +73,7 @@ const wrong: readonly (readonly [args: readonly string[], named: RegExp])[] = [
 	[["urls.txt", "--layout", "deep"], /--layout.*flat, host, path/],
 	[["urls.txt", "--progress", "loud"], /--progress/],
 	[["urls.txt", "-m", "asink"], /--method.*async, threads, processes, mix, cluster, auto/],
-	[["urls.txt", "-m", "cluster"], /--method cluster is not available yet/],
+	[["urls.txt", "-m", "cluster"], /--method cluster needs --redis/],
 	[["urls.txt", "-H", "nonsense"], /--header: "nonsense"/],
 	[["urls.txt", "--ca-certificate", "missing.pem"], /--ca-certificate: "missing.pem"/],
 	[["urls.txt", "--ca-certificate", "urls.txt"], /--ca-certificate: "urls.txt" holds no certificate/],
@@ -102,6 +103,8 @@ const wrong: readonly (readonly [args: readonly string[], named: RegExp])[] = [
 	[["origin", "--list", "no/such/folder/list.txt"], /list/],
 	[["origin", "extra"], /too many arguments/],
 	[["demo", "--bogus"], /--bogus/],
+	[["completion"], /SHELL/],
+	[["completion", "csh"], /"csh" is not one of bash, zsh, fish/],
 ];
 for (const [args, named] of wrong) {
 	test(`refused in one line: downspout ${args.join(" ")}`, async (context) => {

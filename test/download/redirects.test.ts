@@ -86,6 +86,15 @@ for (const { name, to, code } of refusals) {
 	});
 }
 
+test("a Location that fills the head is told in short, and holds nothing up", async (context) => {
+	const long = `http://x:y@${"a.".repeat(30_000)}/`;
+	const { url } = await serve(context, (_, response) => response.writeHead(302, { location: long }).end());
+	const { outcomes, events } = await runList(context, `${url}/a`, { options: { maxRedirects: 0 } });
+	assert.equal(outcomes[0]?.error?.code, "too_many_redirects");
+	assert((outcomes[0]?.error?.message.length ?? 0) < 500);
+	assert.doesNotMatch(JSON.stringify(events), /x:y/);
+});
+
 test("--max-redirects 0 follows none", async (context) => {
 	const { url, requests } = await redirecting(context, { "/a": { to: "/b" } });
 	const { outcomes } = await runList(context, `${url}/a`, { options: { maxRedirects: 0 } });

@@ -149,6 +149,7 @@ test("what is packed is what a user needs, and nothing of the workshop", async (
 		"README.md",
 		"LICENSE",
 		"docs/cli.md",
+		"docs/downspout.1",
 	]) {
 		assert(paths.includes(wanted), wanted);
 	}
