@@ -8,7 +8,7 @@ import { build } from "esbuild";
 const root = fileURLToPath(new URL("../", import.meta.url));
 const out = "dist/command";
 const joined = ["commander", "content-disposition", "string-width"];
-const { dependencies } = JSON.parse(await readFile(`${root}package.json`, "utf8"));
+const { dependencies, optionalDependencies } = JSON.parse(await readFile(`${root}package.json`, "utf8"));
 
 /** What few runs need, with packages that Node 20 can only import: loaded when it is used. */
 const apart = [
@@ -62,7 +62,7 @@ for (const [entry, options] of Object.entries({
 		bundle: true,
 		platform: "node",
 		target: "node20.18",
-		external: Object.keys(dependencies)
+		external: Object.keys({ ...dependencies, ...optionalDependencies })
 			.filter((name) => !joined.includes(name))
 			.flatMap((name) => [name, `${name}/*`]),
 		plugins: [loadedWhenUsed],

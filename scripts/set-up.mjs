@@ -16,6 +16,7 @@ const debianPackages = [
 	{ name: "util-linux", program: "prlimit" },
 	{ name: "mount", program: "mount" },
 	{ name: "zstd", program: "zstd" },
+	{ name: "redis-server", program: "redis-server" },
 	{ name: "nginx-light", program: "nginx" },
 	{ name: "lighttpd", program: "lighttpd" },
 	{ name: "squid", program: "squid" },

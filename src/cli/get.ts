@@ -1,4 +1,6 @@
 /** The command `get`: from a command line to files, a summary and an exit code. */
+import { optionTable } from "../core/option-table.ts";
+import { readOption } from "../core/read-option.ts";
 import { type GivenValues, resolveOptions } from "../core/resolve-options.ts";
 import { openLists } from "../list/open-lists.ts";
 import { lookAround } from "../run/surroundings.ts";
@@ -29,7 +31,8 @@ export async function runGet(args: readonly string[]): Promise<number> {
 	tuneEngine();
 	using stop = listenForStop();
 	await using list = await openLists(parsed.operands, values, stop.signal);
-	const performed = await perform({ options, output, list, signal: stop.signal });
+	const health = readOption(values.health, optionTable.health);
+	const performed = await perform({ options, output, list, signal: stop.signal, health });
 	printSummary(performed, output);
 	if (performed.error !== undefined) complain(performed.error.message);
 	return stop.exitCode() ?? codeOf(performed);

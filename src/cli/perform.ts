@@ -17,6 +17,8 @@ export type Performance = {
 	readonly output: OutputOptions;
 	readonly list: JoinedList;
 	readonly signal: AbortSignal;
+	/** Where health and metrics are asked for; absent where nobody asks. */
+	readonly health?: string | undefined;
 };
 
 /** How a run ended: `error` is why it could not start or go on, the summary counts what ended before. */
@@ -31,14 +33,20 @@ export type Performed = {
 export async function perform(performance: Performance): Promise<Performed> {
 	const { options, output, list } = performance;
 	const name = createRunId(new Date());
-	const counter = createCounter({ run: name, list: list.name, dir: options.dir, method: options.method });
+	const counter = createCounter({
+		run: name,
+		list: list.name,
+		dir: options.journalDir ?? options.dir,
+		method: options.method,
+	});
 	const broken = new AbortController();
+	await using health = await openHealth(performance.health);
 	try {
 		const onFailure = (error: Error): void => broken.abort(error);
 		const records = options.dryRun ? noRecords : await openRecords({ logDir: output.logDir, run: name, onFailure });
 		const progress = await createProgress({ mode: output.progress, stream: process.stderr, env: process.env });
 		const checksums = await checksumsSink(options.sha256 ? output.writeChecksums : undefined, options.dir, onFailure);
-		const sink = combine([counter, records, progress, checksums.sink]);
+		const sink = combine([counter, records, progress, checksums.sink, ...health.sinks]);
 		const signal = AbortSignal.any([performance.signal, broken.signal]);
 		const error =
 			(await performWatched({ ...performance, signal }, { name, sink, counter })) ??
@@ -60,6 +68,17 @@ const noRecords: Sink & { readonly folder?: string; failure(): Error | undefined
 	...noSink,
 	failure: () => undefined,
 };
+
+/** @throws {UsageError} the address cannot be used. */
+async function openHealth(address: string | undefined): Promise<AsyncDisposable & { readonly sinks: readonly Sink[] }> {
+	if (address === undefined) return { sinks: [], async [Symbol.asyncDispose]() {} };
+	const [{ startHealth }, { createHealthSink }] = await Promise.all([
+		import("../cluster/health.ts"),
+		import("./health-sink.ts"),
+	]);
+	const sink = createHealthSink();
+	return { sinks: [sink], ...(await startHealth(address, sink)) };
+}
 
 type Watched = { readonly name: string; readonly sink: Sink; readonly counter: Counter };
 

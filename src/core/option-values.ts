@@ -100,7 +100,11 @@ export type OptionValues = {
 	readonly quiet?: boolean;
 	readonly json?: boolean;
 	readonly dashboard?: boolean | number;
+	/** For `cluster`: the Redis server. */
 	readonly redis?: string;
+	/** For `cluster`: a port, or HOST:PORT, for health and metrics. */
+	readonly health?: string;
+	/** Where the files go instead of `dir`: a directory, or s3://bucket/prefix. */
 	readonly sink?: string;
 };
 

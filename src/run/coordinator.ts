@@ -234,7 +234,8 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 		pending.isReceived = false;
 		const worker = error instanceof WorkerLostError ? error.worker : nobody;
 		const { message } = describe(error);
-		const published = error instanceof WorkerLostError ? traces.inherit(worker).get(pending.key) : undefined;
+		const published =
+			error instanceof WorkerLostError ? traces.inherit(worker, error.owner).get(pending.key) : undefined;
 		pending.made--;
 		pending.deaths++;
 		pending.kept = true;

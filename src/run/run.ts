@@ -2,7 +2,7 @@
 import { createChecksumTable } from "../core/checksum-table.ts";
 import type { Entry } from "../core/entry.ts";
 import type { Sink } from "../core/event.ts";
-import type { RunOptions } from "../core/options.ts";
+import type { Bucket, RunOptions } from "../core/options.ts";
 import type { Summary } from "../core/outcome.ts";
 import { createTally, summarize, type Tally } from "../core/tally.ts";
 import { atExit } from "../files/at-exit.ts";
@@ -60,11 +60,14 @@ export async function run(asked: RunRequest): Promise<Summary> {
 	const broken = new AbortController();
 	const stop = AbortSignal.any([signal, broken.signal]);
 	const shortfalls = createShortfalls(sink);
-	await using directory = await open(request, shortfalls);
+	if (options.bucket) await expectUsable(options.bucket, options.onExists);
+	const over = options.cluster ? await endLeftovers(options.cluster, options) : [];
+	await using directory = await open(request, shortfalls, over);
 	using _written = { [Symbol.dispose]: atExit(() => directory.journal.flush()) };
 	const cookies = options.cookies && (await createRunCookies(options));
 	const runner = await startRunner(request, held, {
 		signal: stop,
+		counts: tally.snapshot,
 		onBroken: (error) => broken.abort(new RunError("no_worker", error.message)),
 		...(cookies && { onSetCookie: cookies.onSetCookie }),
 	});
@@ -73,7 +76,7 @@ export async function run(asked: RunRequest): Promise<Summary> {
 		type: "run-started",
 		run: request.run,
 		list: request.list,
-		dir: options.dir,
+		dir: options.journalDir ?? options.dir,
 		method: options.method,
 		concurrency: options.concurrency,
 	});
@@ -86,10 +89,12 @@ export async function run(asked: RunRequest): Promise<Summary> {
 	}
 	if (!stop.aborted) directory.forgetOld();
 	attemptFlush(directory, (cause) => broken.abort(journalError(options.dir, cause)));
+	if (options.bucket && !stop.aborted) await tidy(options.bucket, directory);
 	const { run: name, list } = request;
 	const hosts = held.coordinator?.hosts() ?? [];
 	const elapsedMs = performance.now() - startedMs;
-	const facts = { run: name, list, dir: options.dir, method: options.method, elapsedMs, hosts };
+	const dir = options.journalDir ?? options.dir;
+	const facts = { run: name, list, dir, method: options.method, elapsedMs, hosts };
 	const counted = summarize(tally.snapshot(), facts);
 	const summary = dry ? dry.conclude(counted, sink) : counted;
 	sink.on({ type: "run-ended", summary });
@@ -180,17 +185,44 @@ async function download(
 	}
 }
 
+/** Before anything is downloaded: a bucket is found out about only by writing to it. */
+async function expectUsable(bucket: Bucket, onExists: RunOptions["onExists"]): Promise<void> {
+	const { checkBucket } = await import("../store/s3-check.ts");
+	const why = await checkBucket(bucket, onExists);
+	if (why !== undefined) throw new RunError("sink_unusable", why);
+}
+
+async function tidy(bucket: Bucket, { journal }: Directory): Promise<void> {
+	const { tidyBucket } = await import("../store/s3-check.ts");
+	// All entries that this run met have ended, and the journal is written.
+	await tidyBucket(bucket, (key) => journal.meet(key).seen);
+}
+
+/** What a cluster's coordinator that was killed has left in Redis is ended first: its workers may still be at it. */
+async function endLeftovers(
+	cluster: NonNullable<RunOptions["cluster"]>,
+	options: RunOptions,
+): Promise<readonly string[]> {
+	try {
+		const { endRunsOf } = await import("../cluster/leftovers.ts");
+		return await endRunsOf(cluster.redis, options.journalDir ?? options.dir);
+	} catch (cause) {
+		throw new RunError("no_worker", explainFileError(cause), { cause });
+	}
+}
+
 async function open(
 	{ run: name, options, sink }: RunRequest,
 	shortfalls: Shortfalls,
+	over: readonly string[],
 ): Promise<Directory & AsyncDisposable> {
 	try {
-		const { dir, fresh, fsync } = options;
+		const { dir, fresh, fsync, journalDir } = options;
 		const warn = (message: string): void => sink.on({ type: "warning", message });
 		const onUnflushed = (why: string): void => shortfalls.tell({ kind: "flush", message: unflushedMessage(why) });
 		const directory = options.dryRun
 			? openDryDirectory({ dir, fresh, warn })
-			: await openDirectory({ dir, run: name, fresh, fsync, onUnflushed, warn });
+			: await openDirectory({ dir, run: name, fresh, journalDir, over, fsync, onUnflushed, warn });
 		return { ...directory, [Symbol.asyncDispose]: async () => directory.close() };
 	} catch (cause) {
 		throw new RunError(
@@ -203,14 +235,20 @@ async function open(
 	}
 }
 
+type RunnerEnds = Pick<RunnerOptions, "signal" | "onBroken" | "onSetCookie"> &
+	Pick<NonNullable<RunnerOptions["cluster"]>, "counts">;
+
 async function startRunner(
-	{ options, run: name, sink, most }: Request,
+	{ options: all, run: name, list, sink, most }: Request,
 	held: Held,
-	ends: Pick<RunnerOptions, "signal" | "onBroken" | "onSetCookie">,
+	{ counts, ...ends }: RunnerEnds,
 ): Promise<Runner> {
+	const { cluster, journalDir, ...options } = all;
+	const place = cluster && { ...cluster, journalDir: journalDir ?? options.dir, list, counts };
 	try {
 		return await createRunner(options.method, {
 			options,
+			...(place && { cluster: place }),
 			run: name,
 			concurrency: most,
 			hasMore: () => held.coordinator?.hasMore() ?? false,

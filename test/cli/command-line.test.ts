@@ -73,7 +73,7 @@ const wrong: readonly (readonly [args: readonly string[], named: RegExp])[] = [
 	[["urls.txt", "--layout", "deep"], /--layout.*flat, host, path/],
 	[["urls.txt", "--progress", "loud"], /--progress/],
 	[["urls.txt", "-m", "asink"], /--method.*async, threads, processes, mix, cluster, auto/],
-	[["urls.txt", "-m", "cluster"], /--method cluster is not available yet/],
+	[["urls.txt", "-m", "cluster"], /--method cluster needs --redis/],
 	[["urls.txt", "-H", "nonsense"], /--header: "nonsense"/],
 	[["urls.txt", "--ca-certificate", "missing.pem"], /--ca-certificate: "missing.pem"/],
 	[["urls.txt", "--ca-certificate", "urls.txt"], /--ca-certificate: "urls.txt" holds no certificate/],

@@ -151,7 +151,7 @@ const refused: readonly (readonly [GivenValues, RegExp])[] = [
 	[{ workers: 9, concurrency: 8 }, /--workers: 9 is more than --concurrency 8/],
 	[{ retries: "-1" }, /--retries/],
 	[{ method: "treads" }, /--method: "treads" is not one of async, threads, processes, mix, cluster, auto/],
-	[{ method: "cluster" }, /--method cluster is not available yet/],
+	[{ method: "cluster" }, /--method cluster needs --redis/],
 	[{ onExists: "replace" }, /--on-exists/],
 	[{ layout: "tree" }, /--layout/],
 	[{ dir: "" }, /--dir/],
