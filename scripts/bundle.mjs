@@ -1,8 +1,9 @@
 // Joins the command's modules, and the dependencies that every download needs, into a file for each process and thread that it
 // starts. They are CommonJS: an import statement makes Node look for each file in turn, and at all that its own modules export.
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { licencesOf, packagesOf } from "./licences.mjs";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const out = "dist/command";
@@ -27,12 +28,12 @@ const undiciLater = {
 	},
 };
 
-/** The charts and what draws them, which Node 20 can only import. */
-const reportApart = {
-	name: "report-apart",
+/** What few runs need: the charts with what draws them, which Node 20 can only import, and the dashboard. */
+const seldomApart = {
+	name: "seldom-apart",
 	setup(build) {
-		build.onResolve({ filter: /\/write-report\.js$/ }, ({ kind }) =>
-			kind === "dynamic-import" ? { path: "./write-report.js", external: true } : undefined,
+		build.onResolve({ filter: /\/(write-report|dashboard)\.js$/ }, ({ kind, path }) =>
+			kind === "dynamic-import" ? { path: `./${path.split("/").at(-1)}`, external: true } : undefined,
 		);
 	},
 };
@@ -57,6 +58,7 @@ for (const [entry, options] of Object.entries({
 	"dist/runners/process-main.js": commonJs,
 	"dist/bench/workload/origin-main.js": commonJs,
 	"dist/bench/report/write-report.js": { format: "esm" },
+	"dist/dashboard/dashboard.js": { format: "esm" },
 })) {
 	const { metafile } = await build({
 		absWorkingDir: root,
@@ -68,18 +70,15 @@ for (const [entry, options] of Object.entries({
 		platform: "node",
 		target: "node20.18",
 		external: Object.keys(dependencies).filter((name) => !joined.includes(name)),
-		plugins: [undiciLater, reportApart],
+		plugins: [undiciLater, seldomApart],
 		metafile: true,
 		logLevel: "warning",
 		...options,
 	});
 	for (const path of Object.keys(metafile.outputs)) await expectAscii(path);
-	for (const input of Object.keys(metafile.inputs)) {
-		const [, name] = /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(input) ?? [];
-		if (name !== undefined) packages.add(name);
-	}
+	for (const name of packagesOf(metafile)) packages.add(name);
 }
-await writeFile(`${root}${out}/LICENSES.txt`, await licencesOf([...packages].sort()));
+await writeFile(`${root}${out}/LICENSES.txt`, await licencesOf(root, [...packages].sort()));
 
 function replaceOnce(text, before, after) {
 	if (text.split(before).length !== 2) throw new Error(`not there, or not once: ${before}`);
@@ -90,15 +89,4 @@ function replaceOnce(text, before, after) {
 async function expectAscii(path) {
 	const found = /[^\0-\x7f]/.exec(await readFile(`${root}${path}`, "utf8"));
 	if (found) throw new Error(`${path} is not all ASCII: ${JSON.stringify(found[0])} at ${found.index}`);
-}
-
-/** Their licences ask to go wherever their code goes. */
-async function licencesOf(names) {
-	const texts = names.map(async (name) => {
-		const folder = `${root}node_modules/${name}`;
-		const file = (await readdir(folder)).find((file) => /^licen[cs]e/i.test(file));
-		if (file === undefined) throw new Error(`no licence in ${folder}`);
-		return `${name}\n\n${(await readFile(`${folder}/${file}`, "utf8")).trim()}\n`;
-	});
-	return `The files of this folder hold code of these packages.\n\n${(await Promise.all(texts)).join("\n")}`;
 }

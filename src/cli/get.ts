@@ -12,6 +12,7 @@ import { printSummary } from "./print-summary.ts";
 import { shortestPath } from "./shortest-path.ts";
 import { listenForStop } from "./stop.ts";
 import { complain } from "./terminal.ts";
+import { closeWatch } from "./watch.ts";
 
 /**
  * Runs the command; gives its exit code.
@@ -30,7 +31,10 @@ export async function runGet(args: readonly string[]): Promise<number> {
 	const performed = await perform({ options, output, list, signal: stop.signal });
 	printSummary(performed, output);
 	if (performed.error !== undefined) complain(performed.error.message);
-	return stop.exitCode() ?? codeOf(performed);
+	const code = stop.exitCode() ?? codeOf(performed);
+	// Whatever ends the page, the run came to what it came to.
+	await closeWatch(performed.dashboard, output, stop.signal);
+	return code;
 }
 
 function codeOf({ summary, error }: Performed): number {

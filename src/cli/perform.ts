@@ -1,16 +1,20 @@
 /** One run with all that belongs to it: its name, its records, its progress, and how it ended. */
+import type { Control } from "../core/control.ts";
 import type { Sink } from "../core/event.ts";
 import type { RunOptions } from "../core/options.ts";
 import type { Summary } from "../core/outcome.ts";
 import { createTally, summarize } from "../core/tally.ts";
+import type { Dashboard } from "../dashboard/dashboard.ts";
 import type { JoinedList } from "../list/open-lists.ts";
+import { LogDirError } from "../report/log-dir-error.ts";
 import { createProgress } from "../report/progress.ts";
 import { openRecords } from "../report/records.ts";
-import { combine } from "../report/sinks.ts";
+import { combine, noSink } from "../report/sinks.ts";
 import { proxyWarning } from "../run/proxy-warning.ts";
 import { run } from "../run/run.ts";
 import { createRunId } from "../run/run-id.ts";
 import type { OutputOptions } from "./output-options.ts";
+import { openWatch } from "./watch.ts";
 
 export type Performance = {
 	readonly options: RunOptions;
@@ -25,6 +29,8 @@ export type Performed = {
 	/** The folder of its records. */
 	readonly folder?: string;
 	readonly error?: Error;
+	/** The dashboard, where there is one: it stays for a while. */
+	readonly dashboard?: Dashboard;
 };
 
 /** Runs to the end; whatever keeps the run itself from going on is part of the result. */
@@ -33,32 +39,49 @@ export async function perform(performance: Performance): Promise<Performed> {
 	const name = createRunId(new Date());
 	const counter = createCounter({ run: name, list: list.name, dir: options.dir, method: options.method });
 	const broken = new AbortController();
+	let dashboard: Dashboard | undefined;
 	try {
 		const onFailure = (error: Error): void => broken.abort(error);
 		const records = await openRecords({ logDir: output.logDir, run: name, onFailure });
+		const { folder } = records;
+		dashboard = await openWatch(output, { folder, dir: options.dir, summary: counter.summary });
 		const progress = await createProgress({ mode: output.progress, stream: process.stderr, env: process.env });
-		const sink = combine([counter, records, progress]);
+		const sink = combine([counter, records, progress, dashboard ?? noSink]);
+		if (dashboard?.warning !== undefined) sink.on({ type: "warning", message: dashboard.warning });
 		const signal = AbortSignal.any([performance.signal, broken.signal]);
-		const error = (await performWatched({ ...performance, signal }, { name, sink, counter })) ?? records.failure();
-		return { summary: counter.summary(), folder: records.folder, ...(error !== undefined && { error }) };
+		const ended = await performWatched(
+			{ ...performance, signal },
+			{ name, sink, counter, control: dashboard?.control },
+		);
+		const error = ended ?? records.failure() ?? reportError(folder, dashboard);
+		const rest = { ...(error !== undefined && { error }), ...(dashboard !== undefined && { dashboard }) };
+		return { summary: counter.summary(), folder, ...rest };
 	} catch (error) {
+		await dashboard?.[Symbol.asyncDispose]();
 		return { summary: counter.summary(), error: asError(error) };
 	}
 }
 
-type Watched = { readonly name: string; readonly sink: Sink; readonly counter: Counter };
+type Watched = {
+	readonly name: string;
+	readonly sink: Sink;
+	readonly counter: Counter;
+	readonly control: Control | undefined;
+};
 
 /** Gives the error that ended the run early; the sinks are told of an end in any case. */
 async function performWatched(
 	{ options, list, signal }: Performance,
-	{ name, sink, counter }: Watched,
+	{ name, sink, counter, control }: Watched,
 ): Promise<Error | undefined> {
 	const warn = (message: string): void => sink.on({ type: "warning", message });
 	const proxies = proxyWarning(process.env);
 	if (proxies !== undefined) warn(proxies);
 	try {
 		const entries = list.entries(warn);
-		await run({ run: name, list: list.name, entries, fractionRead: list.fractionRead, options, sink, signal });
+		const { name: listName, fractionRead } = list;
+		const request = { run: name, list: listName, entries, fractionRead, options, sink, signal };
+		await run(control === undefined ? request : { ...request, control });
 		return undefined;
 	} catch (error) {
 		if (!counter.hasEnded()) sink.on({ type: "run-ended", summary: counter.summary() });
@@ -66,6 +89,11 @@ async function performWatched(
 	} finally {
 		await sink.close();
 	}
+}
+
+function reportError(folder: string, dashboard: Dashboard | undefined): Error | undefined {
+	const cause = dashboard?.failure();
+	return cause && new LogDirError(folder, cause);
 }
 
 type Facts = Pick<Summary, "run" | "list" | "dir" | "method">;

@@ -14,6 +14,8 @@ export type RunEvent =
 			readonly method: Method;
 			/** Most downloads in flight at once. */
 			readonly concurrency: number;
+			/** Most downloads in flight to one host. */
+			readonly perHost?: number;
 	  }
 	/** More of the list was read: `total` entries so far, which is all of them once `complete`. */
 	| {
@@ -23,7 +25,14 @@ export type RunEvent =
 			/** How much of the list was read, from 0 to 1, where its size is known. */
 			readonly fraction?: number;
 	  }
-	| { readonly type: "attempt-started"; readonly id: number; readonly url: string; readonly attempt: number }
+	| {
+			readonly type: "attempt-started";
+			readonly id: number;
+			readonly url: string;
+			readonly attempt: number;
+			/** Whom the attempt asks, as the scheduler counts hosts: `host` or `host:port`. */
+			readonly host?: string;
+	  }
 	| ({ readonly type: "progress" } & TaskProgress)
 	/** An attempt ended and the entry will be tried again after `waitMs`. */
 	| {
@@ -34,9 +43,22 @@ export type RunEvent =
 			readonly failure: Failure;
 			readonly waitMs: number;
 			readonly worker: WorkerLabel;
+			/** Whom the attempt asked. */
+			readonly host?: string;
 	  }
-	/** An entry ended; `id` is absent where no attempt was made. */
-	| { readonly type: "ended"; readonly id?: number; readonly entry: Entry; readonly outcome: Outcome }
+	/** An entry ended; `id` and `host`, which is the one that was asked last, are absent where no attempt was made. */
+	| {
+			readonly type: "ended";
+			readonly id?: number;
+			readonly host?: string;
+			readonly entry: Entry;
+			readonly outcome: Outcome;
+	  }
+	/** The most downloads in flight at once were changed: to one host, or in all where none is named. */
+	| { readonly type: "level"; readonly host?: string; readonly level: number; readonly reason: string }
+	/** Nothing starts, to one host or at all, until that time (milliseconds since 1970), or until it is resumed. */
+	| { readonly type: "paused"; readonly host?: string; readonly untilMs?: number; readonly reason: string }
+	| { readonly type: "resumed"; readonly host?: string; readonly reason: string }
 	/** Something that the user should know and that ends nothing. */
 	| { readonly type: "warning"; readonly message: string }
 	/** Something worth a line in the log. */

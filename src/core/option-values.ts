@@ -74,6 +74,8 @@ export type OptionValues = {
 	readonly quiet?: boolean;
 	readonly json?: boolean;
 	readonly dashboard?: boolean | number;
+	/** The dashboard as a file of the records, at the end. */
+	readonly report?: boolean;
 	readonly redis?: string;
 	readonly sink?: string;
 };

@@ -50,6 +50,14 @@ function say(event: RunEvent): Said | undefined {
 			const counts = `saved ${saved}, skipped ${skipped}, duplicates ${duplicates}, failed ${failed}, cancelled ${cancelled}`;
 			return { level: "INFO", text: `run ${run} ended: ${counts} (${seconds} s)` };
 		}
+		case "level":
+			return { level: "INFO", text: `level of ${event.host ?? "the run"}: ${event.level} (${event.reason})` };
+		case "paused":
+			// The line of the retry tells of pauses that end by themselves.
+			if (event.untilMs !== undefined) return undefined;
+			return { level: "WARN", text: `paused ${event.host ?? "the run"}: ${event.reason}` };
+		case "resumed":
+			return { level: "INFO", text: `resumed ${event.host ?? "the run"}: ${event.reason}` };
 		case "attempt-started":
 		case "progress":
 			return undefined;

@@ -7,7 +7,10 @@ import type { TaskProgress } from "../core/task.ts";
 
 /** A download under way. */
 export type InFlight = {
+	readonly id: number;
 	readonly url: string;
+	/** Whom it asks, as the scheduler counts hosts. */
+	readonly host: string | undefined;
 	readonly startedMs: number;
 	readonly bytes: number;
 	readonly totalBytes: number | undefined;
@@ -38,12 +41,23 @@ export type ProgressState = {
 	view(nowMs: number): ProgressView;
 	/** Downloads that have been under way for at least `ageMs`, the oldest first, `most` at most. */
 	oldest(nowMs: number, ageMs: number, most: number): InFlight[];
+	/** Whom the downloads under way ask: one for each. */
+	hosts(): Iterable<string>;
 };
 
 /** A first report may hold what an earlier attempt or run left: no more of it than this counts as received. */
 const mostAtFirst = 4 * 1024 * 1024;
 
-type Download = { url: string; startedMs: number; bytes: number; totalBytes: number | undefined; firstBytes: number };
+type Download = {
+	readonly url: string;
+	readonly host: string | undefined;
+	readonly startedMs: number;
+	bytes: number;
+	totalBytes: number | undefined;
+	firstBytes: number;
+};
+
+type Begun = Pick<RunEvent & { readonly type: "attempt-started" }, "url" | "host">;
 
 type Downloads = Map<number, Download>;
 
@@ -66,7 +80,7 @@ export function createProgressState(now: () => number): ProgressState {
 	rates.sample(now(), { bytes: 0, files: 0, done: 0 });
 	return {
 		on(event) {
-			if (event.type === "attempt-started") downloads.set(event.id, begin(event.url, now()));
+			if (event.type === "attempt-started") downloads.set(event.id, begin(event, now()));
 			else learn(known, downloads, event);
 		},
 		view(nowMs) {
@@ -93,11 +107,14 @@ export function createProgressState(now: () => number): ProgressState {
 		},
 		oldest(nowMs, ageMs, most) {
 			const old: InFlight[] = [];
-			for (const download of downloads.values()) {
+			for (const [id, download] of downloads) {
 				if (old.length >= most || download.startedMs > nowMs - ageMs) break;
-				old.push(inFlight(download, nowMs));
+				old.push(inFlight(id, download, nowMs));
 			}
 			return old;
+		},
+		*hosts() {
+			for (const { host } of downloads.values()) if (host !== undefined) yield host;
 		},
 	};
 }
@@ -138,8 +155,8 @@ function expectedTotal({ files, total, complete, fraction }: Known): number | un
 	return fraction > 0 ? Math.max(total, files, total / fraction) : undefined;
 }
 
-function begin(url: string, startedMs: number): Download {
-	return { url, startedMs, bytes: 0, totalBytes: undefined, firstBytes: 0 };
+function begin({ url, host }: Begun, startedMs: number): Download {
+	return { url, host, startedMs, bytes: 0, totalBytes: undefined, firstBytes: 0 };
 }
 
 /** Takes a report in and says how many bytes are new. */
@@ -162,9 +179,9 @@ function partsOf(downloads: Iterable<Download>): number {
 	return parts;
 }
 
-function inFlight(download: Download, nowMs: number): InFlight {
-	const { url, startedMs, bytes, totalBytes, firstBytes } = download;
+function inFlight(id: number, download: Download, nowMs: number): InFlight {
+	const { url, host, startedMs, bytes, totalBytes, firstBytes } = download;
 	const seconds = (nowMs - startedMs) / 1000;
 	const bytesPerSecond = seconds > 0 ? Math.max(0, bytes - firstBytes) / seconds : 0;
-	return { url: publicUrl(url), startedMs, bytes, totalBytes, bytesPerSecond };
+	return { id, url: publicUrl(url), host, startedMs, bytes, totalBytes, bytesPerSecond };
 }

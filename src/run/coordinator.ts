@@ -1,4 +1,5 @@
 /** The heart of a run: gives tasks to the runner as slots and hosts are free, and decides what follows each attempt. */
+import type { ControlEvent } from "../core/control.ts";
 import type { Entry } from "../core/entry.ts";
 import type { Sink } from "../core/event.ts";
 import { type Failure, permanent, transient } from "../core/failure.ts";
@@ -10,6 +11,7 @@ import type { AttemptResult, WorkerLabel } from "../core/task.ts";
 import type { Directory } from "../journal/directory.ts";
 import { type Runner, WorkerLostError } from "../runners/runner.ts";
 import { createAppetite } from "./appetite.ts";
+import { createControls } from "./controls.ts";
 import { createHostQueue } from "./host-queue.ts";
 import type { HowEnded } from "./outcome-of.ts";
 import { type Pending, taskOf } from "./pending.ts";
@@ -31,6 +33,8 @@ export type Coordinator = {
 	hunger(): Promise<void>;
 	/** Tells that the list has been read, and resolves when every entry has ended. */
 	finish(): Promise<void>;
+	/** Does what somebody who watches asks for. */
+	control(event: ControlEvent): void;
 	/** Starts nothing more: what waits is cancelled, what is in flight ends as the runner says. */
 	stop(): void;
 };
@@ -52,6 +56,7 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 	const { options, runner, directory, planner, recorder, tally, sink } = context;
 	const nobody: WorkerLabel = { model: options.method === "auto" ? "async" : options.method, number: 0 };
 	const queue = createHostQueue<Pending>({ perHost: options.perHost, onReady: pump });
+	const controls = createControls({ queue, sink, perHost: options.perHost });
 	/** Entries that wait for their next attempt. */
 	const backingOff = new Map<Pending, NodeJS.Timeout>();
 	const traces = createTraces(context.run, directory);
@@ -85,7 +90,7 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 	}
 
 	function pump(): void {
-		while (!stopped && inFlight < runner.slots) {
+		while (!stopped && !controls.isPaused && inFlight < runner.slots) {
 			const pending = queue.take();
 			if (!pending) break;
 			start(pending);
@@ -106,7 +111,8 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 		pending.attempts++;
 		pending.made++;
 		pending.mirror.tried++;
-		sink.on({ type: "attempt-started", id: pending.id, url: pending.entry.urls[0], attempt: pending.attempts });
+		const { host } = pending.mirror;
+		sink.on({ type: "attempt-started", id: pending.id, url: pending.entry.urls[0], attempt: pending.attempts, host });
 		runner.run(taskOf(pending, timeLeftMs), {
 			onReceived: () => receive(pending),
 			onResult: (result) => settle(pending, result),
@@ -177,7 +183,11 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 		if (failure.code === "disk_full") context.onDiskFull(failure);
 		mirror.out ||= !failure.transient;
 		const retryAfterMs = result.retryAfterMs === undefined ? 0 : Math.min(result.retryAfterMs, options.retryMaxWaitMs);
-		if (failure.transient && retryAfterMs > 0) queue.pause(mirror.host, Date.now() + retryAfterMs);
+		if (failure.transient && retryAfterMs > 0) {
+			const untilMs = Date.now() + retryAfterMs;
+			queue.pause(mirror.host, untilMs);
+			sink.on({ type: "paused", host: mirror.host, untilMs, reason: `${failure.code} with Retry-After` });
+		}
 		const current = mirrors.indexOf(mirror);
 		const decision = decideRetry(
 			options,
@@ -196,9 +206,11 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 		retry: { readonly waitMs: number; readonly failure: Failure; readonly worker: WorkerLabel },
 	): void {
 		const { waitMs } = retry;
+		const { host } = pending.mirror;
 		if (timeLeftOf(pending) <= waitMs) return fail(pending, outOfTime, retry.worker);
 		tally.retry();
-		sink.on({ type: "retry", id: pending.id, url: publicUrl(pending.mirror.url), attempt: pending.attempts, ...retry });
+		const url = publicUrl(pending.mirror.url);
+		sink.on({ type: "retry", id: pending.id, url, attempt: pending.attempts, host, ...retry });
 		const again = (): void => {
 			backingOff.delete(pending);
 			queue.pushFirst(pending.mirror.host, pending);
@@ -240,7 +252,7 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 	function end(pending: Pending, worker: WorkerLabel, how: HowEnded): void {
 		const { entry, attempts, startedMs, httpStatus, id, key } = pending;
 		const ms = startedMs === undefined ? 0 : performance.now() - startedMs;
-		recorder.end({ entry, worker, attempts, ms, httpStatus, how }, { id, key });
+		recorder.end({ entry, worker, attempts, ms, httpStatus, how }, { id, key, host: pending.mirror.host });
 	}
 
 	return {
@@ -258,6 +270,10 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 				};
 				pump();
 			}),
+		control(event) {
+			controls.on(event);
+			pumpSoon();
+		},
 		stop() {
 			if (stopped) return;
 			stopped = true;

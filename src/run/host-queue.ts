@@ -14,6 +14,10 @@ export type HostQueue<T> = {
 	release(host: string): void;
 	/** Starts nothing of the host before the time is up; a pause that ends later holds. */
 	pause(host: string, untilMs: number): void;
+	/** Starts nothing of the host until it is let go on. */
+	hold(host: string, isHeld: boolean): void;
+	/** Has at most so many of the host in flight; never more than `perHost`. */
+	limit(host: string, level: number): void;
 	/** Empties the queue and stops its timers. */
 	clear(): T[];
 };
@@ -43,6 +47,9 @@ export function createHostQueue<T>({ perHost, onReady }: HostQueueOptions): Host
 	/** Asked for last: lists name a host many times in a row. */
 	let last: Host<T> | undefined;
 	let size = 0;
+	/** Of hosts that somebody set by hand; they outlast the hosts themselves, which are forgotten while they have nothing. */
+	const held = new Set<string>();
+	const levels = new Map<string, number>();
 
 	const open = (name: string): Host<T> => {
 		if (last?.name === name) return last;
@@ -55,7 +62,15 @@ export function createHostQueue<T>({ perHost, onReady }: HostQueueOptions): Host
 		return host;
 	};
 	const mayStart = (host: Host<T>): boolean =>
-		host.items.size > 0 && host.inFlight < perHost && host.timer === undefined;
+		host.items.size > 0 &&
+		host.inFlight < perHost &&
+		host.timer === undefined &&
+		(held.size === 0 || !held.has(host.name)) &&
+		(levels.size === 0 || host.inFlight < (levels.get(host.name) ?? perHost));
+	const settleAgain = (name: string): void => {
+		const host = hosts.get(name);
+		if (host) settle(host);
+	};
 	const settle = (host: Host<T>): void => {
 		if (!host.isReady && mayStart(host)) {
 			host.isReady = true;
@@ -122,6 +137,16 @@ export function createHostQueue<T>({ perHost, onReady }: HostQueueOptions): Host
 				},
 				Math.max(0, untilMs - Date.now()),
 			);
+		},
+		hold(name, isHeld) {
+			if (isHeld) held.add(name);
+			else held.delete(name);
+			settleAgain(name);
+		},
+		limit(name, level) {
+			if (level < perHost) levels.set(name, level);
+			else levels.delete(name);
+			settleAgain(name);
 		},
 		clear() {
 			const left: T[] = [];

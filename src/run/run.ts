@@ -1,4 +1,5 @@
 /** One run, from a list to its summary: open the directory, start the runner, feed it, and shut down in order. */
+import type { Control } from "../core/control.ts";
 import type { Entry } from "../core/entry.ts";
 import type { Sink } from "../core/event.ts";
 import type { RunOptions } from "../core/options.ts";
@@ -27,6 +28,8 @@ export type RunRequest = {
 	readonly fractionRead?: () => number | undefined;
 	readonly options: RunOptions;
 	readonly sink: Sink;
+	/** What is asked of the run while it goes on. */
+	readonly control?: Control;
 	/** Stops the run: nothing new starts, what is in flight is kept for the next run. */
 	readonly signal: AbortSignal;
 };
@@ -56,6 +59,7 @@ export async function run(asked: RunRequest): Promise<Summary> {
 		dir: options.dir,
 		method: options.method,
 		concurrency: options.concurrency,
+		perHost: options.perHost,
 	});
 	try {
 		await download(request, { directory, runner, tally, stop, broken });
@@ -99,6 +103,8 @@ async function download(request: RunRequest, { directory, runner, tally, stop, b
 		onDiskFull: ({ message }) => breakOff(new RunError("disk_full", message)),
 	});
 	const flusher = setInterval(() => attemptFlush(directory, onBroken), flushMs);
+	const ended = new AbortController();
+	request.control?.listen(coordinator.control, ended.signal);
 	const onStop = (): void => {
 		sink.on({ type: "stopping", reason: reasonOf(stop.reason) });
 		coordinator.stop();
@@ -114,6 +120,7 @@ async function download(request: RunRequest, { directory, runner, tally, stop, b
 		await coordinator.finish();
 		throw error;
 	} finally {
+		ended.abort();
 		clearInterval(flusher);
 		stop.removeEventListener("abort", onStop);
 	}

@@ -14,12 +14,13 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 	download: ["core", "journal", "http", "store"],
 	journal: ["core", "files"],
 	report: ["core", "files"],
+	dashboard: ["core", "report"],
 	origin: ["core"],
 	runners: ["core"],
 	run: ["core", "files", "list", "journal", "runners"],
 	bench: ["core", "list", "origin"],
 	library: ["core", "files", "list", "run", "report"],
-	cli: ["core", "files", "list", "run", "report", "origin", "bench"],
+	cli: ["core", "files", "list", "run", "report", "dashboard", "origin", "bench"],
 };
 
 /** Single arrows that are allowed beyond those of the folders. */

@@ -59,7 +59,8 @@ test("no line is wider than its terminal, whatever the names", () => {
 			fc.option(amount, { nil: undefined }),
 			fc.integer({ min: 20, max: 300 }),
 			(name, bytes, totalBytes, columns) => {
-				const download = { url: `https://${name}`, startedMs: 0, bytes, totalBytes, bytesPerSecond: bytes };
+				const facts = { id: 1, host: undefined, url: `https://${name}`, startedMs: 0 };
+				const download = { ...facts, bytes, totalBytes, bytesPerSecond: bytes };
 				const line = downloadLine(download, { columns, paint: plain });
 				assert(textWidth(line) <= columns, `${columns}: ${line}`);
 			},

@@ -1,0 +1,147 @@
+/** The hosts: what came from each, at which level, and whether it rests. */
+import { useComputed } from "@preact/signals";
+import type { JSX } from "preact";
+import type { HostOrder, HostRow } from "../model.ts";
+import { Panel } from "./panel.tsx";
+import { ask } from "./source.ts";
+import { isReport, isSteerable, look, state, view } from "./store.ts";
+import { clockTime, formatBytes, formatCount } from "./texts.ts";
+
+type Column = { readonly order: HostOrder; readonly title: string; readonly hint: string; readonly wide?: true };
+
+const columns: readonly Column[] = [
+	{ order: "host", title: "Host", hint: "by name" },
+	{ order: "inFlight", title: "In flight", hint: "downloads in flight, and the most that are allowed" },
+	{ order: "saved", title: "Saved", hint: "files saved" },
+	{ order: "failed", title: "Failed", hint: "entries that failed" },
+	{ order: "bytes", title: "Bytes", hint: "bytes of the files saved", wide: true },
+	{ order: "fileMs", title: "Per file", hint: "what a file took of late", wide: true },
+];
+
+export function Hosts(): JSX.Element {
+	const rows = useComputed(() => state.value?.hostRows ?? []).value;
+	const fitting = useComputed(() => state.value?.hostsFitting ?? 0).value;
+	const perHost = useComputed(() => state.value?.now.perHost ?? null).value;
+	return (
+		<Panel
+			name="hosts"
+			title="Hosts"
+			figure={rows.length < fitting ? `${formatCount(rows.length)} of ${formatCount(fitting)}` : formatCount(fitting)}
+			height="tall"
+		>
+			<table>
+				<thead>
+					<tr>
+						{columns.map((column) => (
+							<Head key={column.order} column={column} />
+						))}
+						<th scope="col" class="steer">
+							{isReport.value ? "State" : <span class="visually-hidden">Pause and level</span>}
+						</th>
+					</tr>
+				</thead>
+				<tbody>
+					{rows.map((row) => (
+						<Row key={row.host} row={row} perHost={perHost} />
+					))}
+				</tbody>
+			</table>
+			{rows.length === 0 && <p class="empty">No host yet.</p>}
+		</Panel>
+	);
+}
+
+function Head({ column: { order, title, hint, wide } }: { readonly column: Column }): JSX.Element {
+	const isChosen = view.value.order === order;
+	return (
+		<th
+			scope="col"
+			class={`${order === "host" ? "words" : ""} ${wide ? "only-wide" : ""}`}
+			aria-sort={isChosen ? (order === "host" ? "ascending" : "descending") : "none"}
+		>
+			<button type="button" class="sort" title={`Sort: ${hint}`} onClick={() => look({ order })}>
+				{title}
+				<span aria-hidden="true" class="arrow">
+					{isChosen ? (order === "host" ? "▲" : "▼") : ""}
+				</span>
+			</button>
+		</th>
+	);
+}
+
+function Row({ row, perHost }: { readonly row: HostRow; readonly perHost: number | null }): JSX.Element {
+	const level = row.level ?? perHost;
+	return (
+		<tr class={row.pausedUntilMs === null ? "" : "paused"}>
+			<th scope="row" class="words cut" title={row.host}>
+				{row.host}
+			</th>
+			<td>
+				{formatCount(row.inFlight)}
+				{level !== null && <span class="faint">/{level}</span>}
+			</td>
+			<td>{formatCount(row.saved)}</td>
+			<td class={row.failed > 0 ? "bad" : "faint"} title={errorsText(row)}>
+				{formatCount(row.failed)}
+			</td>
+			<td class="only-wide">{formatBytes(row.bytes)}</td>
+			<td class="only-wide">{row.fileMs === null ? "–" : `${formatCount(Math.max(1, row.fileMs))} ms`}</td>
+			<td class="steer">
+				<Steer row={row} level={level} />
+			</td>
+		</tr>
+	);
+}
+
+function Steer({ row, level }: { readonly row: HostRow; readonly level: number | null }): JSX.Element {
+	const { host, pausedUntilMs, pauseReason } = row;
+	const isHeld = pausedUntilMs === 0;
+	const rests = pausedUntilMs !== null && pausedUntilMs > (state.value?.atMs ?? 0);
+	const note = isHeld ? "paused" : rests ? `rests until ${clockTime(pausedUntilMs)}` : "";
+	if (isReport.value || !isSteerable.value) return <span class="faint">{note}</span>;
+	return (
+		<span class="steering">
+			{rests && (
+				<span class="faint rests" title={pauseReason ?? ""}>
+					{note}
+				</span>
+			)}
+			<button
+				type="button"
+				disabled={level === null || level <= 1}
+				title="Fewer at once"
+				aria-label={`Fewer at once from ${host}`}
+				onClick={() => void ask({ type: "set-host-level", host, level: lower(level) })}
+			>
+				−
+			</button>
+			<button
+				type="button"
+				title="Give the level back to the run"
+				aria-label={`Give the level of ${host} back to the run`}
+				disabled={row.level === null}
+				onClick={() => void ask({ type: "set-host-level", host, level: null })}
+			>
+				↺
+			</button>
+			<button
+				type="button"
+				class="hold"
+				aria-label={isHeld ? `Go on with ${host}` : `Pause ${host}`}
+				onClick={() => void ask({ type: isHeld ? "resume-host" : "pause-host", host })}
+			>
+				{isHeld ? "Go on" : "Pause"}
+			</button>
+		</span>
+	);
+}
+
+/** A quarter less, at least one. */
+function lower(level: number | null): number {
+	return Math.max(1, Math.min((level ?? 2) - 1, Math.floor((level ?? 2) * 0.75)));
+}
+
+function errorsText({ errors, retries }: HostRow): string {
+	const texts = Object.entries(errors).map(([code, count]) => `${code} ${formatCount(count)}`);
+	return [...texts, `${formatCount(retries)} retries`].join(", ");
+}
