@@ -1,7 +1,6 @@
 /** Does what somebody who watches a run asks for, and tells the sinks. */
 import type { ControlEvent } from "../core/control.ts";
 import type { Sink } from "../core/event.ts";
-import type { HostQueue } from "./host-queue.ts";
 
 /** The reason that the sinks are told. */
 const reason = "by hand";
@@ -9,41 +8,48 @@ const reason = "by hand";
 export type Controls = {
 	/** Whether nothing new may start. */
 	readonly isPaused: boolean;
+	/** Whether a host with so many in flight may have one more. */
+	allows(host: string, inFlight: number): boolean;
 	on(event: ControlEvent): void;
 };
 
 export type ControlsOptions = {
-	readonly queue: Pick<HostQueue<unknown>, "hold" | "limit">;
 	readonly sink: Sink;
 	/** The level of a host that is given back. */
 	readonly perHost: number;
 };
 
-export function createControls({ queue, sink, perHost }: ControlsOptions): Controls {
+export function createControls({ sink, perHost }: ControlsOptions): Controls {
+	// By name, as the queue forgets hosts while they have nothing.
+	const held = new Set<string>();
+	const levels = new Map<string, number>();
 	let isPaused = false;
 	return {
 		get isPaused() {
 			return isPaused;
 		},
+		allows: (host, inFlight) =>
+			(held.size === 0 || !held.has(host)) && (levels.size === 0 || inFlight < (levels.get(host) ?? perHost)),
 		on(event) {
 			switch (event.type) {
 				case "pause":
 				case "resume":
 					isPaused = event.type === "pause";
 					sink.on({ type: isPaused ? "paused" : "resumed", reason });
-					break;
+					return;
 				case "pause-host":
-				case "resume-host": {
-					const { host } = event;
-					const isHeld = event.type === "pause-host";
-					queue.hold(host, isHeld);
-					sink.on({ type: isHeld ? "paused" : "resumed", host, reason });
-					break;
-				}
+					held.add(event.host);
+					sink.on({ type: "paused", host: event.host, reason });
+					return;
+				case "resume-host":
+					held.delete(event.host);
+					sink.on({ type: "resumed", host: event.host, reason });
+					return;
 				case "set-host-level": {
 					const { host } = event;
 					const level = Math.min(perHost, event.level ?? perHost);
-					queue.limit(host, level);
+					if (level < perHost) levels.set(host, level);
+					else levels.delete(host);
 					sink.on({ type: "level", host, level, reason: event.level === null ? "given back" : reason });
 				}
 			}

@@ -55,8 +55,8 @@ export type CoordinatorOptions = {
 export function createCoordinator(context: CoordinatorOptions): Coordinator {
 	const { options, runner, directory, planner, recorder, tally, sink } = context;
 	const nobody: WorkerLabel = { model: options.method === "auto" ? "async" : options.method, number: 0 };
-	const queue = createHostQueue<Pending>({ perHost: options.perHost, onReady: pump });
-	const controls = createControls({ queue, sink, perHost: options.perHost });
+	const controls = createControls({ sink, perHost: options.perHost });
+	const queue = createHostQueue<Pending>({ perHost: options.perHost, allows: controls.allows, onReady: pump });
 	/** Entries that wait for their next attempt. */
 	const backingOff = new Map<Pending, NodeJS.Timeout>();
 	const traces = createTraces(context.run, directory);
@@ -272,6 +272,7 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 			}),
 		control(event) {
 			controls.on(event);
+			if ("host" in event) queue.recheck(event.host);
 			pumpSoon();
 		},
 		stop() {

@@ -14,10 +14,8 @@ export type HostQueue<T> = {
 	release(host: string): void;
 	/** Starts nothing of the host before the time is up; a pause that ends later holds. */
 	pause(host: string, untilMs: number): void;
-	/** Starts nothing of the host until it is let go on. */
-	hold(host: string, isHeld: boolean): void;
-	/** Has at most so many of the host in flight; never more than `perHost`. */
-	limit(host: string, level: number): void;
+	/** Looks at the host again: what `allows` says of it has changed. */
+	recheck(host: string): void;
 	/** Empties the queue and stops its timers. */
 	clear(): T[];
 };
@@ -25,6 +23,8 @@ export type HostQueue<T> = {
 export type HostQueueOptions = {
 	/** Most items in flight to one host. */
 	readonly perHost: number;
+	/** Whether a host with so many in flight may have one more, besides all else that counts. */
+	readonly allows?: (host: string, inFlight: number) => boolean;
 	/** Called when a pause ends and something may be ready. */
 	readonly onReady: () => void;
 };
@@ -41,15 +41,12 @@ type Host<T> = {
 };
 
 /** Hosts take turns; one stands in the ring while it has items, a free slot and no pause. */
-export function createHostQueue<T>({ perHost, onReady }: HostQueueOptions): HostQueue<T> {
+export function createHostQueue<T>({ perHost, allows, onReady }: HostQueueOptions): HostQueue<T> {
 	const hosts = new Map<string, Host<T>>();
 	const ring = createFifo<Host<T>>();
 	/** Asked for last: lists name a host many times in a row. */
 	let last: Host<T> | undefined;
 	let size = 0;
-	/** Of hosts that somebody set by hand; they outlast the hosts themselves, which are forgotten while they have nothing. */
-	const held = new Set<string>();
-	const levels = new Map<string, number>();
 
 	const open = (name: string): Host<T> => {
 		if (last?.name === name) return last;
@@ -65,12 +62,7 @@ export function createHostQueue<T>({ perHost, onReady }: HostQueueOptions): Host
 		host.items.size > 0 &&
 		host.inFlight < perHost &&
 		host.timer === undefined &&
-		(held.size === 0 || !held.has(host.name)) &&
-		(levels.size === 0 || host.inFlight < (levels.get(host.name) ?? perHost));
-	const settleAgain = (name: string): void => {
-		const host = hosts.get(name);
-		if (host) settle(host);
-	};
+		(allows === undefined || allows(host.name, host.inFlight));
 	const settle = (host: Host<T>): void => {
 		if (!host.isReady && mayStart(host)) {
 			host.isReady = true;
@@ -138,15 +130,9 @@ export function createHostQueue<T>({ perHost, onReady }: HostQueueOptions): Host
 				Math.max(0, untilMs - Date.now()),
 			);
 		},
-		hold(name, isHeld) {
-			if (isHeld) held.add(name);
-			else held.delete(name);
-			settleAgain(name);
-		},
-		limit(name, level) {
-			if (level < perHost) levels.set(name, level);
-			else levels.delete(name);
-			settleAgain(name);
+		recheck(name) {
+			const host = hosts.get(name);
+			if (host) settle(host);
 		},
 		clear() {
 			const left: T[] = [];

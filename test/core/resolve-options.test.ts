@@ -146,7 +146,6 @@ const refused: readonly (readonly [GivenValues, RegExp])[] = [
 	[{ http2: "always" }, /--http2 always is not available yet in this release; available: auto, never/],
 	[{ proxy: "http://u:secret@p/" }, /^--proxy is not available yet in this release$/],
 	[{ netrc: true }, /--netrc is not available yet/],
-	[{ dashboard: true }, /--dashboard is not available yet/],
 	[{ dashboard: "99999" }, /--dashboard/],
 	[{ format: "csv" }, /--format csv is not available yet/],
 	[{ limitRate: "1M" }, /--limit-rate is not available yet/],

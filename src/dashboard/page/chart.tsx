@@ -77,7 +77,7 @@ type Format = ChartProps["format"];
 
 function peakText(points: readonly Point[], [line]: readonly Line[], format: Format): string {
 	const peak = points.reduce((most, point) => Math.max(most, line?.of(point) ?? 0), 0);
-	return `most ${format(peak)}`;
+	return `peak ${format(peak)}`;
 }
 
 function underText(point: Point, lines: readonly Line[], format: Format): string {
@@ -105,7 +105,7 @@ function optionsOf({ lines, format, onCursor }: Drawn, width: number): uPlot.Opt
 	return {
 		width,
 		height: heightPx,
-		padding: [8, 8, 0, 0],
+		padding: [8, 16, 0, 0],
 		legend: { show: false },
 		cursor: { sync: { key: "run" }, y: false, drag: { x: false, y: false }, points: { size: 6 } },
 		hooks: { setCursor: [({ cursor }) => onCursor(cursor.idx)] },

@@ -1,8 +1,7 @@
 /** The run over time: files, bytes, and downloads in flight. */
-import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { Chart, type Line } from "./chart.tsx";
-import { points, state } from "./store.ts";
+import { isWholeRun, points, state } from "./store.ts";
 import { bytesRate, formatCount } from "./texts.ts";
 
 const recentSeconds = 300;
@@ -20,11 +19,10 @@ const flightLines: readonly Line[] = [
 ];
 
 export function Charts(): JSX.Element {
-	const isWhole = useSignal(true);
 	const all = points.value;
 	const { now, filesPerSecond = 0, bytesPerSecond = 0 } = state.value ?? {};
 	const hasEnded = now?.phase === "ended";
-	const from = isWhole.value ? 0 : (all.at(-1)?.atSeconds ?? 0) - recentSeconds;
+	const from = isWholeRun.value ? 0 : (all.at(-1)?.atSeconds ?? 0) - recentSeconds;
 	const shown = from > 0 ? all.filter(({ atSeconds }) => atSeconds >= from) : all;
 	return (
 		<section class="charts" aria-label="Over time">
@@ -49,21 +47,6 @@ export function Charts(): JSX.Element {
 				points={shown}
 				format={formatCount}
 			/>
-			<fieldset class="range">
-				<legend class="visually-hidden">Stretch of time</legend>
-				{[true, false].map((whole) => (
-					<button
-						type="button"
-						key={String(whole)}
-						aria-pressed={isWhole.value === whole}
-						onClick={() => {
-							isWhole.value = whole;
-						}}
-					>
-						{whole ? "whole run" : "last 5 minutes"}
-					</button>
-				))}
-			</fieldset>
 		</section>
 	);
 }

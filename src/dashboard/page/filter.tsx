@@ -1,7 +1,7 @@
-/** What of hosts and failures is shown. */
+/** What of hosts and failures is shown, and how much of the charts. */
 import { useComputed } from "@preact/signals";
 import type { JSX } from "preact";
-import { look, state, view } from "./store.ts";
+import { isWholeRun, look, state, view } from "./store.ts";
 import { formatCount } from "./texts.ts";
 
 /** Typing settles before the run is asked. */
@@ -43,6 +43,27 @@ export function Filter(): JSX.Element {
 					? ""
 					: `${formatCount(state.value?.hostsFitting ?? 0)} of ${formatCount(state.value?.hostsKnown ?? 0)} hosts fit`}
 			</p>
+			<Range />
 		</search>
+	);
+}
+
+function Range(): JSX.Element {
+	return (
+		<fieldset class="range">
+			<legend class="visually-hidden">Charts</legend>
+			{[true, false].map((whole) => (
+				<button
+					type="button"
+					key={String(whole)}
+					aria-pressed={isWholeRun.value === whole}
+					onClick={() => {
+						isWholeRun.value = whole;
+					}}
+				>
+					{whole ? "whole run" : "last 5 minutes"}
+				</button>
+			))}
+		</fieldset>
 	);
 }

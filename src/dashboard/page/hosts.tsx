@@ -3,9 +3,9 @@ import { useComputed } from "@preact/signals";
 import type { JSX } from "preact";
 import type { HostOrder, HostRow } from "../model.ts";
 import { Panel } from "./panel.tsx";
-import { ask } from "./source.ts";
-import { isReport, isSteerable, look, state, view } from "./store.ts";
-import { clockTime, formatBytes, formatCount } from "./texts.ts";
+import { Steering } from "./steering.tsx";
+import { isReport, look, state, view } from "./store.ts";
+import { formatBytes, formatCount } from "./texts.ts";
 
 type Column = { readonly order: HostOrder; readonly title: string; readonly hint: string; readonly wide?: true };
 
@@ -87,58 +87,10 @@ function Row({ row, perHost }: { readonly row: HostRow; readonly perHost: number
 			<td class="only-wide">{formatBytes(row.bytes)}</td>
 			<td class="only-wide">{row.fileMs === null ? "–" : `${formatCount(Math.max(1, row.fileMs))} ms`}</td>
 			<td class="steer">
-				<Steer row={row} level={level} />
+				<Steering row={row} level={level} />
 			</td>
 		</tr>
 	);
-}
-
-function Steer({ row, level }: { readonly row: HostRow; readonly level: number | null }): JSX.Element {
-	const { host, pausedUntilMs, pauseReason } = row;
-	const isHeld = pausedUntilMs === 0;
-	const rests = pausedUntilMs !== null && pausedUntilMs > (state.value?.atMs ?? 0);
-	const note = isHeld ? "paused" : rests ? `rests until ${clockTime(pausedUntilMs)}` : "";
-	if (isReport.value || !isSteerable.value) return <span class="faint">{note}</span>;
-	return (
-		<span class="steering">
-			{rests && (
-				<span class="faint rests" title={pauseReason ?? ""}>
-					{note}
-				</span>
-			)}
-			<button
-				type="button"
-				disabled={level === null || level <= 1}
-				title="Fewer at once"
-				aria-label={`Fewer at once from ${host}`}
-				onClick={() => void ask({ type: "set-host-level", host, level: lower(level) })}
-			>
-				−
-			</button>
-			<button
-				type="button"
-				title="Give the level back to the run"
-				aria-label={`Give the level of ${host} back to the run`}
-				disabled={row.level === null}
-				onClick={() => void ask({ type: "set-host-level", host, level: null })}
-			>
-				↺
-			</button>
-			<button
-				type="button"
-				class="hold"
-				aria-label={isHeld ? `Go on with ${host}` : `Pause ${host}`}
-				onClick={() => void ask({ type: isHeld ? "resume-host" : "pause-host", host })}
-			>
-				{isHeld ? "Go on" : "Pause"}
-			</button>
-		</span>
-	);
-}
-
-/** A quarter less, at least one. */
-function lower(level: number | null): number {
-	return Math.max(1, Math.min((level ?? 2) - 1, Math.floor((level ?? 2) * 0.75)));
 }
 
 function errorsText({ errors, retries }: HostRow): string {

@@ -12,6 +12,8 @@ const mostLines = 300;
 export const state = signal<State | undefined>(undefined);
 export const points = signal<readonly Point[]>([]);
 export const view = signal<View>(wholeView);
+/** Whether charts show all of it, or the last minutes. */
+export const isWholeRun = signal(true);
 /** Something to tell the user for a moment, such as that a command was copied. */
 export const told = signal("");
 
