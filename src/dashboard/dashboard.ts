@@ -1,5 +1,6 @@
 /** The dashboard of a run: a sink like the others, with a live page, a report, or both. It never slows or stops the run. */
 import { randomBytes } from "node:crypto";
+import type { Server } from "node:http";
 import { type Control, createControl } from "../core/control.ts";
 import type { Sink } from "../core/event.ts";
 import { type CollectorOptions, createCollector } from "./collector.ts";
@@ -11,6 +12,8 @@ import { createStreams } from "./streams.ts";
 
 /** How often the run is looked at, and its readers are told, in milliseconds. */
 const lookMs = 500;
+/** How long readers have to take what they were sent last, in milliseconds. */
+const patienceMs = 150;
 
 export type DashboardOptions = CollectorOptions & {
 	/** Where to serve the live page: a port, or 0 for any free one; absent where there is to be none. */
@@ -70,6 +73,7 @@ export async function openDashboard(options: DashboardOptions): Promise<Dashboar
 		},
 		linger: (signal) => lingerWhileRead(streams, signal),
 		async [Symbol.asyncDispose]() {
+			streams.end();
 			await served.close?.();
 		},
 	};
@@ -86,11 +90,7 @@ async function serve(options: ServerOptions, port: number): Promise<Served> {
 			return {
 				port: taken,
 				...(warning !== undefined && { warning }),
-				close: () =>
-					new Promise((resolve) => {
-						server.close(() => resolve());
-						server.closeAllConnections();
-					}),
+				close: () => close(server),
 			};
 		} catch (error) {
 			const why = error instanceof Error ? error.message : String(error);
@@ -98,4 +98,15 @@ async function serve(options: ServerOptions, port: number): Promise<Served> {
 		}
 	}
 	return { ...(warning !== undefined && { warning }) };
+}
+
+function close(server: Server): Promise<void> {
+	return new Promise((resolve) => {
+		const timer = setTimeout(() => server.closeAllConnections(), patienceMs);
+		server.close(() => {
+			clearTimeout(timer);
+			resolve();
+		});
+		server.closeIdleConnections();
+	});
 }

@@ -13,6 +13,8 @@ export type Streams = {
 	tell(): void;
 	/** Tells each reader the end, once it reads. */
 	tellEnd(): void;
+	/** Ends all of them. */
+	end(): void;
 	/** Calls back when the number of readers has changed. */
 	onChange(listener: () => void): void;
 };
@@ -50,7 +52,7 @@ export function createStreams(collector: Collector): Streams {
 			return readers.size;
 		},
 		open(response, view) {
-			response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8" });
+			response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8", connection: "close" });
 			response.write("retry: 1000\n\n");
 			const reader = { response, view, told: allTold(collector, view), readMs: performance.now() };
 			readers.add(reader);
@@ -71,6 +73,9 @@ export function createStreams(collector: Collector): Streams {
 				if (!reader.response.writableNeedDrain) write(reader, "state", stateOf(collector, reader.view));
 				else reader.response.once("drain", () => write(reader, "state", stateOf(collector, reader.view)));
 			}
+		},
+		end() {
+			for (const { response } of readers) response.end();
 		},
 		onChange: (listener) => void listeners.push(listener),
 	};

@@ -3,6 +3,7 @@ import { useComputed } from "@preact/signals";
 import type { JSX } from "preact";
 import type { HostOrder, HostRow } from "../model.ts";
 import { Panel } from "./panel.tsx";
+import { useSteadyRows } from "./steady-rows.ts";
 import { Steering } from "./steering.tsx";
 import { isReport, look, state, view } from "./store.ts";
 import { formatBytes, formatCount } from "./texts.ts";
@@ -19,7 +20,8 @@ const columns: readonly Column[] = [
 ];
 
 export function Hosts(): JSX.Element {
-	const rows = useComputed(() => state.value?.hostRows ?? []).value;
+	const known = useComputed(() => state.value?.hostRows ?? []).value;
+	const { rows, watch } = useSteadyRows(known, view.value.order);
 	const fitting = useComputed(() => state.value?.hostsFitting ?? 0).value;
 	const perHost = useComputed(() => state.value?.now.perHost ?? null).value;
 	return (
@@ -40,7 +42,7 @@ export function Hosts(): JSX.Element {
 						</th>
 					</tr>
 				</thead>
-				<tbody>
+				<tbody {...watch}>
 					{rows.map((row) => (
 						<Row key={row.host} row={row} perHost={perHost} />
 					))}
