@@ -42,7 +42,7 @@ export function createSeries(start: readonly Point[] = []): Series {
 }
 
 /** One point for several that follow each other. */
-export function joinPoints(points: readonly Point[]): Point {
+function joinPoints(points: readonly Point[]): Point {
 	const sum = (of: (point: Point) => number): number => points.reduce((total, point) => total + of(point), 0);
 	const seconds = sum((point) => point.seconds);
 	const last = points.at(-1);

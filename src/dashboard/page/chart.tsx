@@ -23,11 +23,13 @@ export type ChartProps = {
 	readonly lines: readonly Line[];
 	readonly points: readonly Point[];
 	readonly format: (value: number) => string;
+	/** The axis reaches at least so far. */
+	readonly least: number;
 };
 
 const heightPx = 132;
 
-export function Chart({ title, value, lines, points, format }: ChartProps): JSX.Element {
+export function Chart({ title, value, lines, points, format, least }: ChartProps): JSX.Element {
 	const box = useRef<HTMLDivElement>(null);
 	const plot = useRef<uPlot>(undefined);
 	const under = useSignal<number | null>(null);
@@ -41,7 +43,11 @@ export function Chart({ title, value, lines, points, format }: ChartProps): JSX.
 		const onCursor = (index: number | null | undefined): void => {
 			under.value = index ?? null;
 		};
-		const chart = new uPlot(optionsOf({ lines, format, onCursor }, element.clientWidth), latest.current, element);
+		const chart = new uPlot(
+			optionsOf({ lines, format, least, onCursor }, element.clientWidth),
+			latest.current,
+			element,
+		);
 		plot.current = chart;
 		const observer = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height: heightPx }));
 		observer.observe(element);
@@ -91,9 +97,9 @@ function dataOf(points: readonly Point[], lines: readonly Line[]): uPlot.Aligned
 	return [points.map(({ atSeconds }) => atSeconds), ...lines.map((line) => points.map(line.of))];
 }
 
-type Drawn = Pick<ChartProps, "lines" | "format"> & { onCursor(index: number | null | undefined): void };
+type Drawn = Pick<ChartProps, "lines" | "format" | "least"> & { onCursor(index: number | null | undefined): void };
 
-function optionsOf({ lines, format, onCursor }: Drawn, width: number): uPlot.Options {
+function optionsOf({ lines, format, least, onCursor }: Drawn, width: number): uPlot.Options {
 	const style = getComputedStyle(document.documentElement);
 	const colour = (name: string): string => style.getPropertyValue(name).trim();
 	const axis = {
@@ -109,7 +115,7 @@ function optionsOf({ lines, format, onCursor }: Drawn, width: number): uPlot.Opt
 		legend: { show: false },
 		cursor: { sync: { key: "run" }, y: false, drag: { x: false, y: false }, points: { size: 6 } },
 		hooks: { setCursor: [({ cursor }) => onCursor(cursor.idx)] },
-		scales: { x: { time: false }, y: { range: (_plot, _least, most) => [0, Math.max(1, (most || 0) * 1.1)] } },
+		scales: { x: { time: false }, y: { range: (_plot, _low, high) => [0, Math.max(least, (high || 0) * 1.1)] } },
 		axes: [
 			{ ...axis, size: 22, gap: 2, space: 64, values: (_plot, ticks) => ticks.map(formatClock), incrs: steps },
 			{ ...axis, size: 62, gap: 4, space: 34, values: (_plot, ticks) => ticks.map(format) },

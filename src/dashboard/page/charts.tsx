@@ -32,6 +32,7 @@ export function Charts(): JSX.Element {
 				lines={filesLines}
 				points={shown}
 				format={(value) => `${formatCount(value)}/s`}
+				least={10}
 			/>
 			<Chart
 				title="Bytes"
@@ -39,6 +40,7 @@ export function Charts(): JSX.Element {
 				lines={bytesLines}
 				points={shown}
 				format={bytesRate}
+				least={1000}
 			/>
 			<Chart
 				title="In flight"
@@ -46,6 +48,7 @@ export function Charts(): JSX.Element {
 				lines={flightLines}
 				points={shown}
 				format={formatCount}
+				least={4}
 			/>
 		</section>
 	);
