@@ -41,7 +41,8 @@ export function createSampler({ progress, facts, now }: SamplerOptions): Sampler
 				files: view.files - last.files,
 				failed: view.failed - last.failed,
 				bytes: view.bytes - last.bytes,
-				inFlight: view.inFlight,
+				// Files that only wait for their names have left their slots.
+				inFlight: Math.min(view.inFlight, facts.level),
 				level: facts.level,
 			};
 			series.add(point);
