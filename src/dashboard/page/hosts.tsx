@@ -73,14 +73,15 @@ function Head({ column: { order, title, hint, wide } }: { readonly column: Colum
 
 function Row({ row, perHost }: { readonly row: HostRow; readonly perHost: number | null }): JSX.Element {
 	const level = row.level ?? perHost;
+	const isIdle = row.pausedUntilMs === 0 && row.inFlight === 0;
 	return (
-		<tr class={row.pausedUntilMs === null ? "" : "paused"}>
+		<tr class={row.pausedUntilMs === 0 ? "paused" : ""}>
 			<th scope="row" class="words cut" title={row.host}>
 				{row.host}
 			</th>
 			<td>
-				{formatCount(row.inFlight)}
-				{level !== null && <span class="faint">/{level}</span>}
+				{isIdle ? "paused" : formatCount(row.inFlight)}
+				{level !== null && !isIdle && <span class="faint">/{level}</span>}
 			</td>
 			<td>{formatCount(row.saved)}</td>
 			<td class={row.failed > 0 ? "bad" : "faint"} title={errorsText(row)}>

@@ -15,7 +15,7 @@ export function Steering({ row, level }: SteeringProps): JSX.Element {
 	const { host, pausedUntilMs } = row;
 	const isHeld = pausedUntilMs === 0;
 	const rests = pausedUntilMs !== null && pausedUntilMs > (state.value?.atMs ?? 0);
-	const note = isHeld ? "paused" : rests ? `rests until ${clockTime(pausedUntilMs)}` : "";
+	const note = rests ? `rests until ${clockTime(pausedUntilMs)}` : "";
 	if (isReport.value || !isSteerable.value) return <span class="faint">{note}</span>;
 	return (
 		<span class="steering">
