@@ -1,7 +1,7 @@
 /** What the dashboard costs a run of many small files: without it, with it while nobody looks, and with its page in a browser. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { parseArgs } from "node:util";
@@ -55,6 +55,8 @@ async function measure(kind: Kind): Promise<Figures> {
 	await once(child.stdout, "readable");
 	await page?.close();
 	await exited;
+	// They lie in memory, and there are many runs.
+	await rm(dir, { recursive: true });
 	const { seconds, cpuSeconds }: Figures = JSON.parse(await printed);
 	return { seconds, cpuSeconds };
 }
