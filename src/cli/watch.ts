@@ -12,10 +12,7 @@ export type WatchedRun = {
 	readonly summary: () => Summary;
 };
 
-/**
- * Opens it and prints where it is.
- * @throws {Error} the page was not built.
- */
+/** Opens it and prints where it is. */
 export async function openWatch(output: OutputOptions, run: WatchedRun): Promise<Dashboard | undefined> {
 	const { dashboardPort: port, report, progress } = output;
 	if (port === undefined && !report) return undefined;

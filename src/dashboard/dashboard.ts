@@ -5,7 +5,6 @@ import { type Control, createControl } from "../core/control.ts";
 import type { Sink } from "../core/event.ts";
 import { type CollectorOptions, createCollector } from "./collector.ts";
 import { lingerWhileRead } from "./linger.ts";
-import { readPage } from "./page-file.ts";
 import { writeReportFile } from "./report-file.ts";
 import { listen, type ServerOptions } from "./server.ts";
 import { createStreams } from "./streams.ts";
@@ -39,17 +38,13 @@ export type Dashboard = Sink & {
 	[Symbol.asyncDispose](): Promise<void>;
 };
 
-/** @throws {NodeJS.ErrnoException} the page was not built. */
 export async function openDashboard(options: DashboardOptions): Promise<Dashboard> {
-	const page = await readPage();
 	const collector = createCollector(options);
 	const streams = createStreams(collector);
 	const control = createControl();
 	const token = randomBytes(24).toString("base64url");
 	const served =
-		options.port === undefined
-			? {}
-			: await serve({ collector, streams, page, token, control: control.send }, options.port);
+		options.port === undefined ? {} : await serve({ collector, streams, token, control: control.send }, options.port);
 	const timer = setInterval(() => {
 		collector.sampler.sample();
 		streams.tell();
@@ -67,7 +62,7 @@ export async function openDashboard(options: DashboardOptions): Promise<Dashboar
 			collector.sampler.sample();
 			streams.tellEnd();
 			if (options.reportFolder === undefined) return;
-			await writeReportFile(options.reportFolder, page, collector).catch((error: Error) => {
+			await writeReportFile(options.reportFolder, collector).catch((error: Error) => {
 				failure = error;
 			});
 		},

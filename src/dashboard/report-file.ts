@@ -3,7 +3,7 @@ import { rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Collector } from "./collector.ts";
 import { wholeView } from "./model.ts";
-import { type Page, staticPage } from "./page-file.ts";
+import { readPage, staticPage } from "./page-file.ts";
 import { stateOf } from "./state.ts";
 
 /** More than the live page shows: the reader of a report cannot ask for the rest. */
@@ -11,9 +11,10 @@ const most = { flights: 0, hosts: 1000, failures: 1000 };
 
 /**
  * Writes it whole or not at all.
- * @throws {NodeJS.ErrnoException} it cannot be written.
+ * @throws {NodeJS.ErrnoException} it cannot be written, or the page was not built.
  */
-export async function writeReportFile(folder: string, page: Page, collector: Collector): Promise<void> {
+export async function writeReportFile(folder: string, collector: Collector): Promise<void> {
+	const page = await readPage();
 	const path = join(folder, "report.html");
 	await writeFile(`${path}.part`, staticPage(page, stateOf(collector, wholeView, most)));
 	await rename(`${path}.part`, path);

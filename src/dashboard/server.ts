@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import type { ControlEvent } from "../core/control.ts";
 import type { Collector } from "./collector.ts";
 import { hasToken, namesUs } from "./guard.ts";
-import type { Page } from "./page-file.ts";
+import { readPage } from "./page-file.ts";
 import { readControl } from "./read-control.ts";
 import { readView } from "./read-view.ts";
 import { stateOf } from "./state.ts";
@@ -14,7 +14,6 @@ import type { Streams } from "./streams.ts";
 export type ServerOptions = {
 	readonly collector: Collector;
 	readonly streams: Streams;
-	readonly page: Page;
 	readonly token: string;
 	/** Gives whether the run listens. */
 	readonly control: (event: ControlEvent) => boolean;
@@ -66,7 +65,7 @@ async function route(request: IncomingMessage, response: ServerResponse, options
 		response.setHeader("allow", method);
 		return refuse(response, 405);
 	}
-	if (url.pathname === "/") return sendPage(response, options.page);
+	if (url.pathname === "/") return await sendPage(response);
 	if (!hasToken(request, url, options.token)) {
 		response.setHeader("www-authenticate", "Bearer");
 		return refuse(response, 401);
@@ -92,7 +91,9 @@ const safety = {
 	"x-frame-options": "DENY",
 };
 
-function sendPage(response: ServerResponse, { html, policy }: Page): void {
+/** Read when somebody asks for it: as a rule once. */
+async function sendPage(response: ServerResponse): Promise<void> {
+	const { html, policy } = await readPage();
 	response.writeHead(200, { "content-type": "text/html; charset=utf-8", "content-security-policy": policy }).end(html);
 }
 
