@@ -34,6 +34,7 @@ const end = await runBench(resolveBenchOptions({ methods, peers, runs, concurren
 	program: builtProgram(),
 	version: readVersion(),
 	run: "versus-peers",
+	title: `${Number(values.files).toLocaleString("en-GB")} files of 10 KiB from nginx on the same machine`,
 	signal: controller.signal,
 	tell: (line) => void process.stderr.write(`${line}\n`),
 });

@@ -7,26 +7,8 @@ import { licencesOf, packagesOf } from "./licences.mjs";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const out = "dist/command";
-const joined = ["commander", "content-disposition", "string-width", "undici"];
+const joined = ["commander", "content-disposition", "string-width"];
 const { dependencies } = JSON.parse(await readFile(`${root}package.json`, "utf8"));
-
-/** What undici loads at its start for HTTP/2 and for request bodies, neither of which a download has. */
-const undiciLater = {
-	name: "undici-later",
-	setup(build) {
-		build.onLoad({ filter: /undici\/lib\/dispatcher\/client\.js$/ }, async ({ path }) => ({
-			contents: replaceOnce(
-				await readFile(path, "utf8"),
-				"const connectH2 = require('./client-h2.js')",
-				"const connectH2 = (...args) => require('./client-h2.js')(...args)",
-			),
-		}));
-		build.onResolve({ filter: /\/web\/fetch\/body\.js$/ }, () => ({
-			path: "undici/lib/web/fetch/body.js",
-			external: true,
-		}));
-	},
-};
 
 /** What few runs need: the charts with what draws them, which Node 20 can only import, and the dashboard. */
 const seldomApart = {
@@ -70,7 +52,7 @@ for (const [entry, options] of Object.entries({
 		platform: "node",
 		target: "node20.18",
 		external: Object.keys(dependencies).filter((name) => !joined.includes(name)),
-		plugins: [undiciLater, seldomApart],
+		plugins: [seldomApart],
 		metafile: true,
 		logLevel: "warning",
 		...options,
@@ -79,11 +61,6 @@ for (const [entry, options] of Object.entries({
 	for (const name of packagesOf(metafile)) packages.add(name);
 }
 await writeFile(`${root}${out}/LICENSES.txt`, await licencesOf(root, [...packages].sort()));
-
-function replaceOnce(text, before, after) {
-	if (text.split(before).length !== 2) throw new Error(`not there, or not once: ${before}`);
-	return text.replace(before, after);
-}
 
 /** One other character and Node keeps the whole text as twice as many bytes: 4 ms of each start. */
 async function expectAscii(path) {

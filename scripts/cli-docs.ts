@@ -1,11 +1,8 @@
 /** Writes docs/cli.md from the tables of options, so that it cannot say anything else than the help. */
 
-import { benchShape } from "../src/cli/bench.ts";
 import { commands } from "../src/cli/commands.ts";
-import { demoShape } from "../src/cli/demo.ts";
 import { type CommandShape, describe, flagsOf } from "../src/cli/flags.ts";
-import { getShape } from "../src/cli/get-shape.ts";
-import { originShape } from "../src/cli/origin.ts";
+import { shapes } from "../src/cli/shapes.ts";
 import type { OptionSpec } from "../src/core/option-table.ts";
 
 /** The whole page, in Markdown. */
@@ -21,11 +18,14 @@ export function cliDocs(): string {
 		"",
 		"Numbers of bytes take `k`, `M`, `G` (1000) and `Ki`, `Mi`, `Gi` (1024); seconds take fractions.",
 		"",
-		...section("downspout [get] [options] LIST...", getShape),
-		...section("downspout bench [options] [LIST]", benchShape),
-		...section("downspout origin [options]", originShape),
-		...section("downspout demo [options]", demoShape),
+		...shapes.flatMap(({ shape }) => section(usageOf(shape), shape)),
 	].join("\n");
+}
+
+/** `downspout [get] [options] <LIST...>` */
+export function usageOf({ name, options, operands }: CommandShape): string {
+	const parts = [name, ...(Object.keys(options).length > 0 ? ["[options]"] : []), operands?.replace(/[<>]/g, "") ?? ""];
+	return parts.join(" ").trim();
 }
 
 function mark(notYet: true | undefined): string {

@@ -9,12 +9,22 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("../", import.meta.url));
 const forTests = process.argv.includes("--test");
 
-/** Debian packages that tests use, and a program of each that shows that it is there. */
+/** Debian packages that tests use, and a program or a file of each that shows that it is there. */
 const debianPackages = [
 	{ name: "chromium", program: "chromium" },
 	{ name: "curl", program: "curl" },
 	{ name: "util-linux", program: "prlimit" },
 	{ name: "mount", program: "mount" },
+	{ name: "nginx-light", program: "nginx" },
+	{ name: "lighttpd", program: "lighttpd" },
+	{ name: "squid", program: "squid" },
+	{ name: "tinyproxy-bin", program: "tinyproxy" },
+	{ name: "microsocks", program: "microsocks" },
+	{ name: "zsh", program: "zsh" },
+	{ name: "fish", program: "fish" },
+	{ name: "man-db", program: "man" },
+	{ name: "gcc", program: "gcc" },
+	{ name: "libc6-dev", file: "/usr/include/stdio.h" },
 ];
 
 installPackages();
@@ -78,7 +88,11 @@ function newest(path) {
 
 /** What cannot be installed is named. The tests that need it are skipped then, but not in continuous integration. */
 function installDebianPackages() {
-	const missing = debianPackages.filter(({ program }) => spawnSync("sh", ["-c", `command -v ${program}`]).status !== 0);
+	const missing = debianPackages.filter(({ program, file }) =>
+		file === undefined
+			? spawnSync("sh", ["-c", `PATH=$PATH:/usr/sbin command -v ${program}`]).status !== 0
+			: !existsSync(file),
+	);
 	if (missing.length === 0) return;
 	const names = missing.map(({ name }) => name);
 	if (process.getuid?.() !== 0 || spawnSync("sh", ["-c", "command -v apt-get"]).status !== 0) {

@@ -1,35 +1,65 @@
 /** The analysis of one workload in words, each sentence from the figures of its runs. */
 import { formatChance, formatNumber, formatSeconds, formatShare } from "./format.ts";
-import { findLimit, limitFigures, otherCores } from "./limit.ts";
-import type { BenchRun, RankedMethod } from "./results.ts";
+import { findLimit, type LimitFigures, limitFigures, otherCores } from "./limit.ts";
+import type { Analysis, BenchRun, RankedMethod } from "./results.ts";
 import { fewestRuns } from "./statistics/comparison.ts";
 
 /** What the harness itself and the system take is below this. */
 const disturbingCores = 0.3;
 
-/** Sentences for the report: who won, whether neighbours differ, what limited each, what the work cost. */
-export function analyse(input: {
+/** The finding, what is to be said of each method, and of the machine. */
+export function analyse(input: Measured): Analysis {
+	const counted = input.ranking.filter((entry) => entry.runs > 0);
+	return {
+		finding: findingOf(counted),
+		methods: input.ranking.map((entry) => ({ method: entry.method, sentences: sentencesOf(entry, input) })),
+		general: [...costSentence(counted), ...disturbanceSentence(counted, input)],
+	};
+}
+
+type Measured = {
 	readonly ranking: readonly RankedMethod[];
 	readonly runs: readonly BenchRun[];
 	readonly concurrency: number;
 	readonly cores: number;
-}): string[] {
-	const counted = input.ranking.filter((entry) => entry.runs > 0);
+};
+
+function findingOf(counted: readonly RankedMethod[]): string {
+	const [leader] = counted;
+	if (leader === undefined) return "No method has a run that counts.";
+	const first = counted.findIndex(({ next }) => next === undefined || next.test === "none" || next.different);
+	const leaders = counted.slice(0, first + 1);
+	const speed = `${formatNumber(leader.filesPerSecond.median)} files per second`;
+	const best = leaders.length === 1 ? `${leader.method} was the fastest, with ${speed}` : sharedFinding(leaders, speed);
+	// Where one kind leads, the best of the other is what a reader asks for next.
+	const other = counted.find(({ kind }) => kind !== leader.kind);
+	if (other === undefined || leaders.includes(other)) return `${best}.`;
+	const what = other.kind === "method" ? "method of downspout" : "other program";
+	const share = formatNumber(other.filesPerSecond.median / leader.filesPerSecond.median);
+	return `${best}; ${other.method}, the fastest ${what}, came to ${share} times that.`;
+}
+
+function sharedFinding(leaders: readonly RankedMethod[], speed: string): string {
+	const names = leaders.map(({ method }) => method);
+	return `${names.slice(0, -1).join(", ")} and ${names.at(-1)} were the fastest, without a difference beyond noise between neighbours, at ${speed}`;
+}
+
+function sentencesOf(entry: RankedMethod, input: Measured): string[] {
+	if (entry.runs === 0) return [`It has no run that counts: ${entry.reason ?? "none was made"}.`];
+	const figures = limitFigures(validRuns(input.runs, entry.method));
 	return [
-		...counted.slice(0, 1).map(leaderSentence),
-		...counted.flatMap(neighbourSentence),
-		...counted.map((entry) => limitSentence(entry, input)),
-		...costSentence(counted),
-		...startUpSentence(counted, input.runs),
-		...disturbanceSentence(counted, input),
-		...failureSentences(input.ranking),
+		speedSentence(entry),
+		...neighbourSentence(entry),
+		`What limited it: ${findLimit(figures, input.concurrency, input.cores).sentence}`,
+		...startUpSentence(figures),
+		...(entry.failed === 0 ? [] : [`It ended with up to ${formatNumber(entry.failed)} entries not saved in a run.`]),
 	];
 }
 
-function leaderSentence(entry: RankedMethod): string {
+function speedSentence(entry: RankedMethod): string {
 	const { median, low, high } = entry.filesPerSecond;
 	const interval = entry.runs > 1 ? ` (95 % interval ${formatNumber(low)} to ${formatNumber(high)})` : "";
-	return `${entry.method} saved the most files per second: ${formatNumber(median)}${interval}.`;
+	return `It saved ${formatNumber(median)} files per second${interval}.`;
 }
 
 /** Whether a method is faster than the next, or that nobody can say. */
@@ -55,14 +85,6 @@ export function neighbourSentence(entry: RankedMethod): string[] {
 	];
 }
 
-function limitSentence(
-	entry: RankedMethod,
-	input: { readonly runs: readonly BenchRun[]; readonly concurrency: number; readonly cores: number },
-): string {
-	const limit = findLimit(limitFigures(validRuns(input.runs, entry.method)), input.concurrency, input.cores);
-	return `What limited ${entry.method}: ${limit.sentence}`;
-}
-
 function costSentence(counted: readonly RankedMethod[]): string[] {
 	const costs = counted.flatMap((entry) =>
 		entry.cpuSecondsPerFile === null ? [] : [{ method: entry.method, seconds: entry.cpuSecondsPerFile }],
@@ -75,24 +97,17 @@ function costSentence(counted: readonly RankedMethod[]): string[] {
 	];
 }
 
-function startUpSentence(counted: readonly RankedMethod[], runs: readonly BenchRun[]): string[] {
-	const parts = counted.flatMap((entry) => {
-		const { firstFileSeconds, seconds } = limitFigures(validRuns(runs, entry.method));
-		if (firstFileSeconds === undefined || seconds === 0) return [];
-		return [
-			`${entry.method} ${formatSeconds(firstFileSeconds)} (${formatShare(firstFileSeconds / seconds)} of its run)`,
-		];
-	});
-	return parts.length === 0
-		? []
-		: [`From the start of the process to the first complete file, which the ranking counts: ${parts.join(", ")}.`];
+/** Which the ranking counts. */
+function startUpSentence({ firstFileSeconds, seconds }: LimitFigures): string[] {
+	if (firstFileSeconds === undefined || seconds === 0) return [];
+	const share = formatShare(firstFileSeconds / seconds);
+	return [
+		`Its first file stood ${formatSeconds(firstFileSeconds)} after the start of the process, ${share} of its run.`,
+	];
 }
 
 /** Work of others on the same processors makes every figure worse, and not by the same amount. */
-function disturbanceSentence(
-	counted: readonly RankedMethod[],
-	input: { readonly runs: readonly BenchRun[]; readonly cores: number },
-): string[] {
+function disturbanceSentence(counted: readonly RankedMethod[], input: Pick<Measured, "runs" | "cores">): string[] {
 	const most = counted.reduce((largest, entry) => {
 		const others = otherCores(limitFigures(validRuns(input.runs, entry.method)), input.cores);
 		return Math.max(largest, others ?? 0);
@@ -101,14 +116,6 @@ function disturbanceSentence(
 	return [
 		`Not a quiet machine: while these runs went on, other programs kept up to ${formatNumber(most)} of its ${input.cores} processors busy. The figures are lower than they would be alone, and less certain than their intervals say.`,
 	];
-}
-
-function failureSentences(ranking: readonly RankedMethod[]): string[] {
-	return ranking.flatMap((entry) => {
-		if (entry.runs === 0) return [`${entry.method} has no run that counts: ${entry.reason ?? "none was made"}.`];
-		if (entry.failed === 0) return [];
-		return [`${entry.method} ended with up to ${formatNumber(entry.failed)} entries not saved in a run.`];
-	});
 }
 
 function validRuns(runs: readonly BenchRun[], method: string): BenchRun[] {

@@ -22,6 +22,8 @@ export type BenchSurroundings = {
 	readonly program: readonly [file: string, ...args: string[]];
 	/** Version of downspout. */
 	readonly version: string;
+	/** What the report says that it measured, where the list's own name tells a reader nothing. */
+	readonly title?: string;
 	/** Names this benchmark: its report goes to `bench/RUN` where no folder was given. */
 	readonly run: string;
 	/** Ends the benchmark early: what was finished is still reported. */
@@ -70,7 +72,9 @@ async function measureAll(options: BenchOptions, around: BenchSurroundings, stor
 	for (const name of peers.missing) around.tell(`${name} is not installed: measuring without it`);
 	const measured: Measured[] = [];
 	for await (const workload of measureWorkloads({ options, around, storage, peers })) measured.push(workload);
+	const { title } = around;
 	return {
+		...(title !== undefined && { title }),
 		list: shownWorkload(options),
 		concurrency: options.concurrency,
 		workers: options.workers ?? availableParallelism(),
@@ -101,11 +105,12 @@ async function* measureWorkloads(given: {
 	readonly peers: FoundPeers;
 }): AsyncGenerator<Measured> {
 	const { options, around, storage, peers } = given;
-	const methods = options.methods.map((method) =>
-		methodContender(method, { program: around.program, workers: options.workers }),
+	const levels = options.levels === undefined ? [undefined] : [...options.levels, "auto" as const];
+	const methods = options.methods.flatMap((method) =>
+		levels.map((level) => methodContender(method, { program: around.program, workers: options.workers, level })),
 	);
 	const contenders: readonly Contender[] = [...methods, ...peers.contenders];
-	for (const open of workloadsOf(options, storage)) {
+	for (const open of workloadsOf(options, storage, around)) {
 		if (around.signal.aborted) return;
 		await using workload = await openUnlessAborted(open, around.signal);
 		if (workload === null) return;
@@ -126,7 +131,11 @@ async function openUnlessAborted(
 	}
 }
 
-function workloadsOf(options: BenchOptions, storage: Storage): ((signal: AbortSignal) => Promise<Workload>)[] {
+function workloadsOf(
+	options: BenchOptions,
+	storage: Storage,
+	around: BenchSurroundings,
+): ((signal: AbortSignal) => Promise<Workload>)[] {
 	const { workload } = options;
 	if ("scenarios" in workload) {
 		return workload.scenarios.map((name) => (signal) => openScenario(name, storage.lists, signal));
@@ -135,7 +144,7 @@ function workloadsOf(options: BenchOptions, storage: Storage): ((signal: AbortSi
 		async (signal) => {
 			const opened = await openOwnList(workload.list, storage.lists, signal);
 			await probe(opened.listName, opened.probes, signal);
-			return opened;
+			return around.title === undefined ? opened : { ...opened, description: around.title };
 		},
 	];
 }

@@ -33,12 +33,17 @@ export function methodContender(
 		/** The program to start: Node's own path, and the arguments before `get`. */
 		readonly program: readonly [file: string, ...args: string[]];
 		readonly workers?: number | undefined;
+		/** Downloads at once instead of those of the place; `auto` leaves it to the method. */
+		readonly level?: number | "auto" | undefined;
 	},
 ): Contender {
 	const [file, ...before] = options.program;
-	const workers = options.workers === undefined || method === "async" ? [] : ["--workers", String(options.workers)];
+	const { level } = options;
+	const most = typeof level === "number" ? level : Number.POSITIVE_INFINITY;
+	const workers =
+		options.workers === undefined || method === "async" ? [] : ["--workers", String(Math.min(options.workers, most))];
 	return {
-		name: method,
+		name: level === undefined ? method : level === "auto" ? `${method}, level found` : `${method} -c ${level}`,
 		kind: "method",
 		ended: (exitCode) => exitCode === 0 || exitCode === 1,
 		command: ({ list, dir, logDir, concurrency }) => ({
@@ -47,13 +52,19 @@ export function methodContender(
 				...before,
 				...["get", list, "--dir", dir, "--log-dir", logDir, "--method", method],
 				// One host may have all that is in flight, as it may with the other programs.
-				...["--concurrency", String(concurrency), "--per-host", String(concurrency)],
+				...levelArgs(level ?? concurrency),
 				...workers,
 				...["--progress", "none"],
 			],
 			cwd: dir,
+			// As for the other programs: no settings file of the user's.
+			env: { XDG_CONFIG_HOME: logDir },
 		}),
 	};
+}
+
+function levelArgs(level: number | "auto"): string[] {
+	return level === "auto" ? [] : ["--concurrency", String(level), "--per-host", String(level)];
 }
 
 /** The command as a reader can repeat it, with the folders of this run named. */

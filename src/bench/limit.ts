@@ -91,7 +91,7 @@ function threadLimit(figures: LimitFigures): Limit | undefined {
 	if (queued < 0.1) {
 		return {
 			kind: "one thread",
-			sentence: `one thread (the event loop, where it is a method of downspout): ${evidence}.`,
+			sentence: `one thread at its limit: ${evidence}.`,
 		};
 	}
 	const machine = machineBusy === undefined ? "" : `; the machine's processors were ${formatShare(machineBusy)} busy`;

@@ -19,6 +19,8 @@ export type BenchOptions = {
 	readonly warmup: number;
 	/** Downloads in flight at once. */
 	readonly concurrency: number;
+	/** Fixed levels that the found one is compared with; absent, all run at `concurrency`. */
+	readonly levels?: readonly number[];
 	/** Threads or processes; absent, each method's own default. */
 	readonly workers?: number;
 	/** Folder of the report; absent, `bench/RUN`. */
@@ -26,12 +28,14 @@ export type BenchOptions = {
 	readonly peers: readonly PeerName[];
 };
 
+/** With levels: the method that a user gets unasked. */
+const levelMethods = "auto";
 const benchDefaults = { methods: "async,threads,processes,mix", runs: 5, warmup: 1, concurrency: 32 } as const;
 
 const group = "Measuring:";
 
 export type BenchTable = { readonly [K in "runs" | "warmup" | "workers"]: OptionSpec<number> } & {
-	readonly [K in "scenario" | "methods" | "out" | "peers"]: OptionSpec<string>;
+	readonly [K in "scenario" | "methods" | "out" | "peers" | "levels"]: OptionSpec<string>;
 } & { readonly concurrency: OptionSpec<number | "auto"> };
 
 // biome-ignore format: one option a line reads as the table that it is
@@ -42,6 +46,7 @@ export const benchTable: BenchTable = {
 	runs: { name: "runs", group, kind: integer(1, 1000), fallback: String(benchDefaults.runs), help: "measured runs of each method" },
 	warmup: { name: "warmup", group, kind: integer(0, 100), fallback: String(benchDefaults.warmup), help: "runs of each method before them that do not count" },
 	concurrency: { name: "concurrency", short: "c", group, kind: integerOrAuto(1, 10_000), fallback: String(benchDefaults.concurrency), help: "downloads in flight at once, of each method and program" },
+	levels: { name: "levels", group, kind: text("NS"), fallback: "none", help: "measure each method at these numbers of downloads at once, and at the level that it finds: 8,32,128" },
 	workers: { name: "workers", short: "w", group, kind: integer(1, 1024), fallback: "cores", help: "threads or processes, for the methods that have them" },
 	out: { name: "out", short: "o", group, kind: text("DIR"), fallback: "bench/RUN", help: "where the report goes; must not be there yet" },
 };
@@ -52,7 +57,8 @@ export const benchTable: BenchTable = {
  */
 export function resolveBenchOptions(flags: Readonly<Record<string, unknown>>, list?: string): BenchOptions {
 	const scenario = readOption(flags.scenario, benchTable.scenario);
-	const methods = readOption(flags.methods, benchTable.methods) ?? benchDefaults.methods;
+	const levels = readLevels(readOption(flags.levels, benchTable.levels));
+	const methods = readOption(flags.methods, benchTable.methods) ?? (levels ? levelMethods : benchDefaults.methods);
 	const peers = readOption(flags.peers, benchTable.peers);
 	const concurrency = readOption(flags.concurrency, benchTable.concurrency) ?? "auto";
 	const workers = readOption(flags.workers, benchTable.workers);
@@ -63,6 +69,7 @@ export function resolveBenchOptions(flags: Readonly<Record<string, unknown>>, li
 		runs: readOption(flags.runs, benchTable.runs) ?? benchDefaults.runs,
 		warmup: readOption(flags.warmup, benchTable.warmup) ?? benchDefaults.warmup,
 		concurrency: concurrency === "auto" ? benchDefaults.concurrency : concurrency,
+		...(levels === undefined ? {} : { levels }),
 		...(workers === undefined ? {} : { workers }),
 		...(out === undefined ? {} : { out }),
 		peers: peers === undefined ? [] : readNames("--peers", peers, peerNames),
@@ -76,6 +83,17 @@ function resolveWorkload(list: string | undefined, scenario: string | undefined)
 		throw new UsageError(`give a LIST, or --scenario with all or some of ${scenarioNames.join(", ")}`);
 	const names = readNames("--scenario", scenario, [...scenarioNames, "all"]);
 	return { scenarios: scenarioNames.filter((name) => names.includes("all") || names.includes(name)) };
+}
+
+function readLevels(given: string | undefined): number[] | undefined {
+	if (given === undefined) return undefined;
+	const level = integer(1, 10_000);
+	const levels = given.split(",").map((word) => {
+		const reading = level.read(word.trim());
+		if ("expected" in reading) throw new UsageError(`--levels: ${word.trim()} is not ${reading.expected}`);
+		return reading.value;
+	});
+	return [...new Set(levels)];
 }
 
 /** Names separated by commas, each once, in the order given. */

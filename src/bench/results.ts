@@ -112,8 +112,17 @@ export type WorkloadResult = {
 	readonly concurrency: number;
 	/** The command lines as run, with the folders of the runs left out. */
 	readonly commands: readonly { readonly method: string; readonly command: string; readonly note?: string }[];
-	/** What limited each method, in words. */
-	readonly analysis: readonly string[];
+	readonly analysis: Analysis;
+};
+
+/** What the figures say, in words. */
+export type Analysis = {
+	/** Who was the fastest, in one sentence. */
+	readonly finding: string;
+	/** What is to be said of each method, in the order of the ranking. */
+	readonly methods: readonly { readonly method: string; readonly sentences: readonly string[] }[];
+	/** What concerns all of them. */
+	readonly general: readonly string[];
 };
 
 /** The machine that it was measured on. */
@@ -128,6 +137,8 @@ export type Machine = {
 };
 
 export type BenchResults = {
+	/** What it was about, where that is more than a list. */
+	readonly title?: string;
 	readonly list: string;
 	readonly concurrency: number;
 	readonly workers: number;

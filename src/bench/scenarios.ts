@@ -14,6 +14,9 @@ export const scenarioNames = [
 	"flaky",
 	"mixed-sizes",
 	"many-hosts",
+	"far",
+	"fragile",
+	"rate-limited",
 ] as const;
 export type ScenarioName = (typeof scenarioNames)[number];
 
@@ -53,6 +56,25 @@ export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
 			size: { kind: "fixed", sizeBytes: 10 * 1024 },
 			latencyMs: 10,
 			hosts: loopbackHosts(64),
+		},
+	},
+	far: {
+		description: "3,000 files of 20 KiB, each answer after 200 ms: how soon a long way is filled",
+		origin: { files: 3000, size: { kind: "fixed", sizeBytes: 20 * 1024 }, latencyMs: 200 },
+	},
+	fragile: {
+		description: "2,000 files of 10 KiB, 20 ms away; more than 6 requests at once are refused with 429",
+		origin: { files: 2000, size: { kind: "fixed", sizeBytes: 10 * 1024 }, latencyMs: 20, mostInFlight: 6 },
+	},
+	"rate-limited": {
+		description:
+			"3,000 files of 10 KiB, 20 ms away; more than 400 requests a second are refused with 429 and Retry-After: 1",
+		origin: {
+			files: 3000,
+			size: { kind: "fixed", sizeBytes: 10 * 1024 },
+			latencyMs: 20,
+			requestsPerSecond: 400,
+			retryAfterSeconds: 1,
 		},
 	},
 };

@@ -80,7 +80,8 @@ type Download = {
 };
 
 async function download({ parsed, folder, listPath, signal }: Download): Promise<Performed> {
-	const options = resolveOptions({ dir: join(folder, "files") }, await lookAround({}));
+	// The lab origin is here: no proxy knows the way.
+	const options = resolveOptions({ dir: join(folder, "files") }, { ...(await lookAround({})), environment: {} });
 	const output = resolveOutput(parsed.values);
 	await using list = await openLists([listPath], {}, signal);
 	const performed = await perform({ options, output, list, signal });

@@ -11,7 +11,7 @@ export const exitCodes = {
 } as const;
 
 /** The exit codes of a run that a signal stopped, as a shell would give them. */
-export const signalCodes = { SIGINT: 130, SIGTERM: 143 } as const;
+export const signalCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
 export type StopSignal = keyof typeof signalCodes;
 

@@ -12,6 +12,8 @@ export type CommandShape = {
 	readonly summary: string;
 	/** What stands after the options: `<LIST...>`, in brackets where it may be left out. */
 	readonly operands?: string;
+	/** The words that an operand can be; absent where it is a list. */
+	readonly operandChoices?: readonly string[];
 	readonly options: OptionSpecs;
 	/** Printed below the help. */
 	readonly epilogue?: string;

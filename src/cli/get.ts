@@ -1,13 +1,14 @@
 /** The command `get`: from a command line to files, a summary and an exit code. */
-import { resolveOptions } from "../core/resolve-options.ts";
+import { type GivenValues, resolveOptions } from "../core/resolve-options.ts";
 import { openLists } from "../list/open-lists.ts";
 import { lookAround } from "../run/surroundings.ts";
+import { readConfig } from "./config-file.ts";
 import { tuneEngine } from "./engine.ts";
 import { exitCodeOf, exitCodes } from "./exit-codes.ts";
 import { parse } from "./flags.ts";
 import { getShape } from "./get-shape.ts";
 import { resolveOutput } from "./output-options.ts";
-import { type Performed, perform } from "./perform.ts";
+import { type Performance, type Performed, perform } from "./perform.ts";
 import { printSummary } from "./print-summary.ts";
 import { shortestPath } from "./shortest-path.ts";
 import { listenForStop } from "./stop.ts";
@@ -21,13 +22,14 @@ import { closeWatch } from "./watch.ts";
 export async function runGet(args: readonly string[]): Promise<number> {
 	const parsed = parse(getShape, args);
 	if (parsed === undefined) return exitCodes.done;
-	const { values, operands } = parsed;
-	const resolved = resolveOptions(values, await lookAround(values));
-	const options = { ...resolved, dirPath: shortestPath(resolved.dir) };
-	const output = resolveOutput(values);
+	const config = readConfig(parsed.values, process.env);
+	const { values } = config;
+	const { options, output } = await settle(values).catch((error: unknown) => {
+		throw config.locate(error);
+	});
 	tuneEngine();
 	using stop = listenForStop();
-	await using list = await openLists(operands, values, stop.signal);
+	await using list = await openLists(parsed.operands, values, stop.signal);
 	const performed = await perform({ options, output, list, signal: stop.signal });
 	printSummary(performed, output);
 	if (performed.error !== undefined) complain(performed.error.message);
@@ -35,6 +37,11 @@ export async function runGet(args: readonly string[]): Promise<number> {
 	// Whatever ends the page, the run came to what it came to.
 	await closeWatch(performed.dashboard, output, stop.signal);
 	return code;
+}
+
+async function settle(values: GivenValues): Promise<Pick<Performance, "options" | "output">> {
+	const options = resolveOptions(values, await lookAround(values));
+	return { options: { ...options, dirPath: shortestPath(options.dir) }, output: resolveOutput(values) };
 }
 
 function codeOf({ summary, error }: Performed): number {

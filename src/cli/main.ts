@@ -1,8 +1,8 @@
 /** The process of the command line: runs one command, ends with its exit code, and never with a stack trace. */
 import { runCommand } from "./run-command.ts";
-import { complain, endProcess, ignoreBrokenPipes } from "./terminal.ts";
+import { complain, endProcess, watchStreams } from "./terminal.ts";
 
-ignoreBrokenPipes();
+watchStreams();
 process.on("uncaughtException", crash);
 process.on("unhandledRejection", crash);
 runCommand(process.argv.slice(2)).then(endProcess, crash);

@@ -1,5 +1,5 @@
 /** The options of `origin`: the table that its help comes from, and how they are read. */
-import { bytes, integer, type Kind, onOff, text } from "../core/option-kinds.ts";
+import { bytes, integer, type Kind, onOff, seconds, text } from "../core/option-kinds.ts";
 import type { OptionSpec } from "../core/option-table.ts";
 import { readOption } from "../core/read-option.ts";
 import { type OriginOptions, originDefaults } from "../origin/options.ts";
@@ -45,6 +45,9 @@ type OriginTable = {
 		| "errorRate"
 		| "resetRate"
 		| "missingRate"
+		| "mostInFlight"
+		| "requestsPerSecond"
+		| "retryAfter"
 		| "seed"]: OptionSpec<number>;
 } & { readonly [K in "ranges" | "tls" | "http2"]: OptionSpec<boolean> } & {
 	readonly size: OptionSpec<SizeSpec>;
@@ -67,6 +70,9 @@ export const originTable: OriginTable = {
 	bandwidthPerConnection: { name: "bandwidth-per-connection", group: faults, kind: bytes, fallback: "none", help: "bytes a second of each connection" },
 	errorRate: { name: "error-rate", group: faults, kind: rate, fallback: "0", help: "share of requests that end with a 5xx status" },
 	resetRate: { name: "reset-rate", group: faults, kind: rate, fallback: "0", help: "share of requests whose connection is reset" },
+	mostInFlight: { name: "most-in-flight", group: faults, kind: integer(1, 1_000_000), fallback: "none", help: "refuse more requests at once with 429" },
+	requestsPerSecond: { name: "requests-per-second", group: faults, kind: integer(1, 1_000_000), fallback: "none", help: "refuse more requests a second with 429" },
+	retryAfter: { name: "retry-after", group: faults, kind: seconds, fallback: "none", help: "the Retry-After of 429 and 503, in seconds" },
 	missingRate: { name: "missing-rate", group: faults, kind: rate, fallback: "0", help: "share of files that are not there" },
 };
 
@@ -78,6 +84,9 @@ export function readOriginOptions(values: Readonly<Record<string, unknown>>): Or
 	const read = <T>(name: keyof OriginTable, spec: OptionSpec<T>): T | undefined => readOption(values[name], spec);
 	const list = read("list", originTable.list);
 	const bandwidth = read("bandwidth", originTable.bandwidth);
+	const mostInFlight = read("mostInFlight", originTable.mostInFlight);
+	const requestsPerSecond = read("requestsPerSecond", originTable.requestsPerSecond);
+	const retryAfterSeconds = read("retryAfter", originTable.retryAfter);
 	const perConnection = read("bandwidthPerConnection", originTable.bandwidthPerConnection);
 	return {
 		...originDefaults,
@@ -93,6 +102,9 @@ export function readOriginOptions(values: Readonly<Record<string, unknown>>): Or
 		errorRate: read("errorRate", originTable.errorRate) ?? originDefaults.errorRate,
 		resetRate: read("resetRate", originTable.resetRate) ?? originDefaults.resetRate,
 		missingRate: read("missingRate", originTable.missingRate) ?? originDefaults.missingRate,
+		...(mostInFlight !== undefined && { mostInFlight }),
+		...(requestsPerSecond !== undefined && { requestsPerSecond }),
+		...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
 		...(list !== undefined && { list }),
 		...(bandwidth !== undefined && { bandwidthBytesPerSecond: bandwidth }),
 		...(perConnection !== undefined && { bandwidthPerConnectionBytesPerSecond: perConnection }),

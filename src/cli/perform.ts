@@ -10,7 +10,6 @@ import { LogDirError } from "../report/log-dir-error.ts";
 import { createProgress } from "../report/progress.ts";
 import { openRecords } from "../report/records.ts";
 import { combine, noSink } from "../report/sinks.ts";
-import { proxyWarning } from "../run/proxy-warning.ts";
 import { run } from "../run/run.ts";
 import { createRunId } from "../run/run-id.ts";
 import type { OutputOptions } from "./output-options.ts";
@@ -75,8 +74,6 @@ async function performWatched(
 	{ name, sink, counter, control }: Watched,
 ): Promise<Error | undefined> {
 	const warn = (message: string): void => sink.on({ type: "warning", message });
-	const proxies = proxyWarning(process.env);
-	if (proxies !== undefined) warn(proxies);
 	try {
 		const entries = list.entries(warn);
 		const { name: listName, fractionRead } = list;

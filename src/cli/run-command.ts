@@ -13,6 +13,7 @@ const modules: { readonly [K in CommandName]: Run } = {
 	bench: async (args) => (await import("./bench.ts")).runBenchCommand(args),
 	origin: async (args) => (await import("./origin.ts")).runOrigin(args),
 	worker: async (args) => (await import("./not-yet.ts")).refuse("worker", args),
+	completion: async (args) => (await import("./completion.ts")).runCompletion(args),
 	demo: async (args) => (await import("./demo.ts")).runDemo(args),
 };
 

@@ -1,5 +1,6 @@
-/** SIGINT and SIGTERM: the first one asks the run to stop, the second one ends the process. */
+/** SIGINT, SIGTERM and SIGHUP: the first one asks the run to stop, the second one ends the process. */
 import { type StopSignal, signalCodes } from "./exit-codes.ts";
+import { isHangupIgnored } from "./hangup.ts";
 
 /** Why a run was asked to stop: the reason of the abort signal. */
 class Stopped extends Error {
@@ -27,6 +28,7 @@ const lastResortMs = 1800;
  */
 export function listenForStop(longestMs: number = lastResortMs): Stop {
 	const controller = new AbortController();
+	const parent = process.ppid;
 	let received: StopSignal | undefined;
 	const onSignal = (signal: StopSignal): void => {
 		if (received !== undefined) process.exit(signalCodes[signal]);
@@ -34,12 +36,16 @@ export function listenForStop(longestMs: number = lastResortMs): Stop {
 		if (Number.isFinite(longestMs)) setTimeout(() => process.exit(signalCodes[signal]), longestMs).unref();
 		controller.abort(new Stopped(signal));
 	};
-	process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
+	// A terminal that goes away tells both the shell and its job, and the shell tells the job again.
+	const onHangup = (): void => {
+		if (received !== "SIGHUP" && !isHangupIgnored(parent)) onSignal("SIGHUP");
+	};
+	process.on("SIGINT", onSignal).on("SIGTERM", onSignal).on("SIGHUP", onHangup);
 	return {
 		signal: controller.signal,
 		exitCode: () => (received === undefined ? undefined : signalCodes[received]),
 		[Symbol.dispose]() {
-			process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
+			process.off("SIGINT", onSignal).off("SIGTERM", onSignal).off("SIGHUP", onHangup);
 		},
 	};
 }

@@ -1,9 +1,18 @@
 /** The standard streams: what is printed there, and how the process ends without losing any of it. */
+import { exitCodes } from "./exit-codes.ts";
 
-/** A reader that goes away, such as `head`, must not end a run. */
-export function ignoreBrokenPipes(): void {
-	process.stdout.on("error", () => {});
+/** Why what was printed is lost: the disk under standard output is full, for one. */
+let outputError: Error | undefined;
+
+/** Nothing that becomes of the standard streams ends a run; what is lost of standard output is told at the end. */
+export function watchStreams(): void {
+	process.stdout.on("error", noteOutputError);
 	process.stderr.on("error", () => {});
+}
+
+/** A reader that goes away, such as `head`, has what it wanted. */
+function noteOutputError(error: Error): void {
+	if (!("code" in error && (error.code === "EPIPE" || error.code === "ERR_STREAM_DESTROYED"))) outputError ??= error;
 }
 
 /** Prints to standard output. */
@@ -13,11 +22,19 @@ export function print(text: string): void {
 
 /** One line on standard error. */
 export function complain(message: string): void {
-	process.stderr.write(`downspout: ${message.replace(/\s*\n\s*/g, " ")}\n`);
+	const lines = message.split("\n").map((line) => line.trim());
+	process.stderr.write(`downspout: ${lines.filter((line) => line !== "").join(" ")}\n`);
 }
 
 /** Ends the process as soon as what was printed has been taken; a handle that somebody forgot does not hold it up. */
 export function endProcess(code: number): void {
 	process.exitCode = code;
-	process.stdout.write("", () => process.stderr.write("", () => process.exit(code)));
+	// Not in the callback itself, which is called before the error of an earlier write is told.
+	process.stdout.write("", () => setImmediate(leave, code));
+}
+
+function leave(code: number): void {
+	if (outputError !== undefined) complain(`standard output cannot be written: ${outputError.message}`);
+	const isLost = outputError !== undefined && (code === exitCodes.done || code === exitCodes.failed);
+	process.stderr.write("", () => process.exit(isLost ? exitCodes.broken : code));
 }

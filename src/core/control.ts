@@ -10,6 +10,10 @@ export type ControlEvent =
 	/** At most so many downloads from this host at once, until told otherwise; null gives the level back to the run. */
 	| { readonly type: "set-host-level"; readonly host: string; readonly level: number | null };
 
+/** What the sinks are told as the reason. */
+export const byHand = "by hand";
+export const givenBack = "given back";
+
 /** The way from those who watch to the run. */
 export type Control = {
 	/** Gives whether a run listens. */

@@ -2,19 +2,14 @@
 
 export type Described = { readonly code: string; readonly message: string; readonly syscall?: string };
 
-/** The most telling error: happy eyeballs wraps several attempts, undici wraps causes. */
+/** The most telling error: several may be gathered in one, or be the cause of another. */
 export function describe(error: unknown): Described {
 	if (error instanceof AggregateError && error.errors.length > 0) return describe(error.errors[0]);
 	if (!(error instanceof Error)) return { code: "", message: String(error) };
-	const code = "code" in error && typeof error.code === "string" ? error.code : isParserError(error) ? "HPE" : "";
+	const code = "code" in error && typeof error.code === "string" ? error.code : "";
 	const syscall = "syscall" in error && typeof error.syscall === "string" ? { syscall: error.syscall } : {};
 	if (code === "" && error.cause instanceof Error) return describe(error.cause);
 	return { code, message: error.message, ...syscall };
-}
-
-/** undici gives most errors of its parser no code. */
-function isParserError(error: Error): boolean {
-	return error.name === "HTTPParserError";
 }
 
 export function firstLine(text: string): string {

@@ -12,10 +12,10 @@ export type RunEvent =
 			readonly list: string;
 			readonly dir: string;
 			readonly method: Method;
-			/** Most downloads in flight at once. */
-			readonly concurrency: number;
-			/** Most downloads in flight to one host. */
-			readonly perHost?: number;
+			/** Most downloads in flight at once, where that is given. */
+			readonly concurrency: number | "auto";
+			/** Most downloads in flight to one host, where that is given. */
+			readonly perHost?: number | "auto";
 	  }
 	/** More of the list was read: `total` entries so far, which is all of them once `complete`. */
 	| {
@@ -46,6 +46,17 @@ export type RunEvent =
 			/** Whom the attempt asked. */
 			readonly host?: string;
 	  }
+	/** A level was moved: of a host, or over all (`null`); `inAll` is how many may be in flight now. */
+	| {
+			readonly type: "level";
+			readonly host: string | null;
+			readonly level: number;
+			readonly inAll: number;
+			readonly why: string;
+	  }
+	/** Nothing starts, to one host or at all (`null`), until that time (milliseconds since 1970), or until it is resumed. */
+	| { readonly type: "paused"; readonly host: string | null; readonly untilMs?: number; readonly why: string }
+	| { readonly type: "resumed"; readonly host: string | null; readonly why: string }
 	/** An entry ended; `id` and `host`, which is the one that was asked last, are absent where no attempt was made. */
 	| {
 			readonly type: "ended";
@@ -54,11 +65,6 @@ export type RunEvent =
 			readonly entry: Entry;
 			readonly outcome: Outcome;
 	  }
-	/** The most downloads in flight at once were changed: to one host, or in all where none is named. */
-	| { readonly type: "level"; readonly host?: string; readonly level: number; readonly reason: string }
-	/** Nothing starts, to one host or at all, until that time (milliseconds since 1970), or until it is resumed. */
-	| { readonly type: "paused"; readonly host?: string; readonly untilMs?: number; readonly reason: string }
-	| { readonly type: "resumed"; readonly host?: string; readonly reason: string }
 	/** Something that the user should know and that ends nothing. */
 	| { readonly type: "warning"; readonly message: string }
 	/** Something worth a line in the log. */

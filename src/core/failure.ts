@@ -3,6 +3,7 @@
 /** Stable error codes, as results.jsonl and summary.json give them; `http_NNN` carries the status. */
 export type FailureCode =
 	| "invalid_url"
+	| "invalid_option"
 	| "unsupported_scheme"
 	| "unsafe_path"
 	| "exists"
@@ -16,6 +17,7 @@ export type FailureCode =
 	| `http_${number}`
 	| "too_many_redirects"
 	| "too_large"
+	| "too_slow"
 	| "wrong_type"
 	| "checksum"
 	| "denied_address"

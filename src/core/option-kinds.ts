@@ -101,6 +101,16 @@ export const seconds: Kind<number> = {
 	},
 };
 
+/** Requests a second, fractions allowed. */
+export const perSecond: Kind<number> = {
+	argument: "N",
+	read(given) {
+		const value = typeof given === "string" && /^(\d+\.?\d*|\.\d+)$/.test(given) ? Number(given) : given;
+		if (typeof value === "number" && value >= 0.001 && value <= 1_000_000) return { value };
+		return { expected: "a number a second from 0.001 to 1000000, such as 0.5 or 20" };
+	},
+};
+
 /** A number of bytes from 1, with or without a suffix. */
 export const bytes: Kind<number> = {
 	argument: "BYTES",

@@ -1,6 +1,6 @@
 /** The one table of the options of `get`: parsing, checks, help and docs/cli.md all come from it. */
 import type { Kind } from "./option-kinds.ts";
-import { bytes, choice, integer, integerOrAuto, onOff, seconds, text, texts } from "./option-kinds.ts";
+import { bytes, choice, integer, integerOrAuto, onOff, perSecond, seconds, text, texts } from "./option-kinds.ts";
 import type { Bytes, OptionName, OptionValues } from "./option-values.ts";
 import { defaults, existsPolicies, layouts, progressModes } from "./options.ts";
 import { methods } from "./outcome.ts";
@@ -55,8 +55,10 @@ export const optionTable: OptionTable = {
 	fsync: { name: "fsync", group: files, kind: onOff, help: "flush each file and its folder before it counts as saved" },
 
 	method: { name: "method", short: "m", group: speed, kind: choice("M", methods), fallback: "auto", help: "the concurrency model: async, threads, processes, mix, cluster or auto", notYet: ["cluster"] },
-	concurrency: { name: "concurrency", short: "c", group: speed, kind: integerOrAuto(1, 10_000), fallback: "auto", help: "downloads in flight at once, over all workers" },
-	perHost: { name: "per-host", group: speed, kind: integerOrAuto(1, 10_000), fallback: "auto", help: "most in flight to one host, over all workers of this machine" },
+	concurrency: { name: "concurrency", short: "c", group: speed, kind: integerOrAuto(1, 10_000), fallback: "auto", help: "most downloads in flight at once, over all workers; auto finds the best level" },
+	perHost: { name: "per-host", group: speed, kind: integerOrAuto(1, 10_000), fallback: "auto", help: "most in flight to one host, over all workers; auto finds the best level of each" },
+	rate: { name: "rate", group: speed, kind: perSecond, fallback: "none", help: "most requests a second over all workers; redirects and retries count" },
+	ratePerHost: { name: "rate-per-host", group: speed, kind: perSecond, fallback: "none", help: "most requests a second to one host" },
 	workers: { name: "workers", short: "w", group: speed, kind: integer(1, 1024), fallback: "cores", help: "threads or processes, for the methods that have them" },
 	segments: { name: "segments", group: speed, kind: integerOrAuto(1, 64), fallback: "auto", help: "connections for one large file, where the server supports ranges", notYet: Array.from({ length: 63 }, (_, index) => String(index + 2)) },
 	limitRate: { name: "limit-rate", group: speed, kind: bytes, fallback: "none", help: "bytes a second over all workers", notYet: true },
@@ -70,6 +72,9 @@ export const optionTable: OptionTable = {
 	connectTimeout: { name: "connect-timeout", group: retry, kind: seconds, fallback: String(defaults.connectTimeoutSeconds), help: "for DNS, TCP and TLS together, in seconds; 0 is no limit" },
 	idleTimeout: { name: "idle-timeout", group: retry, kind: seconds, fallback: String(defaults.idleTimeoutSeconds), help: "longest wait for the next byte, the response head included; 0 is no limit" },
 	timeout: { name: "timeout", group: retry, kind: seconds, fallback: String(defaults.timeoutSeconds), help: "longest time for one entry, all its attempts and waits together; 0 is no limit" },
+	minSpeed: { name: "min-speed", group: retry, kind: bytes, fallback: "none", help: "a body that stays slower than so many bytes a second fails as too_slow and is tried again" },
+	minSpeedTime: { name: "min-speed-time", group: retry, kind: seconds, fallback: String(defaults.minSpeedSeconds), help: "how long it may be slower, in seconds" },
+	circuitBreaker: { name: "no-circuit-breaker", group: retry, kind: onOff, help: "go on asking a host that answers nobody" },
 
 	header: { name: "header", short: "H", group: http, kind: texts("'K: V'"), help: "send this header with every request; repeatable" },
 	userAgent: { name: "user-agent", group: http, kind: text("TEXT"), fallback: "downspout/VERSION", help: "the User-Agent header" },
@@ -79,11 +84,12 @@ export const optionTable: OptionTable = {
 	insecure: { name: "insecure", group: http, kind: onOff, help: "do not check TLS certificates" },
 	http2: { name: "http2", group: http, kind: choice("WHEN", ["auto", "always", "never"]), fallback: "auto", help: "auto, always or never", notYet: ["always"] },
 	compressed: { name: "compressed", group: http, kind: onOff, help: "ask for and decode Content-Encoding; without it, bytes are saved as sent", notYet: true },
-	proxy: { name: "proxy", group: http, kind: text("URL"), help: "the proxy to use; else http_proxy, https_proxy, all_proxy and no_proxy", notYet: true },
-	loadCookies: { name: "load-cookies", group: http, kind: text("FILE"), help: "cookies to send, in Netscape's format", notYet: true },
-	netrc: { name: "netrc", group: http, kind: onOff, help: "take credentials from ~/.netrc", notYet: true },
-	netrcFile: { name: "netrc-file", group: http, kind: text("F"), help: "take credentials from this file", notYet: true },
-	denyPrivate: { name: "deny-private", group: http, kind: onOff, help: "refuse addresses that are not public, redirects included", notYet: true },
+	proxy: { name: "proxy", group: http, kind: text("URL"), help: "the proxy: http, https, socks5 or socks5h://[USER:PASSWORD@]HOST:PORT; else http_proxy, https_proxy and all_proxy; no_proxy holds for both" },
+	loadCookies: { name: "load-cookies", group: http, kind: text("FILE"), help: "cookies to send, in Netscape's format; what servers set is kept for the run then" },
+	saveCookies: { name: "save-cookies", group: http, kind: text("FILE"), help: "write the cookies of the run to this file at its end, in Netscape's format, without those of the session" },
+	netrc: { name: "netrc", group: http, kind: onOff, help: "take user names and passwords from ~/.netrc, or the file that NETRC names" },
+	netrcFile: { name: "netrc-file", group: http, kind: text("F"), help: "take user names and passwords from this file" },
+	denyPrivate: { name: "deny-private", group: http, kind: onOff, help: "refuse addresses that are not public, redirects included" },
 
 	format: { name: "format", group: lists, kind: choice("F", listFormats), fallback: "by name", help: "text, aria2, jsonl, csv, tsv, metalink or parquet", notYet: ["jsonl", "csv", "tsv", "metalink", "parquet"] },
 	urlColumn: { name: "url-column", group: lists, kind: text("NAME"), fallback: "url", help: "the column of URLs, for csv, tsv, jsonl and parquet", notYet: true },

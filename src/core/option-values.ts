@@ -13,6 +13,10 @@ export type OptionValues = {
 	readonly concurrency?: number | "auto";
 	/** Most downloads in flight to one host. */
 	readonly perHost?: number | "auto";
+	/** Most requests a second over all workers. */
+	readonly rate?: number;
+	/** Most requests a second to one host. */
+	readonly ratePerHost?: number;
 	/** Threads or processes. */
 	readonly workers?: number;
 	/** Further attempts after the first. */
@@ -27,6 +31,12 @@ export type OptionValues = {
 	readonly idleTimeout?: number;
 	/** Longest time for one entry, in seconds; 0 is no limit. */
 	readonly timeout?: number;
+	/** A body that stays slower than so many bytes a second fails and is tried again. */
+	readonly minSpeed?: Bytes;
+	/** For how long, in seconds. */
+	readonly minSpeedTime?: number;
+	/** False goes on asking a host that answers nobody. */
+	readonly circuitBreaker?: boolean;
 	/** rename, skip, overwrite or fail. */
 	readonly onExists?: string;
 	/** flat, host or path. */
@@ -48,6 +58,8 @@ export type OptionValues = {
 	readonly referer?: string;
 	/** A cookie file in Netscape's format. */
 	readonly loadCookies?: string;
+	/** Where the cookies of the run go at its end. */
+	readonly saveCookies?: string;
 	readonly netrc?: boolean;
 	readonly netrcFile?: string;
 	readonly proxy?: string;

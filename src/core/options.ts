@@ -1,6 +1,9 @@
 /** The options of a run, checked and in plain units, and their defaults. */
+import type { StoredCookie } from "./cookie-file.ts";
 import type { Header } from "./entry.ts";
+import type { NetrcEntry } from "./netrc.ts";
 import type { Method } from "./outcome.ts";
+import type { ProxySettings } from "./proxy.ts";
 
 export const existsPolicies = ["rename", "skip", "overwrite", "fail"] as const;
 /** What happens where a file of the name is already there. */
@@ -37,18 +40,35 @@ export type DownloadOptions = {
 	readonly maxRedirects: number;
 	/** Largest file in bytes; absent when there is no limit. */
 	readonly maxSizeBytes?: number;
+	/** A body that stays slower, in bytes a second, for so long is tried again. */
+	readonly minSpeed?: { readonly bytesPerSecond: number; readonly ms: number };
 	/** Sent with every request, in their order; the entry's own replace those of the same name. */
 	readonly headers: readonly Header[];
 	/** PEM text of the certificates to trust instead of the built-in ones. */
 	readonly caCertificate?: string;
 	readonly insecure: boolean;
+	/** Absent where every origin is asked directly. */
+	readonly proxies?: ProxySettings;
+	/** Refuse to connect to addresses that are not public. */
+	readonly denyPrivate: boolean;
+	/** What the user's netrc says; absent where none is used. */
+	readonly netrc?: readonly NetrcEntry[];
+	/** Cookies to begin with, where the run keeps those that servers set; absent where each entry has its own. */
+	readonly cookies?: readonly StoredCookie[];
 };
 
 /** What the coordinator needs to know. */
 export type RunOptions = DownloadOptions & {
 	readonly method: Method;
-	readonly concurrency: number;
-	readonly perHost: number;
+	/** Most in flight at once, over all workers; `auto` finds the level. */
+	readonly concurrency: number | "auto";
+	/** Most in flight to one host. */
+	readonly perHost: number | "auto";
+	/** Requests a second, over all and to one host. */
+	readonly rate?: number;
+	readonly ratePerHost?: number;
+	/** Whether hosts that answer nobody are given up. */
+	readonly circuitBreaker: boolean;
 	readonly workers: number;
 	/** Further attempts after the first. */
 	readonly retries: number;
@@ -56,6 +76,10 @@ export type RunOptions = DownloadOptions & {
 	/** Longest time for one entry, all attempts and waits together; absent when there is no limit. */
 	readonly timeoutMs?: number;
 	readonly keepDuplicates: boolean;
+	/** What the user should know before anything starts. */
+	readonly warnings?: readonly string[];
+	/** Where the cookies of the run go at its end. */
+	readonly saveCookies?: string;
 	/** Forget what earlier runs in the directory recorded. */
 	readonly fresh: boolean;
 };
@@ -63,15 +87,13 @@ export type RunOptions = DownloadOptions & {
 export const defaults = {
 	dir: "downloads",
 	method: "async",
-	/** A fixed number until it adapts while running. */
-	concurrency: 32,
-	perHost: 16,
 	retries: 3,
 	retryBaseSeconds: 0.5,
 	retryMaxWaitSeconds: 60,
 	connectTimeoutSeconds: 10,
 	idleTimeoutSeconds: 30,
 	timeoutSeconds: 0,
+	minSpeedSeconds: 30,
 	onExists: "rename",
 	layout: "flat",
 	maxRedirects: 10,

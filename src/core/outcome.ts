@@ -29,7 +29,25 @@ export type Outcome = {
 	/** Number of the worker within its model; 0 where no worker had the entry. */
 	readonly worker: number;
 	readonly sha256?: string;
+	/** Where a redirect led elsewhere than listed. */
+	readonly finalUrl?: string;
+	/** Media type as the server named it. */
+	readonly contentType?: string;
 	readonly error?: { readonly code: FailureCode; readonly message: string };
+};
+
+/** What became of one host's entries. */
+export type HostCounts = {
+	/** Host, with its port where that is not the scheme's own. */
+	readonly host: string;
+	readonly saved: number;
+	readonly failed: number;
+	readonly bytes: number;
+	readonly retries: number;
+	/** Attempts that the host refused, or answered with 429 or 503. */
+	readonly refused: number;
+	/** Most downloads at once, at the end. */
+	readonly level: number;
 };
 
 /** What a run adds up to: summary.json, and what `--json` prints. */
@@ -52,6 +70,8 @@ export type Summary = {
 	readonly bytesPerSecond: number;
 	readonly retries: number;
 	readonly errors: Readonly<Partial<Record<FailureCode, number>>>;
+	/** Those with the most failures, then the most files: 20 at most. */
+	readonly hosts: readonly HostCounts[];
 	/** Files saved by each model, where a run had more than one. */
 	readonly savedBy?: Readonly<Partial<Record<Model, number>>>;
 };

@@ -1,48 +1,65 @@
 /** When bytes of an earlier attempt may be continued (RFC 9110, sections 13.1.5 and 14): pure rules. */
+import { parseHttpDate } from "./http-date.ts";
 
 /** What identifies one version of a file, as the server named it. */
 export type Validators = {
 	readonly etag?: string | undefined;
 	readonly lastModified?: string | undefined;
+	/** When the answer that named them was made: its Date field. */
+	readonly date?: string | undefined;
 	/** Size of the whole file, where it was announced. */
 	readonly totalBytes?: number | undefined;
 };
 
 /** What a response head says about the part of the file that it brings. */
-export type RangeHead = Validators & { readonly contentRange?: string };
+export type RangeHead = Validators & { readonly contentRange?: string | undefined };
 
 export type ContentRange = { readonly start: number; readonly end: number; readonly total?: number };
 
-/** The value for If-Range: a strong entity tag, else the date; undefined where nothing proves that the file is the same. */
-export function ifRangeValue(validators: Validators): string | undefined {
-	const { etag, lastModified } = validators;
-	if (etag !== undefined && isStrong(etag)) return etag;
-	if (lastModified !== undefined && !Number.isNaN(Date.parse(lastModified))) return lastModified;
-	return undefined;
+/**
+ * The value for If-Range: a strong entity tag, else a date that can be relied on; undefined where nothing proves that the
+ * file is the same. A file that was changed within the second of its date may change again without another date
+ * (RFC 9110, 8.8.2.2).
+ */
+export function ifRangeValue({ etag, lastModified, date }: Validators): string | undefined {
+	if (isStrong(etag)) return etag;
+	const modified = parseHttpDate(lastModified);
+	const answered = parseHttpDate(date);
+	if (modified === undefined || answered === undefined || answered - modified < 1) return undefined;
+	return lastModified;
 }
 
-/** Whether a 206 brings just the bytes that follow `offset` of the same version. */
+/**
+ * Whether an answer brings just the bytes that follow `offset` of the same version. One that names no validator is
+ * believed only where the date was asked for and the size is the same: a server may leave the date out of such a 206
+ * (RFC 9110, 15.3.7), but never the entity tag.
+ */
 export function continues(kept: Validators, offset: number, head: RangeHead): boolean {
 	const range = parseContentRange(head.contentRange);
 	if (!range || range.start !== offset) return false;
 	// A server may send less than was asked for: the range must reach what is known to be the end.
 	const total = range.total ?? kept.totalBytes;
 	if (total === undefined || range.end !== total - 1) return false;
-	if (kept.totalBytes !== undefined && range.total !== undefined && kept.totalBytes !== range.total) return false;
-	if (kept.etag !== undefined && isStrong(kept.etag)) return head.etag === undefined || head.etag === kept.etag;
-	return head.lastModified === undefined || head.lastModified === kept.lastModified;
+	const isSameSize = kept.totalBytes !== undefined && kept.totalBytes === range.total;
+	if (kept.totalBytes !== undefined && range.total !== undefined && !isSameSize) return false;
+	if (isStrong(kept.etag)) return head.etag === kept.etag;
+	if (head.etag !== undefined && head.etag !== kept.etag) return false;
+	return head.lastModified === undefined ? isSameSize : head.lastModified === kept.lastModified;
 }
 
 /** Reads `bytes START-END/TOTAL`, where TOTAL may be `*`. */
 export function parseContentRange(value: string | undefined): ContentRange | undefined {
-	const match = /^\s*bytes\s+(\d+)-(\d+)\/(\d+|\*)\s*$/i.exec(value ?? "");
+	const match = /^bytes[ \t]+(\d{1,16})-(\d{1,16})\/(\d{1,16}|\*)$/i.exec(value ?? "");
 	if (!match) return undefined;
 	const start = Number(match[1]);
 	const end = Number(match[2]);
 	if (end < start) return undefined;
-	return match[3] === "*" ? { start, end } : { start, end, total: Number(match[3]) };
+	if (match[3] === "*") return { start, end };
+	const total = Number(match[3]);
+	return end < total ? { start, end, total } : undefined;
 }
 
-function isStrong(etag: string): boolean {
-	return etag.startsWith('"');
+/** Whether an entity tag is strong: quoted, and without `W/` (RFC 9110, 8.8.3). */
+function isStrong(etag: string | undefined): boolean {
+	return etag !== undefined && /^"[^"]*"$/.test(etag);
 }

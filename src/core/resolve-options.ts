@@ -1,12 +1,15 @@
 /** From what a user asked for to what a run needs: every value checked, every default filled in. */
 import { resolve } from "node:path";
+import type { StoredCookie } from "./cookie-file.ts";
 import type { Header } from "./entry.ts";
+import type { NetrcEntry } from "./netrc.ts";
 import { longestTimerMs } from "./option-kinds.ts";
 import { optionTable } from "./option-table.ts";
 import type { OptionName } from "./option-values.ts";
 import { defaults, existsPolicies, layouts, type RunOptions } from "./options.ts";
 import { type Method, methods } from "./outcome.ts";
 import { checkHeader, parseHeader } from "./parse-header.ts";
+import { type Environment, readProxies } from "./proxy.ts";
 import { flagOf, quote, readOption } from "./read-option.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -18,6 +21,14 @@ export type Surroundings = {
 	readonly cores: number;
 	/** PEM text of the file that `caCertificate` names. */
 	readonly caCertificate?: string;
+	/** The variables of the environment, which may name proxies. */
+	readonly environment?: Environment;
+	/** What the file of `netrc` or `netrcFile` says. */
+	readonly netrc?: readonly NetrcEntry[];
+	/** What the file of `loadCookies` holds. */
+	readonly cookies?: readonly StoredCookie[];
+	/** What the user should know of those files. */
+	readonly warnings?: readonly string[];
 };
 
 /** Values by option name, as the type OptionValues has them, numbers as text too, and not checked yet. */
@@ -41,12 +52,15 @@ export function resolveOptions(values: GivenValues, surroundings: Surroundings):
 		adjustExtension: readOption(values.adjustExtension, optionTable.adjustExtension) ?? false,
 		fsync: readOption(values.fsync, optionTable.fsync) ?? false,
 		...(maxSizeBytes === undefined ? {} : { maxSizeBytes }),
+		...resolveMinSpeed(values),
 		...resolveWaits(values),
 		...(timeoutMs === 0 ? {} : { timeoutMs }),
 		headers: resolveHeaders(values, surroundings.version),
 		maxRedirects: readOption(values.maxRedirects, optionTable.maxRedirects) ?? defaults.maxRedirects,
 		...(surroundings.caCertificate === undefined ? {} : { caCertificate: surroundings.caCertificate }),
 		insecure: readOption(values.insecure, optionTable.insecure) ?? false,
+		...resolveAccess(values, surroundings),
+		...(surroundings.warnings && { warnings: surroundings.warnings }),
 		keepDuplicates: readOption(values.keepDuplicates, optionTable.keepDuplicates) ?? false,
 		fresh: readOption(values.fresh, optionTable.fresh) ?? false,
 	};
@@ -69,24 +83,33 @@ function resolveMethod(values: GivenValues): Method {
 	return oneOf(methods, readOption(values.method, optionTable.method), "auto");
 }
 
-function resolveConcurrency(
-	values: GivenValues,
-	cores: number,
-): Pick<RunOptions, "concurrency" | "perHost" | "workers"> {
-	const asked = readOption(values.concurrency, optionTable.concurrency) ?? "auto";
+type Levels = Pick<RunOptions, "concurrency" | "perHost" | "rate" | "ratePerHost" | "circuitBreaker" | "workers">;
+
+function resolveConcurrency(values: GivenValues, cores: number): Levels {
+	const concurrency = readOption(values.concurrency, optionTable.concurrency) ?? "auto";
 	const workers = readOption(values.workers, optionTable.workers);
-	if (workers !== undefined && asked !== "auto" && workers > asked) {
-		throw new UsageError(`--workers: ${workers} is more than --concurrency ${asked}; use 1 to ${asked} workers`);
+	if (workers !== undefined && concurrency !== "auto" && workers > concurrency) {
+		throw new UsageError(
+			`--workers: ${workers} is more than --concurrency ${concurrency}; use 1 to ${concurrency} workers`,
+		);
 	}
-	const concurrency = asked === "auto" ? Math.max(defaults.concurrency, workers ?? 0) : asked;
 	const perHost = readOption(values.perHost, optionTable.perHost) ?? "auto";
+	const rate = readOption(values.rate, optionTable.rate);
+	const ratePerHost = readOption(values.ratePerHost, optionTable.ratePerHost);
 	return {
 		concurrency,
-		// A dead host must never have all the slots.
-		perHost:
-			perHost === "auto" ? Math.max(1, Math.min(defaults.perHost, concurrency - 1)) : Math.min(concurrency, perHost),
-		workers: workers ?? Math.max(1, Math.min(cores, concurrency)),
+		perHost: perHost === "auto" || concurrency === "auto" ? perHost : Math.min(concurrency, perHost),
+		...(rate === undefined ? {} : { rate }),
+		...(ratePerHost === undefined ? {} : { ratePerHost }),
+		circuitBreaker: readOption(values.circuitBreaker, optionTable.circuitBreaker) ?? true,
+		workers: workers ?? (concurrency === "auto" ? cores : Math.max(1, Math.min(cores, concurrency))),
 	};
+}
+
+function resolveMinSpeed(values: GivenValues): Pick<RunOptions, "minSpeed"> {
+	const bytesPerSecond = readOption(values.minSpeed, optionTable.minSpeed);
+	const seconds = readOption(values.minSpeedTime, optionTable.minSpeedTime) ?? defaults.minSpeedSeconds;
+	return bytesPerSecond === undefined ? {} : { minSpeed: { bytesPerSecond, ms: milliseconds(seconds) } };
 }
 
 type Waits = Pick<RunOptions, "retries" | "retryBaseMs" | "retryMaxWaitMs" | "connectTimeoutMs" | "idleTimeoutMs">;
@@ -102,6 +125,22 @@ function resolveWaits(values: GivenValues): Waits {
 		retryMaxWaitMs: milliseconds(maxWait),
 		connectTimeoutMs: milliseconds(connect) || longestTimerMs,
 		idleTimeoutMs: milliseconds(idle) || longestTimerMs,
+	};
+}
+
+type Access = Pick<RunOptions, "proxies" | "denyPrivate" | "netrc" | "cookies" | "saveCookies">;
+
+/** What requests go through, where they may go, and what they show there. */
+function resolveAccess(values: GivenValues, { environment = {}, netrc, cookies }: Surroundings): Access {
+	const proxies = readProxies(readOption(values.proxy, optionTable.proxy), environment);
+	const saveCookies = readOption(values.saveCookies, optionTable.saveCookies);
+	const kept = cookies ?? (saveCookies === undefined ? undefined : []);
+	return {
+		denyPrivate: readOption(values.denyPrivate, optionTable.denyPrivate) ?? false,
+		...(proxies && { proxies }),
+		...(netrc && { netrc }),
+		...(kept && { cookies: kept }),
+		...(saveCookies !== undefined && { saveCookies: resolve(saveCookies) }),
 	};
 }
 
@@ -122,7 +161,8 @@ function resolveHeaders(values: GivenValues, version: string): readonly Header[]
 	return [...own, ...given];
 }
 
-function readHeader(line: string): Header {
+/** @throws {UsageError} it is no header, or none that may be set. */
+export function readHeader(line: string): Header {
 	const reading = parseHeader(line);
 	// The value may be a secret: the message names the header alone.
 	if ("problem" in reading) throw new UsageError(`--header: ${quote(line.split(":", 1)[0])} ${reading.problem}`);

@@ -1,5 +1,6 @@
 /** The one owner of "is this failure tried again, where, and when": a pure function of what happened and a random number. */
 import type { Failure } from "./failure.ts";
+import { parseHttpDate } from "./http-date.ts";
 
 export type RetryPolicy = {
 	/** Further attempts after the first. */
@@ -72,11 +73,11 @@ export function parseRetryAfter(value: string | undefined, nowMs: number): numbe
 	if (value === undefined) return undefined;
 	const text = value.trim();
 	if (/^\d+$/.test(text)) return Number(text) * 1000;
-	const date = Date.parse(text);
-	return Number.isNaN(date) ? undefined : Math.max(0, date - nowMs);
+	const seconds = parseHttpDate(text);
+	return seconds === undefined ? undefined : Math.max(0, seconds * 1000 - nowMs);
 }
 
-const retryableStatuses: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
+const retryableStatuses: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524]);
 
 /** Whether a request that was answered with this status may succeed when it is made again. */
 export function isTransientStatus(status: number): boolean {

@@ -16,6 +16,9 @@ const packed =
 	/\.(?:tar|cpio|w?arc|nii|[ct]sv|(?:nd)?json|jsonl|xml|sql|txt|log)\.(?:t?gz|bz2?|xz|zst|lz[4o]?|lzma|br|z)$/i;
 const simple = /\.[^.\s]{1,32}$/;
 
+/** More of a name is not looked at: bringing accents into order takes the square of their number. */
+const looked = { head: 2048, tail: 1024 };
+
 /** Where a name came from decides whether it may start with dots: the user's own may. */
 export type NameOrigin = { readonly fromOut: boolean };
 
@@ -25,9 +28,8 @@ export type NameOrigin = { readonly fromOut: boolean };
  */
 export function safeName(name: string, { fromOut }: NameOrigin): string {
 	if (ordinary.test(name)) return name;
-	let safe = name
+	let safe = withoutMiddle(name.replace(controls, "").trim())
 		.replace(/\p{Surrogate}/gu, "\ufffd")
-		.replace(controls, "")
 		.normalize("NFC")
 		.replace(/[/\\<>:"|?*]/g, "_")
 		.trimStart();
@@ -66,6 +68,12 @@ export function splitName(name: string): readonly [stem: string, extension: stri
 		}
 	}
 	return [name, ""];
+}
+
+/** Its beginning and its end, of which the name is made however it is cut. */
+function withoutMiddle(text: string): string {
+	if (text.length <= looked.head + looked.tail) return text;
+	return text.slice(0, looked.head) + text.slice(-looked.tail);
 }
 
 function shorten(name: string): string {

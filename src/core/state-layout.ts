@@ -10,9 +10,60 @@ export type StateLayout = {
 	readonly journal: string;
 	/** Incomplete files: `KEY` where nobody works on it, `KEY@OWNER` while a worker does, `OWNER~N` for one small file. */
 	readonly parts: string;
-	/** Who works here: `OWNER.json` tells which process, `OWNER.N.intents` what it was about to publish. */
+	/** Who works here: `OWNER.json` tells which process, `OWNER.N.intents` what it was about to publish, `OWNER.sock` answers while it lives. */
 	readonly owners: string;
 };
+
+/** An owner's id: it stands in names, so it holds neither of their separators. */
+const id = "[A-Za-z0-9_][A-Za-z0-9_.-]*?";
+const partPattern = new RegExp(`^([0-9a-f]{20})(?:@(${id}))?$`);
+const temporaryPattern = new RegExp(`^(${id})~\\d+$`);
+const besidePattern = new RegExp(`^\\${stateFolder}-(${id})~\\d+$`);
+const ownerPattern = new RegExp(`^(${id})\\.(?:(json|sock)|(\\d+)\\.intents)$`);
+const sideJournalPattern = new RegExp(`^journal-(${id})\\.jsonl$`);
+
+/** What lies in the folder of parts: a part, which is somebody's where there is an owner, or one small file on its way. */
+export type PartName =
+	| { readonly kind: "part"; readonly key: string; readonly ownerId?: string }
+	| { readonly kind: "temporary"; readonly ownerId: string };
+
+/** Undefined where the name is none that downspout gives. */
+export function readPartName(name: string): PartName | undefined {
+	const [, key, holder] = partPattern.exec(name) ?? [];
+	if (key !== undefined) return { kind: "part", key, ...(holder === undefined ? {} : { ownerId: holder }) };
+	const [, ownerId] = temporaryPattern.exec(name) ?? [];
+	return ownerId === undefined ? undefined : { kind: "temporary", ownerId };
+}
+
+/** A file that is copied onto another mount is written beside its final name first. */
+export function besideName(ownerId: string, n: number): string {
+	return `${stateFolder}-${ownerId}~${n}`;
+}
+
+/** Whether a name is one that an owner gives to what it copies. */
+export function isBesideNameOf(ownerId: string, name: string): boolean {
+	return besidePattern.exec(name)?.[1] === ownerId;
+}
+
+/** A name in the folder of owners: whose it is, and the number of its file of intents; undefined where it is none of ours. */
+export function readOwnerName(
+	name: string,
+): { readonly ownerId: string; readonly kind: "json" | "sock" | "intents"; readonly segment: number } | undefined {
+	const [, ownerId, kind, segment] = ownerPattern.exec(name) ?? [];
+	if (ownerId === undefined) return undefined;
+	if (kind === "json" || kind === "sock") return { ownerId, kind, segment: 0 };
+	return { ownerId, kind: "intents", segment: Number(segment) };
+}
+
+/** Where a run that is not alone in the directory records its ends: a journal has one writer. */
+export function sideJournal(layout: StateLayout, run: string): string {
+	return join(layout.state, `journal-${run}.jsonl`);
+}
+
+/** The run whose journal of that kind a name in the state is; undefined where it is none. */
+export function sideJournalRun(name: string): string | undefined {
+	return sideJournalPattern.exec(name)?.[1];
+}
 
 /** @param dir - Path of the download directory. */
 export function stateLayout(dir: string): StateLayout {
@@ -35,6 +86,10 @@ export type OwnerIdentity = {
 	/** The coordinator that the owner works for. */
 	readonly coordinatorPid: number;
 	readonly coordinatorStartTicks?: string;
+	/** Device and inode of the folder of owners, where the owner answers at a socket there: who sees the same folder can ask it. */
+	readonly folder?: string;
+	/** Nobody works here any more, although the process may live: its run could not end in order. */
+	readonly left?: boolean;
 };
 
 /** Written before a file is published, so that a later run recognises it when the journal does not know it yet. */
@@ -45,4 +100,6 @@ export type Intent = {
 	readonly bytes: number;
 	/** Where the bytes lie until then, relative to the folder of parts: gone from there, they have their name. */
 	readonly source: string;
+	/** Nothing had the name just before: where there are no links, it is kept free by an empty file for a moment. */
+	readonly reserved?: boolean;
 };

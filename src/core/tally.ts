@@ -1,6 +1,6 @@
 /** Counts how entries end and adds a run up to its summary. */
 import type { FailureCode } from "./failure.ts";
-import type { Method, Model, Outcome, OutcomeStatus, Summary } from "./outcome.ts";
+import type { HostCounts, Method, Model, Outcome, OutcomeStatus, Summary } from "./outcome.ts";
 
 /** What was counted so far. */
 export type Counts = {
@@ -65,6 +65,7 @@ export type RunFacts = {
 	readonly method: Method;
 	/** Wall time of the run. */
 	readonly elapsedMs: number;
+	readonly hosts?: readonly HostCounts[];
 };
 
 /** Adds a run up; its rates are 0 where no time has passed. */
@@ -88,6 +89,7 @@ export function summarize(counts: Counts, facts: RunFacts): Summary {
 		bytesPerSecond: Math.round(perSecond(counts.bytes)),
 		retries: counts.retries,
 		errors: byCount(counts.errors),
+		hosts: facts.hosts ?? [],
 	};
 	return Object.keys(counts.savedBy).length > 1 ? { ...summary, savedBy: counts.savedBy } : summary;
 }

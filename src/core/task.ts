@@ -24,6 +24,8 @@ export type Task = {
 	readonly headers?: readonly Header[] | undefined;
 	/** Whether an earlier attempt left bytes of this entry that may be continued. */
 	readonly resume: boolean;
+	/** Attempts in a row that failed with a status of 5xx to a range: the range itself may be the cause. */
+	readonly rangeFailures?: number;
 	/** Time left to the entry, in milliseconds; absent when it has no limit. */
 	readonly timeLeftMs?: number | undefined;
 	/** Whether the attempt must have a worker to itself: an earlier one lost its worker. */
@@ -39,6 +41,20 @@ export type AttemptResult = {
 	readonly worker: WorkerLabel;
 	/** Whether bytes were kept that a later attempt may continue. */
 	readonly kept: boolean;
+	/** Whether it failed with a status of 5xx to a range. */
+	readonly rangeFailed?: boolean;
+	/** Media type as the server named it, where the file came. */
+	readonly contentType?: string | undefined;
+	/** Where the bytes came from, where a redirect led elsewhere; without credentials. */
+	readonly finalUrl?: string | undefined;
+	/** Whether there was a connection at the last request; absent where that is not known. */
+	readonly connected?: boolean | undefined;
+	/** Requests beyond the first: those that redirects took. */
+	readonly redirects?: number | undefined;
+	/** From the request to the first byte of its answer. */
+	readonly firstByteMs?: number | undefined;
+	/** The server said in its protocol's own way that it was asked too much: REFUSED_STREAM, GOAWAY. */
+	readonly refused?: boolean | undefined;
 	/** Number of the worker's file of intents: what lies in earlier ones has been told to the coordinator. */
 	readonly intents: number;
 } & AttemptEnd;
@@ -51,10 +67,15 @@ export type AttemptEnd =
 			readonly file: string;
 			readonly bytes: number;
 			readonly sha256?: string | undefined;
+			/** What the file system could not do for the file. */
+			readonly shortfall?: Shortfall;
 	  }
 	| { readonly kind: "skipped"; readonly file: string; readonly bytes: number }
 	| { readonly kind: "failed"; readonly failure: Failure; readonly retryAfterMs?: number }
 	| { readonly kind: "cancelled" };
+
+/** Something that a file lacks although it is saved whole: told once a run for each kind. */
+export type Shortfall = { readonly kind: "time" | "flush"; readonly message: string };
 
 /** Names one worker: the model that it belongs to and its number there, counted from 1; 0 is the coordinator. */
 export type WorkerLabel = { readonly model: Model; readonly number: number };

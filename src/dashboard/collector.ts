@@ -33,13 +33,13 @@ export type Collector = {
 };
 
 /** What the run itself is told to be. */
-export type Facts = { phase: Phase; level: number; perHost: number | null };
+export type Facts = { phase: Phase; level: number | null; perHost: number | null };
 
 const mostLevels = 100;
 
 export function createCollector(options: CollectorOptions): Collector {
 	const now = (): number => performance.now();
-	const facts: Facts = { phase: "starting", level: 0, perHost: null };
+	const facts: Facts = { phase: "starting", level: null, perHost: null };
 	const progress = createProgressState(now);
 	const levels = createRing<Omit<LevelChange, "id">>(mostLevels);
 	const [hosts, failures, workers, log] = [
@@ -58,8 +58,8 @@ export function createCollector(options: CollectorOptions): Collector {
 			workers.on(event);
 			log.on(event);
 			if (event.type !== "level") return;
-			const { host = null, level, reason } = event;
-			levels.add({ atMs: Date.now(), host, level, reason });
+			const { host, level, why } = event;
+			levels.add({ atMs: Date.now(), host, level, why });
 		},
 		options,
 		startedAtMs: Date.now(),
@@ -78,15 +78,15 @@ function learn(facts: Facts, event: RunEvent): void {
 	switch (event.type) {
 		case "run-started":
 			facts.phase = "running";
-			facts.level = event.concurrency;
-			facts.perHost = event.perHost ?? null;
+			if (event.concurrency !== "auto") facts.level = event.concurrency;
+			if (typeof event.perHost === "number") facts.perHost = Math.min(event.perHost, facts.level ?? event.perHost);
 			return;
 		case "level":
-			if (event.host === undefined) facts.level = event.level;
+			facts.level = event.inAll;
 			return;
 		case "paused":
 		case "resumed":
-			if (event.host === undefined && facts.phase !== "stopping")
+			if (event.host === null && facts.phase !== "stopping")
 				facts.phase = event.type === "paused" ? "paused" : "running";
 			return;
 		case "stopping":

@@ -1,4 +1,5 @@
 /** What is known of each host. Bounded: in a list of more hosts than are kept, the others stand under one name. */
+import { byHand, givenBack } from "../core/control.ts";
 import type { RunEvent } from "../core/event.ts";
 
 export type HostFacts = {
@@ -6,6 +7,7 @@ export type HostFacts = {
 	/** Counted when it is looked at. */
 	inFlight: number;
 	level: number | null;
+	cap: number | null;
 	saved: number;
 	failed: number;
 	retries: number;
@@ -59,7 +61,7 @@ export function createHostTable(): HostTable {
 			return version;
 		},
 		on(event) {
-			if (event.type === "attempt-started" || !("host" in event) || event.host === undefined) return;
+			if (event.type === "attempt-started" || !("host" in event) || typeof event.host !== "string") return;
 			version++;
 			learn(open(event.host), event);
 		},
@@ -72,7 +74,7 @@ export function createHostTable(): HostTable {
 }
 
 function newHost(host: string): HostFacts {
-	const counts = { inFlight: 0, level: null, saved: 0, failed: 0, retries: 0, bytes: 0 };
+	const counts = { inFlight: 0, level: null, cap: null, saved: 0, failed: 0, retries: 0, bytes: 0 };
 	return { host, ...counts, fileMs: null, errors: none, pausedUntilMs: null, pauseReason: null };
 }
 
@@ -84,13 +86,15 @@ function learn(host: HostFacts, event: RunEvent): void {
 			host.retries++;
 			return;
 		case "level":
-			host.level = event.level;
+			if (event.why === byHand) host.cap = event.level;
+			else if (event.why === givenBack) host.cap = null;
+			host.level = Math.min(event.level, host.cap ?? event.level);
 			return;
 		case "paused":
 			// One that ends by itself does not end what somebody paused by hand.
 			if (host.pausedUntilMs === 0 && event.untilMs !== undefined) return;
 			host.pausedUntilMs = event.untilMs ?? 0;
-			host.pauseReason = event.reason;
+			host.pauseReason = event.why;
 			return;
 		case "resumed":
 			host.pausedUntilMs = null;

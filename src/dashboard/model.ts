@@ -22,7 +22,7 @@ export type Now = {
 	readonly secondsLeft: number | null;
 	readonly inFlight: number;
 	/** Most in flight at once. */
-	readonly level: number;
+	readonly level: number | null;
 	/** Most in flight to one host, where it has no level of its own. */
 	readonly perHost: number | null;
 };
@@ -41,8 +41,10 @@ export type Flight = {
 export type HostRow = {
 	readonly host: string;
 	readonly inFlight: number;
-	/** Its own, where it has one. */
+	/** Most in flight to it, where that was told. */
 	readonly level: number | null;
+	/** The level that somebody set; null where nobody has. */
+	readonly cap: number | null;
 	readonly saved: number;
 	readonly failed: number;
 	readonly retries: number;
@@ -84,7 +86,7 @@ export type LevelChange = {
 	readonly atMs: number;
 	readonly host: string | null;
 	readonly level: number;
-	readonly reason: string;
+	readonly why: string;
 };
 
 /** A line of the log; later ones have higher numbers. */

@@ -42,8 +42,8 @@ export function createSampler({ progress, facts, now }: SamplerOptions): Sampler
 				failed: view.failed - last.failed,
 				bytes: view.bytes - last.bytes,
 				// Files that only wait for their names have left their slots.
-				inFlight: Math.min(view.inFlight, facts.level),
-				level: facts.level,
+				inFlight: Math.min(view.inFlight, facts.level ?? view.inFlight),
+				level: facts.level ?? view.inFlight,
 			};
 			series.add(point);
 			recent = [...recent.slice(1 - mostRecent), point];

@@ -85,7 +85,7 @@ function nowOf({ sampler, facts }: Collector): Now {
 		filesPerSecond: hasEnded ? 0 : view.filesPerSecond,
 		bytesPerSecond: hasEnded ? 0 : view.bytesPerSecond,
 		secondsLeft: hasEnded ? null : view.secondsLeft,
-		inFlight: Math.min(view.inFlight, facts.level),
+		inFlight: Math.min(view.inFlight, facts.level ?? view.inFlight),
 		level: facts.level,
 		perHost: facts.perHost,
 	};

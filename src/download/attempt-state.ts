@@ -1,9 +1,13 @@
 /** What an attempt knows while it runs, and what it may use. */
 import type { Address } from "../core/address.ts";
+import type { SetCookie } from "../core/cookie-file.ts";
 import type { Failure } from "../core/failure.ts";
+import type { SpeedWatch } from "../core/min-speed.ts";
 import type { DownloadOptions } from "../core/options.ts";
+import { publicUrl } from "../core/public-url.ts";
 import type { AttemptEnd, AttemptResult, Task, WorkerLabel } from "../core/task.ts";
-import type { Clients } from "../http/clients.ts";
+import type { Agent } from "../http/agent.ts";
+import type { Authenticator, Login } from "../http/authenticator.ts";
 import type { Cookies } from "../http/cookies.ts";
 import type { Exchange } from "../http/exchange.ts";
 import type { Owner } from "../journal/owner.ts";
@@ -16,11 +20,18 @@ import type { Naming, Target } from "./target.ts";
 export type AttemptContext = {
 	readonly options: DownloadOptions;
 	readonly naming: Naming;
-	readonly clients: Clients;
+	readonly agent: Agent;
 	readonly store: PartStore;
 	readonly publisher: Publisher;
-	/** The fields of a request that has none of its own, made once. */
-	readonly plainHeaders: string[];
+	/** Makes the heads of requests that have no fields of their own. */
+	readonly plainRequest: (address: Address) => string;
+	readonly authenticator: Authenticator;
+	/** Whether the user's netrc is looked into for every request. */
+	readonly hasNetrc: boolean;
+	/** Of the whole run, where it keeps them. */
+	readonly cookies: Cookies | undefined;
+	/** Told of what servers set, where the run keeps it. */
+	readonly onSetCookie: ((cookies: readonly SetCookie[]) => void) | undefined;
 	readonly worker: WorkerLabel;
 	readonly owner: Owner;
 };
@@ -49,11 +60,19 @@ export type Attempt = {
 	/** First byte that was asked for; 0 when the whole file was. */
 	from: number;
 	httpStatus: number | undefined;
+	/** Whether it failed with a status of 5xx to a range. */
+	rangeFailed: boolean;
+	/** Media type as the server named it. */
+	contentType: string | undefined;
 	target: Target | undefined;
 	exchange: Exchange | undefined;
 	verifier: Verifier | undefined;
 	cookies: Cookies | undefined;
+	/** Where the last request was logged in. */
+	login: Login | undefined;
 	deadline: NodeJS.Timeout | undefined;
+	/** How fast the body comes, where that matters. */
+	speed: SpeedWatch | undefined;
 	/** In phase `drain`: what has come, how long it has taken, and what follows. */
 	drain: { bytes: number; turns: number; readonly then: () => void } | undefined;
 };
@@ -63,10 +82,27 @@ export function endAttempt(attempt: Attempt, end: AttemptEnd, kept = false): voi
 	if (attempt.phase === "over") return;
 	attempt.phase = "over";
 	clearTimeout(attempt.deadline);
-	const { httpStatus, task, context } = attempt;
+	const { httpStatus, task, context, rangeFailed, contentType, address, redirects } = attempt;
+	const connected = attempt.exchange?.connected;
+	const firstByteMs = attempt.exchange?.firstByteMs;
 	const { worker, owner } = context;
+	const finalUrl = attempt.redirects > 0 && address.href !== task.url ? publicUrl(address.href) : undefined;
+	const intents = owner.segment();
 	// First what is spread: only so does V8 copy it as a whole.
-	attempt.finish({ ...end, id: task.id, httpStatus, worker, kept, intents: owner.segment() });
+	attempt.finish({
+		...end,
+		id: task.id,
+		httpStatus,
+		connected,
+		redirects,
+		firstByteMs,
+		worker,
+		kept,
+		rangeFailed,
+		contentType,
+		finalUrl,
+		intents,
+	});
 }
 
 /** Fails the attempt. The bytes stay for the next one where that can continue them. */

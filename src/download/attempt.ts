@@ -1,13 +1,10 @@
 /** One attempt at one entry: requests, redirects and resumption, until the file is handed to the publisher or the attempt failed. */
 import { addressOf, pathnameOf } from "../core/address.ts";
-import { transient } from "../core/failure.ts";
+import { permanent, transient } from "../core/failure.ts";
 import { publicUrl } from "../core/public-url.ts";
 import { ifRangeValue } from "../core/ranges.ts";
 import type { Task, TaskProgress } from "../core/task.ts";
-import { classifyNetworkError } from "../http/classify-network-error.ts";
-import { cookieHeader } from "../http/cookies.ts";
-import { type ExchangeListener, openExchange } from "../http/exchange.ts";
-import { requestHeaders } from "../http/request-headers.ts";
+import { Exchange, type ExchangeListener } from "../http/exchange.ts";
 import type { ResponseHead } from "../http/response-head.ts";
 import { classifyFileError } from "../store/classify-file-error.ts";
 import { append, claimPart, discard, dropLastByte, newPart, release } from "../store/part.ts";
@@ -15,8 +12,10 @@ import { createVerifier } from "../store/verify.ts";
 import { onAnswer } from "./answer.ts";
 import { type Attempt, type AttemptContext, endAttempt, failAttempt } from "./attempt-state.ts";
 import { drainData, endDrain } from "./drain.ts";
+import { keepCookies } from "./keep-cookies.ts";
 import { endsAtExisting, tooLarge } from "./outcome-of-head.ts";
 import { publishAttempt } from "./publish-attempt.ts";
+import { headOf } from "./request-of.ts";
 import { isNameKnown, targetFile, targetOf } from "./target.ts";
 
 /** Starts an attempt; `finish` is called just once. Nothing is thrown. */
@@ -40,11 +39,15 @@ export function startAttempt(
 		from: 0,
 		// Named now, so that V8 makes room for them: what comes later it keeps in an array of its own.
 		httpStatus: undefined,
+		rangeFailed: false,
+		contentType: undefined,
 		target: undefined,
 		exchange: undefined,
 		verifier: undefined,
-		cookies: undefined,
+		cookies: context.cookies,
+		login: undefined,
 		deadline: undefined,
+		speed: undefined,
 		drain: undefined,
 	};
 	const { part } = attempt;
@@ -73,51 +76,60 @@ function send(attempt: Attempt): void {
 	if (part.bytes > 0 && part.bytes === part.source?.totalBytes) dropLastByte(part);
 	const range = part.bytes > 0 && ifRange !== undefined ? { from: part.bytes, ifRange } : undefined;
 	attempt.phase = "idle";
+	attempt.speed = undefined;
 	attempt.from = range?.from ?? 0;
-	attempt.exchange = openExchange(
-		context.clients.of(address.origin),
-		{ path: address.path, method: "GET", headers: headersOf(attempt, range) },
-		{ subject: attempt, listener },
-	);
+	const pool = context.agent.poolOf(address.origin);
+	const request = { method: "GET", head: headOf(attempt, pool, range) };
+	const exchange = new Exchange(pool, request, { subject: attempt, listener });
+	attempt.exchange = exchange;
+	pool.send(exchange);
 }
 
-const listener: ExchangeListener<Attempt> = { onHead, onData, onEnd, onError };
+/** Whatever goes wrong within ends this attempt, and neither the connection nor the run. */
+const listener: ExchangeListener<Attempt> = {
+	onHead: (attempt, head) => guard(attempt, () => onHead(attempt, head)),
+	onData(attempt, bytes, start, end) {
+		try {
+			onData(attempt, bytes, start, end);
+		} catch (error) {
+			failAttempt(attempt, classifyFileError(error, fileOf(attempt)));
+		}
+	},
+	onEnd: (attempt) => guard(attempt, () => onEnd(attempt)),
+	onFailure(attempt, failure) {
+		guard(attempt, () => (attempt.phase === "drain" ? endDrain(attempt) : failAttempt(attempt, failure)));
+	},
+};
 
-function headersOf(attempt: Attempt, range: { readonly from: number; readonly ifRange: string } | undefined): string[] {
-	const { context, task, listed, address, cookies } = attempt;
-	if (!task.headers && !range && !cookies && address === listed && !address.hasCredentials) return context.plainHeaders;
-	const url = new URL(address.href);
-	return requestHeaders({
-		general: context.options.headers,
-		own: task.headers ?? [],
-		listed: new URL(listed.href),
-		url,
-		cookie: cookieHeader(cookies, url),
-		...(range ? { range } : {}),
-	});
-}
-
-function onHead(attempt: Attempt, status: number, head: ResponseHead): void {
-	attempt.httpStatus = status;
+function guard(attempt: Attempt, act: () => void): void {
 	try {
-		onAnswer(attempt, { status, head, sendAgain: send });
+		act();
 	} catch (error) {
 		failAttempt(attempt, classifyFileError(error, fileOf(attempt)));
 	}
 }
 
-function onData(attempt: Attempt, chunk: Buffer): void {
-	if (attempt.phase === "drain") return drainData(attempt, chunk);
+function onHead(attempt: Attempt, head: ResponseHead): void {
+	attempt.httpStatus = head.status;
+	if (attempt.context.cookies) keepCookies(attempt, head);
+	onAnswer(attempt, { head, sendAgain: send });
+}
+
+function onData(attempt: Attempt, bytes: Buffer, start: number, end: number): void {
+	if (attempt.phase === "drain") return drainData(attempt, end - start);
 	if (attempt.phase !== "body") return;
 	const { part, verifier, context } = attempt;
-	try {
-		append(context.store, part, chunk);
-	} catch (error) {
-		return failAttempt(attempt, classifyFileError(error, fileOf(attempt)));
-	}
+	const chunk = bytes.subarray(start, end);
+	append(context.store, part, chunk);
 	verifier?.update(chunk);
 	const { maxSizeBytes } = context.options;
-	if (maxSizeBytes !== undefined && part.bytes > maxSizeBytes) failAttempt(attempt, tooLarge(maxSizeBytes));
+	if (maxSizeBytes !== undefined && part.bytes > maxSizeBytes) return failAttempt(attempt, tooLarge(maxSizeBytes));
+	const totalBytes = part.source?.totalBytes;
+	if (totalBytes !== undefined && part.bytes > totalBytes) {
+		const message = `${attempt.address.host} sent more than the ${totalBytes} bytes that it announced`;
+		discard(part);
+		failAttempt(attempt, permanent("protocol", message));
+	}
 }
 
 function onEnd(attempt: Attempt): void {
@@ -129,18 +141,6 @@ function onEnd(attempt: Attempt): void {
 		return failAttempt(attempt, transient("truncated", `the body ended after ${part.bytes} of ${totalBytes} bytes`));
 	}
 	publishAttempt(attempt);
-}
-
-function onError(attempt: Attempt, error: Error): void {
-	if (attempt.phase === "drain") return endDrain(attempt);
-	const { exchange, address, context } = attempt;
-	const failure = classifyNetworkError(error, {
-		host: address.host,
-		connected: exchange?.connected ?? false,
-		answered: exchange?.answered ?? false,
-		connectTimeoutMs: context.options.connectTimeoutMs,
-	});
-	failAttempt(attempt, failure);
 }
 
 function runOutOfTime(attempt: Attempt): void {

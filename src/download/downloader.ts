@@ -1,21 +1,30 @@
 /** A worker's downloads: everything that its attempts share, and the watch that ends the silent ones. */
 import { type Bag, createBag } from "../core/bag.ts";
+import type { SetCookie } from "../core/cookie-file.ts";
 import { transient } from "../core/failure.ts";
 import type { DownloadOptions } from "../core/options.ts";
 import { stateLayout } from "../core/state-layout.ts";
 import { type AttemptResult, cancelledResult, type Task, type TaskProgress, type WorkerLabel } from "../core/task.ts";
-import { createClients } from "../http/clients.ts";
+import { type AgentOptions, createAgent } from "../http/agent.ts";
+import { createAuthenticator } from "../http/authenticator.ts";
+import { createCookies } from "../http/cookies.ts";
+import type { Exchange } from "../http/exchange.ts";
+import { createPlainRequests } from "../http/request-head.ts";
 import { requestHeaders } from "../http/request-headers.ts";
 import { createOwner } from "../journal/owner.ts";
+import { classifyFileError } from "../store/classify-file-error.ts";
 import { createFolders } from "../store/folders.ts";
 import { createPublisher } from "../store/publish.ts";
 import { attemptProgress, cancelAttempt, startAttempt } from "./attempt.ts";
 import { type Attempt, type AttemptContext, failAttempt } from "./attempt-state.ts";
 import { drainTurn } from "./drain.ts";
 import { loadExtensions } from "./media-types.ts";
+import { endIfTooSlow } from "./slow-body.ts";
 
 /** How often running transfers tell what has arrived, in milliseconds. */
 const progressMs = 250;
+/** Connections that may stand idle however few downloads are made at once: lists go from host to host and back. */
+const leastIdleConnections = 64;
 
 export type DownloaderOptions = {
 	readonly options: DownloadOptions;
@@ -29,11 +38,15 @@ export type DownloaderOptions = {
 	/** Ends what is in flight, and keeps its bytes. */
 	readonly signal: AbortSignal;
 	readonly onProgress: (progress: readonly TaskProgress[]) => void;
+	/** Cookies that servers have set, where the run keeps them. */
+	readonly onSetCookie?: ((cookies: readonly SetCookie[]) => void) | undefined;
 };
 
 export type Downloader = AsyncDisposable & {
 	/** Makes one attempt, and tells its end just once, which may be before this returns. */
 	download(task: Task, listener: DownloadListener): void;
+	/** Keeps cookies that servers have set in the run. */
+	keepCookies(cookies: readonly SetCookie[]): void;
 };
 
 export type DownloadListener = {
@@ -50,8 +63,16 @@ export async function createDownloader(worker: DownloaderOptions): Promise<Downl
 	const layout = stateLayout(dir);
 	const owner = createOwner(layout, worker.ownerId, worker.coordinatorPid);
 	const store = { parts: layout.parts, ownerId: owner.id };
-	const folders = createFolders(dir, options.onExists === "rename" && options.layout !== "flat");
-	const clients = createClients({ ...options, connections: worker.concurrency });
+	const folders = createFolders(dir, {
+		evade: options.onExists === "rename" && options.layout !== "flat",
+		fsync: options.fsync,
+	});
+	const agent = createAgent({
+		...options,
+		connections: worker.concurrency,
+		idleConnections: Math.max(leastIdleConnections, worker.concurrency),
+		...(await loadRules(options)),
+	});
 	const publisher = createPublisher({ ...options, store, owner, folders });
 	const anywhere = new URL("http://localhost");
 	const context: AttemptContext = {
@@ -63,14 +84,21 @@ export async function createDownloader(worker: DownloaderOptions): Promise<Downl
 			contentDisposition: options.contentDisposition,
 			...(options.adjustExtension ? { extensionOf: await loadExtensions() } : {}),
 		},
-		clients,
+		agent,
 		store,
 		publisher,
-		plainHeaders: requestHeaders({ general: options.headers, listed: anywhere, url: anywhere }),
+		plainRequest: createPlainRequests(
+			requestHeaders({ general: options.headers, listed: anywhere, url: anywhere }),
+			options.proxies && ((origin) => agent.poolOf(origin).form),
+		),
+		authenticator: createAuthenticator(options.netrc ?? []),
+		hasNetrc: options.netrc !== undefined,
+		cookies: options.cookies && (await createCookies(options.cookies)),
+		onSetCookie: worker.onSetCookie,
 	};
 	const active = createBag<Attempt>();
 	const timers = [watchIdle(active, options), watchProgress(active, worker.onProgress)];
-	const sweeper = setInterval(() => clients.sweep(), 1000).unref();
+	const sweeper = setInterval(() => agent.sweep(), 1000).unref();
 
 	let isStopped = signal.aborted;
 	const cancelAll = (): void => {
@@ -89,20 +117,49 @@ export async function createDownloader(worker: DownloaderOptions): Promise<Downl
 		download(task, { onReceived, onResult }) {
 			if (isStopped) return onResult(cancelledResult(task, worker.worker));
 			let attempt: Attempt | undefined;
+			let isOver = false;
 			const finish = (result: AttemptResult): void => {
+				if (isOver) return;
+				isOver = true;
 				if (attempt) active.delete(attempt);
 				onResult(result);
 			};
-			attempt = startAttempt(task, context, { finish, onReceived });
-			if (attempt.phase !== "over") active.add(attempt);
+			try {
+				attempt = startAttempt(task, context, { finish, onReceived });
+				if (attempt.phase !== "over") active.add(attempt);
+			} catch (error) {
+				// Whatever it was, the task has its end, and its slot is free.
+				finish({
+					id: task.id,
+					kind: "failed",
+					failure: classifyFileError(error, "the entry"),
+					kept: false,
+					worker: worker.worker,
+					intents: owner.segment(),
+				});
+			}
+		},
+		keepCookies(cookies) {
+			for (const { url, text } of cookies) context.cookies?.keep(new URL(url), [text]);
 		},
 		async [Symbol.asyncDispose]() {
 			signal.removeEventListener("abort", onAbort);
 			cancelAll();
 			for (const timer of [...timers, sweeper]) clearInterval(timer);
-			await clients.destroy(new Error("the run is over"));
+			agent.destroy();
 			owner.retire();
 		},
+	};
+}
+
+/** The rules of connections: which proxy, which addresses. What reads addresses loads only where there are any. */
+async function loadRules({
+	proxies,
+	denyPrivate,
+}: DownloadOptions): Promise<Pick<AgentOptions, "proxyOf" | "isAllowed">> {
+	return {
+		...(proxies && { proxyOf: (await import("../core/choose-proxy.ts")).createProxyChoice(proxies) }),
+		...(denyPrivate && { isAllowed: (await import("../core/public-address.ts")).isPublicAddress }),
 	};
 }
 
@@ -110,24 +167,31 @@ export async function createDownloader(worker: DownloaderOptions): Promise<Downl
  * Ends exchanges that are silent for longer than the idle timeout. Turns are counted rather than time, so that an
  * event loop that was blocked, by a slow disk say, does not blame the servers.
  */
-function watchIdle(active: Bag<Attempt>, { idleTimeoutMs, connectTimeoutMs }: DownloadOptions): NodeJS.Timeout {
+function watchIdle(
+	active: Bag<Attempt>,
+	{ idleTimeoutMs, connectTimeoutMs, minSpeed }: DownloadOptions,
+): NodeJS.Timeout {
 	const turnMs = Math.min(1000, Math.max(20, idleTimeoutMs / 8));
 	const turns = Math.ceil(idleTimeoutMs / turnMs);
 	/** A connection is given up by itself; this bounds the wait for one to become free as well. */
 	const turnsToConnect = turns + Math.ceil(connectTimeoutMs / turnMs);
 	const turn = (attempt: Attempt): void => {
-		const { exchange, phase, address } = attempt;
+		const { exchange, phase } = attempt;
 		if (phase === "verify" || phase === "publish" || !exchange) return;
 		if (phase === "drain") return drainTurn(attempt);
+		if (minSpeed && phase === "body" && endIfTooSlow(attempt, minSpeed)) return;
 		if (++exchange.idleTurns <= (exchange.connected ? turns : turnsToConnect)) return;
-		const message = exchange.connected
-			? `${address.host} sent nothing for ${idleTimeoutMs / 1000} s (--idle-timeout)`
-			: `no connection to ${address.host} became free`;
-		failAttempt(attempt, transient("timeout", message));
+		failAttempt(attempt, transient("timeout", silence(exchange, exchange.pool.host, idleTimeoutMs)));
 	};
 	return setInterval(() => {
 		for (const attempt of [...active]) turn(attempt);
 	}, turnMs).unref();
+}
+
+function silence({ connected, answered }: Exchange, host: string, idleTimeoutMs: number): string {
+	if (!connected) return `no connection to ${host} became free`;
+	const what = answered ? "nothing" : "no response head";
+	return `${host} sent ${what} for ${idleTimeoutMs / 1000} s (--idle-timeout)`;
 }
 
 function watchProgress(active: Bag<Attempt>, report: DownloaderOptions["onProgress"]): NodeJS.Timeout {

@@ -1,4 +1,5 @@
 /** Reads a body that nobody wants to its end, within reason: its connection can then be used again. */
+import type { ResponseHead } from "../http/response-head.ts";
 import type { Attempt } from "./attempt-state.ts";
 
 /** Largest body that is worth it, in bytes. */
@@ -6,14 +7,16 @@ const mostBytes = 64 * 1024;
 /** Longest time, in turns of the idle watch: a body that trickles must not hold its slot. */
 const mostTurns = 8;
 
-export function drain(attempt: Attempt, then: () => void): void {
+/** @param then - What follows, once the body has been read or given up. */
+export function drain(attempt: Attempt, head: ResponseHead, then: () => void): void {
 	attempt.phase = "drain";
 	attempt.drain = { bytes: 0, turns: 0, then };
+	if ((head.contentLength ?? 0) > mostBytes) giveUp(attempt);
 }
 
-export function drainData(attempt: Attempt, chunk: Buffer): void {
+export function drainData(attempt: Attempt, bytes: number): void {
 	if (!attempt.drain) return;
-	attempt.drain.bytes += chunk.length;
+	attempt.drain.bytes += bytes;
 	if (attempt.drain.bytes > mostBytes) giveUp(attempt);
 }
 

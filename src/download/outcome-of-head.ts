@@ -1,19 +1,26 @@
 /** Ends that are clear before a body has been read: the file exists, or it is too large. */
 import type { Stats } from "node:fs";
 import { type Failure, permanent } from "../core/failure.ts";
+import type { ResponseHead } from "../http/response-head.ts";
 import { discard } from "../store/part.ts";
 import { type Attempt, endAttempt } from "./attempt-state.ts";
+import { drain } from "./drain.ts";
 import { findExisting, type Target, targetFile } from "./target.ts";
 
-/** With `skip` and `fail`, ends the attempt where the file is already there. @returns Whether it ended. */
-export function endsAtExisting(attempt: Attempt, target: Target): boolean {
+/**
+ * With `skip` and `fail`, ends the attempt where the file is already there.
+ * @param head - Of the answer that brings the file, where one is here.
+ * @returns Whether it ends.
+ */
+export function endsAtExisting(attempt: Attempt, target: Target, head?: ResponseHead): boolean {
 	const { onExists, dir } = attempt.context.options;
 	if (onExists !== "skip" && onExists !== "fail") return false;
 	const existing = findExisting(dir, target);
 	if (!existing) return false;
-	attempt.exchange?.abort();
 	discard(attempt.part);
-	endAsExisting(attempt, targetFile(target), existing);
+	const end = (): void => endAsExisting(attempt, targetFile(target), existing);
+	if (head) drain(attempt, head, end);
+	else end();
 	return true;
 }
 

@@ -1,6 +1,6 @@
 /** The end of an attempt that has all bytes: digest, then name. */
 import { permanent } from "../core/failure.ts";
-import { parseHttpDate } from "../http/http-date.ts";
+import { parseHttpDate } from "../core/http-date.ts";
 import { classifyFileError } from "../store/classify-file-error.ts";
 import type { PublicationEnd } from "../store/publish.ts";
 import { type Attempt, endAttempt, failAttempt } from "./attempt-state.ts";
@@ -12,14 +12,14 @@ export function publishAttempt(attempt: Attempt): void {
 	const { verifier, part } = attempt;
 	if (!verifier) return handOver(attempt);
 	attempt.phase = "verify";
-	verifier.verify(part).then(
-		(failure) => {
+	verifier
+		.verify(part)
+		.then((failure) => {
 			if (attempt.phase === "over") return;
 			if (failure) failAttempt(attempt, failure);
 			else handOver(attempt);
-		},
-		(error: unknown) => failAttempt(attempt, classifyFileError(error, "the part")),
-	);
+		})
+		.catch((error: unknown) => failAttempt(attempt, classifyFileError(error, "the part")));
 }
 
 function handOver(attempt: Attempt): void {
@@ -41,7 +41,8 @@ function settle(attempt: Attempt, end: PublicationEnd): void {
 		case "published": {
 			const { checksum } = attempt.task;
 			const sha256 = checksum?.algorithm === "sha256" ? checksum.hex : undefined;
-			return endAttempt(attempt, { kind: "saved", file: end.file, bytes: end.bytes, sha256 });
+			const { file, bytes, shortfall } = end;
+			return endAttempt(attempt, { kind: "saved", file, bytes, sha256, ...(shortfall && { shortfall }) });
 		}
 		case "exists":
 			return endAsExisting(

@@ -4,16 +4,21 @@ import { dirname } from "node:path";
 
 /**
  * Like `mkdir` with `recursive`, which never comes back below /proc and other file systems that answer ENOENT
- * although the parent is there. @throws what the file system says.
+ * although the parent is there.
+ * @param onMade - Called with each folder that was made, the outermost first. @throws what the file system says.
  */
-export async function makeFolder(path: string): Promise<void> {
+export async function makeFolder(path: string, onMade?: (folder: string) => void): Promise<void> {
 	try {
 		await mkdir(path);
+		onMade?.(path);
 	} catch (error) {
 		const code = error instanceof Error && "code" in error ? error.code : undefined;
 		if (code === "ENOENT" && dirname(path) !== path) {
-			await makeFolder(dirname(path));
-			await mkdir(path).catch((again: unknown) => acceptFolder(path, again));
+			await makeFolder(dirname(path), onMade);
+			await mkdir(path).then(
+				() => onMade?.(path),
+				(again: unknown) => acceptFolder(path, again),
+			);
 		} else {
 			await acceptFolder(path, error);
 		}

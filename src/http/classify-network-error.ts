@@ -1,98 +1,83 @@
-/** Names what went wrong on the network: from the errors of sockets, TLS and HTTP to the failure codes of the contract. */
+/** Names what went wrong on the network: from the errors of sockets and TLS to the failure codes of the contract. */
 import { describe, firstLine } from "../core/describe-error.ts";
 import { type Failure, permanent, transient } from "../core/failure.ts";
 
-/** What the error met: it tells a connection that never was from one that broke. */
-export type NetworkContext = {
-	readonly host: string;
-	readonly connected: boolean;
-	readonly answered: boolean;
-	readonly connectTimeoutMs: number;
-};
-
-const tlsCodes = /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|INVALID_CA|EPROTO)/;
-const protocolCodes = /^(HPE|UND_ERR_(HEADERS_OVERFLOW|RES_|INVALID_ARG|INVALID_RETURN)|ERR_HTTP)/;
-const connectCodes = new Set([
-	"ECONNREFUSED",
-	"EHOSTUNREACH",
-	"ENETUNREACH",
-	"EADDRNOTAVAIL",
-	"EHOSTDOWN",
-	"ENETDOWN",
-	"EACCES",
-	"EPERM",
-	"EINVAL",
-]);
+/** The system has no more sockets, files or memory. */
 const exhaustedCodes = new Set(["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"]);
+const unreachableCodes = new Set(["EHOSTUNREACH", "ENETUNREACH", "EHOSTDOWN", "ENETDOWN", "EADDRNOTAVAIL"]);
 
-/** Classifies an error that ended an exchange. */
-export function classifyNetworkError(error: unknown, context: NetworkContext): Failure {
-	const { code, message, syscall } = describe(error);
-	const { host } = context;
-	if (code === "UND_ERR_CONNECT_TIMEOUT" || (code === "ETIMEDOUT" && !context.connected)) {
-		return transient(
-			"timeout",
-			`no connection to ${host} within ${context.connectTimeoutMs / 1000} s (--connect-timeout)`,
-		);
+export function isExhausted(code: string): boolean {
+	return exhaustedCodes.has(code);
+}
+
+/** No connection came about. */
+export function connectFailure(error: Error, host: string, connectTimeoutMs: number): Failure {
+	const { code, message } = describe(error);
+	if (code === "ETIMEDOUT") {
+		return transient("timeout", `no connection to ${host} within ${connectTimeoutMs / 1000} s (--connect-timeout)`);
 	}
-	if (syscall === "getaddrinfo" || code === "ENOTFOUND" || code.startsWith("EAI_")) return dnsFailure(code, host);
-	if (tlsCodes.test(code) || /certificate|altnames/i.test(message)) return tlsFailure(code, message, host);
-	if (exhaustedCodes.has(code))
-		return transient(
-			"io",
-			`no more ${code === "ENOMEM" ? "memory" : "sockets or files"} (${code}): lower --concurrency or raise ulimit -n`,
-		);
-	if (protocolCodes.test(code) || message === "bad upgrade") return protocolFailure(code, message, context);
-	if (!context.connected) {
-		const why = connectCodes.has(code) || code.startsWith("E") ? code : message;
-		return transient("connect", `cannot connect to ${host}: ${why === "ECONNREFUSED" ? "connection refused" : why}`);
-	}
+	if (exhaustedCodes.has(code)) return exhausted(code);
+	const why =
+		code === "ECONNREFUSED" ? "connection refused" : unreachableCodes.has(code) ? `no way there (${code})` : code;
+	return transient("connect", `cannot connect to ${host}: ${why || firstLine(message)}`);
+}
+
+/** A connection that stood broke; what was under way is told apart by what had arrived. */
+export function brokenFailure(error: Error, host: string, answered: boolean): Failure {
+	const { code, message } = describe(error);
 	if (code === "ETIMEDOUT") return transient("timeout", `${host} stopped answering`);
-	if (context.answered && closedEarly(code, message))
-		return transient("truncated", `${host} closed the connection before the body was complete`);
+	if (exhaustedCodes.has(code)) return exhausted(code);
+	if (isTlsCode(code)) return transient("tls", `the TLS connection to ${host} broke: ${opensslReason(message)}`);
+	return resetFailure(host, answered, code || firstLine(message));
+}
+
+export function resetFailure(host: string, answered: boolean, why: string): Failure {
 	return transient(
 		"reset",
-		`${host} closed the connection ${context.answered ? "within the body" : "without an answer"} (${code || message})`,
+		`${host} closed the connection ${answered ? "within the body" : "without an answer"} (${why})`,
 	);
 }
 
-function closedEarly(code: string, message: string): boolean {
-	return (
-		message === "other side closed" ||
-		code === "HPE_INVALID_EOF_STATE" ||
-		code === "UND_ERR_RES_CONTENT_LENGTH_MISMATCH"
-	);
+export function nameFailure(code: string, hostname: string): Failure {
+	if (code === "ENOTFOUND" || code === "EAI_NONAME" || code === "ENODATA") {
+		return permanent("dns", `unknown host ${hostname}: check the spelling`);
+	}
+	return transient("dns", `the name ${hostname} could not be looked up (${code})`);
 }
 
-function dnsFailure(code: string, host: string): Failure {
-	if (code === "ENOTFOUND" || code === "EAI_NONAME")
-		return permanent("dns", `unknown host ${host}: check the spelling`);
-	return transient("dns", `the name ${host} could not be looked up (${code})`);
+/** --deny-private does not let us connect there. */
+export function deniedFailure(host: string, addresses: readonly string[]): Failure {
+	const where = addresses.slice(0, 3).join(", ");
+	return permanent("denied_address", `${host} is at ${where}, which is not public (--deny-private)`);
 }
 
-function tlsFailure(code: string, message: string, host: string): Failure {
-	if (code === "EPROTO" || code.startsWith("ERR_SSL"))
-		return permanent("tls", `no TLS with ${host}: ${opensslReason(message)}`);
+/** The handshake failed. Trust does not come by trying again; a connection that broke meanwhile may be made. */
+export function tlsFailure(error: Error, host: string): Failure {
+	const { code, message } = describe(error);
+	if (code === "ECONNRESET" || code === "EPIPE") {
+		return transient("reset", `${host} closed the connection within the TLS handshake`);
+	}
+	if (code === "ETIMEDOUT") return transient("timeout", `${host} stopped answering within the TLS handshake`);
+	if (isTlsCode(code)) return permanent("tls", `no TLS with ${host}: ${opensslReason(message)}`);
 	return permanent(
 		"tls",
 		`the certificate of ${host} is not trusted (${code || firstLine(message)}): see --ca-certificate`,
 	);
 }
 
-/** OpenSSL says `THREAD:error:NUMBER:LIBRARY:FUNCTION:REASON:FILE:LINE:`; users need the reason. */
-function opensslReason(message: string): string {
-	const reason = /error:[0-9A-F]+:[^:]*:[^:]*:([^:]+)/i.exec(message)?.[1];
-	return reason === undefined
-		? firstLine(message)
-		: reason === "wrong version number"
-			? "its answer is not TLS"
-			: reason;
+function exhausted(code: string): Failure {
+	const what = code === "ENOMEM" ? "memory" : "sockets or files";
+	return transient("io", `no more ${what} (${code}): lower --concurrency or raise ulimit -n`);
 }
 
-function protocolFailure(code: string, message: string, context: NetworkContext): Failure {
-	if (context.answered && closedEarly(code, message))
-		return transient("truncated", `${context.host} closed the connection before the body was complete`);
-	if (code === "UND_ERR_HEADERS_OVERFLOW")
-		return permanent("protocol", `the response head of ${context.host} is larger than 64 KiB`);
-	return permanent("protocol", `${context.host} did not answer in valid HTTP (${code}: ${firstLine(message)})`);
+/** Codes of OpenSSL; those of Node about certificates are others. */
+function isTlsCode(code: string): boolean {
+	return code === "EPROTO" || code.startsWith("ERR_SSL");
+}
+
+/** OpenSSL says `THREAD:error:NUMBER:LIBRARY:FUNCTION:REASON:FILE:LINE:`; users need the reason. */
+function opensslReason(message: string): string {
+	const reason = /error:[0-9A-F]{1,16}:[^:]*:[^:]*:([^:]+)/i.exec(message)?.[1];
+	if (reason === undefined) return firstLine(message);
+	return reason === "wrong version number" ? "its answer is not TLS" : reason;
 }

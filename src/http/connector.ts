@@ -1,64 +1,52 @@
-/** Connects for undici. Plain connections read into memory that is used again, which makes large files half as fast again. */
-import type { Socket } from "node:net";
-import type { buildConnector } from "undici";
-import buildUndiciConnector from "undici/lib/core/connect.js";
-import { endsInBody, lasting, noteBody, readBuffer } from "./read-buffer.ts";
+/** Makes connections: the name looked up, the addresses raced, a proxy asked, TLS agreed upon, all within one time limit. */
+import { transient } from "../core/failure.ts";
+import { type ProxyServer, proxyLabel } from "../core/proxy.ts";
+import { deniedFailure } from "./classify-network-error.ts";
+import { type Connecting, createDial } from "./dial.ts";
+import { createNames } from "./names.ts";
+import { connectThroughProxy } from "./proxy-connector.ts";
+import { lookUp, type Peer, reach, type Tools } from "./reach.ts";
+import { createTls, type TlsOptions } from "./tls.ts";
 
-/** TLS has buffers of its own to decrypt into, and stays as undici has it. */
-export function createConnector(options: buildConnector.BuildOptions): buildConnector.connector {
-	const connectSecurely = buildUndiciConnector(options);
-	return (target, callback) => {
-		if (target.protocol === "https:") return connectSecurely(target, callback);
-		const reader = new Reader();
-		const onread = { buffer: readBuffer, callback: (bytes: number) => reader.receive(bytes) };
-		buildUndiciConnector({ ...options, onread })(target, (...connected) => {
-			if (connected[1]) reader.adopt(connected[1]);
-			callback(...connected);
+/** Where a connection leads, and what it goes through. */
+export type Target = Peer & { readonly proxy?: ProxyServer | undefined };
+
+export type Connector = {
+	/** @returns Gives up; nobody hears of it any more. */
+	connect(target: Target, connecting: Connecting): () => void;
+	/** Forgets what is looked up. */
+	close(): void;
+};
+
+export type ConnectorOptions = TlsOptions & Pick<Tools, "connectTimeoutMs" | "readBuffer" | "isAllowed">;
+
+export function createConnector(options: ConnectorOptions): Connector {
+	const names = createNames();
+	const { connectTimeoutMs, readBuffer, isAllowed } = options;
+	const tools: Tools = { names, tls: createTls(options), connectTimeoutMs, readBuffer, isAllowed };
+
+	const connect = (target: Target, connecting: Connecting): (() => void) => {
+		const { host, proxy } = target;
+		const dial = createDial(connecting, {
+			timeoutMs: connectTimeoutMs,
+			timeout() {
+				const where = proxy ? `${host} through ${proxyLabel(proxy)}` : host;
+				const seconds = connectTimeoutMs / 1000;
+				return transient("timeout", `no connection to ${where} within ${seconds} s (--connect-timeout)`);
+			},
 		});
+		if (proxy) connectThroughProxy(dial, tools, { ...target, proxy });
+		else {
+			lookUp(dial, tools, {
+				hostname: target.hostname,
+				next(found) {
+					const addresses = isAllowed ? found.filter(isAllowed) : found;
+					if (addresses.length === 0) return dial.fail(deniedFailure(host, found));
+					reach(dial, tools, { peer: target, addresses, readsShared: true, next: dial.succeed });
+				},
+			});
+		}
+		return dial.end;
 	};
-}
-
-/** Stands between a socket and undici, which asks for chunks by `read` whenever the socket says that it is readable. */
-class Reader {
-	#socket: Socket | undefined;
-	#waiting: Buffer | undefined;
-	#isPaused = false;
-	#isInBody = false;
-
-	adopt(socket: Socket): void {
-		this.#socket = socket;
-		const read = socket.read.bind(socket);
-		// Zero asks for no bytes: it is how a stream looks whether its end has come.
-		socket.read = (size?: number) => (size === 0 ? read(0) : this.#take(read));
-		socket.unshift = (chunk: Buffer) => {
-			this.#waiting = lasting(chunk);
-		};
-	}
-
-	/** Hands on what a read has put into the buffer. @returns Whether to read on. */
-	receive(bytes: number): boolean {
-		const lent = readBuffer.subarray(0, bytes);
-		// Of a head that is not complete undici keeps pieces until the rest of it comes, of a body nothing.
-		const chunk = this.#isInBody ? lent : lasting(lent);
-		this.#waiting = chunk;
-		noteBody(undefined);
-		this.#socket?.emit("readable");
-		this.#isInBody = endsInBody(chunk);
-		if (this.#waiting) {
-			this.#waiting = lasting(this.#waiting);
-			this.#isPaused = true;
-		}
-		return !this.#isPaused;
-	}
-
-	#take(read: (size?: number) => unknown): Buffer | null {
-		const chunk = this.#waiting;
-		this.#waiting = undefined;
-		if (chunk) return chunk;
-		if (this.#isPaused) {
-			this.#isPaused = false;
-			read(0);
-		}
-		return null;
-	}
+	return { connect, close: names.close };
 }

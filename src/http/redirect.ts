@@ -10,11 +10,13 @@ export function isRedirect(status: number): boolean {
 /**
  * Resolves a Location field against the URL that was asked (RFC 9110, 10.2.2).
  * Credentials of the listed URL stay with its origin: a relative Location keeps them, another origin does not get them.
+ *
+ * @param location - One character for each byte.
  */
-export function redirectTarget(location: string | undefined, from: URL): URL | Failure {
-	if (!location) return permanent("protocol", `${from.host} redirects without saying where to`);
-	// Raw bytes beyond ASCII are UTF-8 in the wild.
-	const target = parse(Buffer.from(location, "latin1").toString("utf8"), from);
+export function redirectTarget(location: string, from: URL): URL | Failure {
+	// Bytes beyond ASCII are asked for as they came, whatever they mean.
+	const ascii = location.replace(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`);
+	const target = URL.canParse(ascii, from.href) ? new URL(ascii, from.href) : undefined;
 	if (!target) return permanent("invalid_url", `${from.host} redirects to what is no URL`);
 	if (target.protocol !== "http:" && target.protocol !== "https:") {
 		return permanent("unsupported_scheme", `${from.host} redirects to ${target.protocol}, which is not http or https`);
@@ -26,8 +28,4 @@ export function redirectTarget(location: string | undefined, from: URL): URL | F
 	// No part of a request (RFC 9110, 7.1).
 	target.hash = "";
 	return target;
-}
-
-function parse(location: string, base: URL): URL | undefined {
-	return URL.canParse(location, base.href) ? new URL(location, base.href) : undefined;
 }

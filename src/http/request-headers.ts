@@ -2,7 +2,7 @@
 import type { Header } from "../core/entry.ts";
 
 /** Fields that are sent only to the origin that they were given for. */
-const bound: ReadonlySet<string> = new Set(["authorization", "cookie", "proxy-authorization"]);
+const bound: ReadonlySet<string> = new Set(["authorization", "cookie", "host", "proxy-authorization"]);
 
 export type RequestHeaderSources = {
 	/** Of every request, in their order. */
@@ -13,13 +13,16 @@ export type RequestHeaderSources = {
 	readonly listed: URL;
 	/** The URL that is asked now. */
 	readonly url: URL;
+	/** Credentials for the URL's origin; where they yield, an Authorization field of the user is sent instead. */
+	readonly authorization?: { readonly value: string; readonly yields: boolean } | undefined;
+	/** Cookies that servers have set, a character for each byte, as they came. */
 	readonly cookie?: string;
 	readonly range?: { readonly from: number; readonly ifRange: string };
 };
 
-/** The fields as undici's flat list of names and values. Names are lower case. */
+/** The fields as a flat list of names and values, a character for each byte. Names are lower case. */
 export function requestHeaders(sources: RequestHeaderSources): string[] {
-	const { url, listed, range } = sources;
+	const { url, listed, authorization, range } = sources;
 	const fields = new Map<string, string[]>([
 		["accept", ["*/*"]],
 		["accept-encoding", ["identity"]],
@@ -27,8 +30,9 @@ export function requestHeaders(sources: RequestHeaderSources): string[] {
 	layOver(fields, sources.general);
 	layOver(fields, sources.own ?? []);
 	if (url.origin !== listed.origin) for (const name of bound) fields.delete(name);
-	const credentials = basicCredentials(url);
-	if (credentials !== undefined) fields.set("authorization", [credentials]);
+	if (authorization && !(authorization.yields && fields.has("authorization"))) {
+		fields.set("authorization", [authorization.value]);
+	}
 	if (sources.cookie) fields.set("cookie", [...(fields.get("cookie") ?? []), sources.cookie]);
 	if (range) {
 		fields.set("range", [`bytes=${range.from}-`]);
@@ -36,13 +40,15 @@ export function requestHeaders(sources: RequestHeaderSources): string[] {
 	}
 	const flat: string[] = [];
 	for (const [name, values] of fields) {
-		if (name === "cookie") flat.push(name, wireForm(values.join("; ")));
-		else for (const value of values) flat.push(name, wireForm(value));
+		if (name === "cookie") flat.push(name, values.join("; "));
+		// A request has one (RFC 9112, 3.2): the last that was given.
+		else if (name === "host") flat.push(name, values.at(-1) ?? "");
+		else for (const value of values) flat.push(name, value);
 	}
 	return flat;
 }
 
-/** HTTP writes a character as one byte: text beyond ASCII goes as the bytes of its UTF-8. */
+/** The bytes of a user's text, UTF-8 as curl has it: what came from a server is bytes already and goes back as it is. */
 function wireForm(value: string): string {
 	return /^[\x20-\x7e\t]*$/.test(value) ? value : Buffer.from(value, "utf8").toString("latin1");
 }
@@ -51,23 +57,8 @@ function layOver(fields: Map<string, string[]>, headers: readonly Header[]): voi
 	const seen = new Set<string>();
 	for (const [name, value] of headers) {
 		const lower = name.toLowerCase();
-		if (seen.has(lower)) fields.get(lower)?.push(value);
-		else fields.set(lower, [value]);
+		if (seen.has(lower)) fields.get(lower)?.push(wireForm(value));
+		else fields.set(lower, [wireForm(value)]);
 		seen.add(lower);
-	}
-}
-
-/** Basic authentication (RFC 7617) from the user name and password of a URL. */
-function basicCredentials(url: URL): string | undefined {
-	if (url.username === "" && url.password === "") return undefined;
-	const pair = `${decode(url.username)}:${decode(url.password)}`;
-	return `Basic ${Buffer.from(pair, "utf8").toString("base64")}`;
-}
-
-function decode(text: string): string {
-	try {
-		return decodeURIComponent(text);
-	} catch {
-		return text;
 	}
 }

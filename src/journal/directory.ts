@@ -1,19 +1,17 @@
 /** A download directory as a run sees it: its journal, what earlier runs left, and what becomes of a worker that died. */
-import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { stateLayout } from "../core/state-layout.ts";
+import { type StateLayout, stateLayout } from "../core/state-layout.ts";
 import { makeFolder } from "../files/make-folder.ts";
+import { unlinkQuietly } from "../files/quietly.ts";
+import { syncFolder } from "../files/sync.ts";
+import { openState } from "./inspect.ts";
+import { absorbIntents, clearOutside } from "./intents.ts";
 import { type Journal, openJournal } from "./journal.ts";
-import {
-	absorbIntents,
-	forgetDeadOwners,
-	forgetOwners,
-	forgetSegments,
-	isShared,
-	isTemporary,
-	recover,
-	settlePart,
-} from "./recover.ts";
+import type { Saved } from "./journal-file.ts";
+import { createOwner, markLeft, type Owner } from "./owner.ts";
+import { findOwners, forgetDeadOwners, forgetOwners, forgetSegments, type Owners, ownerIds } from "./owners.ts";
+import { forgetOldParts, type IsGone, isTemporary, listParts, removePart, settlePart } from "./parts.ts";
+import { findSideJournals } from "./side-journals.ts";
 
 export type DirectoryOptions = {
 	/** Absolute path. */
@@ -22,6 +20,10 @@ export type DirectoryOptions = {
 	readonly run: string;
 	/** Forget what earlier runs recorded, their parts included. */
 	readonly fresh: boolean;
+	/** Flush what is recorded to the disk. */
+	readonly fsync: boolean;
+	/** Told why that cannot be done here, as often as it is tried. */
+	readonly onUnflushed: (why: string) => void;
 	readonly warn: (message: string) => void;
 };
 
@@ -33,35 +35,120 @@ export type Directory = {
 	 * Takes over from a worker that died: its parts may be continued, and what it had published counts.
 	 * @returns What it published, by key.
 	 */
-	inherit(ownerId: string): ReadonlyMap<string, { readonly file: string; readonly bytes: number }>;
+	inherit(ownerId: string): ReadonlyMap<string, Saved>;
 	/** Lets a worker's earlier files of intents go, after the journal has been written. */
 	catchUp(ownerId: string, segment: number): void;
+	/** The list has been read to its end, and all of it has ended: what nobody has named for a month goes. */
+	forgetOld(): void;
 	/** Ends the run in the directory; its workers are gone. */
 	close(): void;
 };
 
 /**
  * Opens a download directory, which is created with its parents.
- * @throws {NodeJS.ErrnoException} it cannot be used.
+ * @throws {UntrustedError} its state is not ours. @throws {NodeJS.ErrnoException} it cannot be used.
  */
-export async function openDirectory({ dir, run, fresh, warn }: DirectoryOptions): Promise<Directory> {
+export async function openDirectory(options: DirectoryOptions): Promise<Directory> {
+	const { dir, run, fsync } = options;
 	const layout = stateLayout(dir);
-	for (const folder of [layout.parts, layout.owners]) await makeFolder(folder);
-	if (fresh) rmSync(layout.journal, { force: true });
-	const journal = openJournal(layout.journal, { warn, isShared: isShared(layout) });
-	const { temporaries, leftovers, dead } = await recover(dir, layout, {
-		onPublished: (intent) => {
-			if (!fresh) journal.recover(intent.key, { file: intent.file, bytes: intent.bytes });
-		},
-	});
-	journal.flush();
-	forgetDeadOwners(layout, dead);
-	// Not before: that they are still there proves that they were not published.
-	for (const name of temporaries) rmSync(join(layout.parts, name), { force: true });
-	if (fresh) {
-		for (const key of leftovers) rmSync(join(layout.parts, key), { recursive: true, force: true });
-		leftovers.clear();
+	await makeFolder(dir, fsync ? (folder) => void syncFolder(join(folder, "..")) : undefined);
+	openState(layout);
+	if (fsync) {
+		const why = syncFolder(dir);
+		if (why !== undefined) options.onUnflushed(why);
 	}
+	// Told before anything is touched: of two runs that start at once, one at least sees the other.
+	const presence = createOwner(layout, `${run}-coordinator`, process.pid);
+	try {
+		return await settle(options, layout, presence);
+	} catch (error) {
+		presence.retire();
+		forgetOwners(layout, (id) => id === presence.id);
+		throw error;
+	}
+}
+
+async function settle(options: DirectoryOptions, layout: StateLayout, presence: Owner): Promise<Directory> {
+	const { run } = options;
+	// Parts and journals first: an owner that appears in between has then none of them.
+	const parts = listParts(layout);
+	const sides = findSideJournals(layout);
+	const owners = await findOwners(layout, presence.now(), run);
+	const journal = openJournal({
+		...options,
+		layout,
+		isAlone: owners.alive.size === 0,
+		sides,
+		isLiving: (other) => [...owners.alive].some((id) => id.startsWith(`${other}-`)),
+	});
+	presence.whenDisplaced(journal.stepAside);
+	try {
+		const leftovers = takeOver(options, { layout, presence, journal, owners, parts });
+		return createDirectory(options, { layout, presence, journal, leftovers });
+	} catch (error) {
+		closeQuietly(journal);
+		throw error;
+	}
+}
+
+type Found = {
+	readonly layout: StateLayout;
+	readonly presence: Owner;
+	readonly journal: Journal;
+	readonly owners: Owners;
+	/** Names in the folder of parts, from before it was looked who works here. */
+	readonly parts: readonly string[];
+};
+
+/** Takes over what runs that are gone have left. @returns The keys of the parts that may be continued. */
+function takeOver({ dir, fresh }: DirectoryOptions, found: Found): ReadonlySet<string> {
+	const { layout, presence, journal, owners, parts } = found;
+	const published = new Set<string>();
+	for (const id of [...owners.dead, ...owners.alive]) {
+		absorbIntents({
+			dir,
+			layout,
+			id,
+			onPublished({ key, file, bytes }) {
+				published.add(key);
+				if (!fresh) journal.recover(key, { file, bytes });
+			},
+		});
+	}
+	journal.flush();
+	const temporaries = parts.filter((name) => isTemporary(layout, name, owners.isGone));
+	const leftovers = new Set<string>();
+	for (const name of parts) {
+		const key = settlePart(layout, name, owners.isGone);
+		if (key === undefined) continue;
+		if (published.has(key) || fresh) removePart(join(layout.parts, key));
+		else leftovers.add(key);
+	}
+	for (const id of owners.dead) clearOutside(dir, layout, id);
+	forgetDeadOwners(layout, owners, presence.now());
+	// Not before: that they are still there proves that they were not published.
+	for (const name of temporaries) unlinkQuietly(join(layout.parts, name));
+	return leftovers;
+}
+
+function closeQuietly(journal: Journal): void {
+	try {
+		journal.close();
+	} catch {
+		// The error that ends the run is another.
+	}
+}
+
+type Opened = {
+	readonly layout: StateLayout;
+	readonly presence: Owner;
+	readonly journal: Journal;
+	readonly leftovers: ReadonlySet<string>;
+};
+
+function createDirectory({ dir, run }: DirectoryOptions, opened: Opened): Directory {
+	const { layout, presence, journal, leftovers } = opened;
+	const isOurs = (id: string): boolean => id.startsWith(`${run}-`);
 	let isClosed = false;
 	/** Forgets what the journal has now: a turn later, when the results that came together are all recorded. */
 	const forgetSoon = (forget: () => void): void => {
@@ -75,25 +162,25 @@ export async function openDirectory({ dir, run, fresh, warn }: DirectoryOptions)
 			}
 		});
 	};
-	const removeTemporaries = (isGone: (ownerId: string) => boolean): void => {
-		for (const name of readdirSync(layout.parts)) {
-			if (isTemporary(name, isGone)) rmSync(join(layout.parts, name), { force: true });
-		}
+	const removeTemporaries = (isGone: IsGone): void => {
+		for (const name of listParts(layout))
+			if (isTemporary(layout, name, isGone)) unlinkQuietly(join(layout.parts, name));
+	};
+	const settleParts = (isGone: IsGone): void => {
+		for (const name of listParts(layout)) settlePart(layout, name, isGone);
 	};
 	return {
 		journal,
 		leftovers,
 		inherit(ownerId) {
-			const published = new Map<string, { file: string; bytes: number }>();
-			absorbIntents({
-				dir,
-				layout,
-				id: ownerId,
-				onPublished: ({ key, file, bytes }) => published.set(key, { file, bytes }),
-			});
-			for (const name of readdirSync(layout.parts)) settlePart(layout, name, (id) => id === ownerId);
+			const published = new Map<string, Saved>();
+			const onPublished = ({ key, file, bytes }: Saved & { readonly key: string }): void =>
+				void published.set(key, { file, bytes });
+			absorbIntents({ dir, layout, id: ownerId, onPublished });
+			settleParts((id) => id === ownerId);
 			forgetSoon(() => {
-				forgetOwners(layout, `${ownerId}.`);
+				clearOutside(dir, layout, ownerId);
+				forgetOwners(layout, (id) => id === ownerId);
 				removeTemporaries((id) => id === ownerId);
 			});
 			return published;
@@ -101,16 +188,35 @@ export async function openDirectory({ dir, run, fresh, warn }: DirectoryOptions)
 		catchUp(ownerId, segment) {
 			forgetSoon(() => forgetSegments(layout, ownerId, segment));
 		},
+		forgetOld: () => forgetOldParts(layout, leftovers, presence.now()),
 		close() {
 			isClosed = true;
 			try {
 				journal.close();
 			} catch {
 				// Already told when it was flushed. What the workers announced stays for the next run to find.
+				presence.retire();
+				leave(layout, isOurs);
 				return;
 			}
-			forgetOwners(layout, `${run}-`);
-			removeTemporaries((id) => id.startsWith(`${run}-`));
+			presence.retire();
+			try {
+				// While the owners are known: what lies in the name of nobody is left alone for long.
+				settleParts(isOurs);
+				removeTemporaries(isOurs);
+				forgetOwners(layout, isOurs);
+			} catch {
+				// Somebody has removed the state: nothing is left to clear away.
+			}
 		},
 	};
+}
+
+/** The process goes on, but none of its owners does. */
+function leave(layout: StateLayout, isOurs: (id: string) => boolean): void {
+	try {
+		for (const id of ownerIds(layout)) if (isOurs(id)) markLeft(layout, id);
+	} catch {
+		// Somebody has removed the state.
+	}
 }

@@ -1,16 +1,17 @@
 /** What a download directory remembers of its entries. The coordinator alone writes it. */
-import { closeSync, openSync, readSync, writeSync } from "node:fs";
+import { lstatSync, renameSync } from "node:fs";
+import { type StateLayout, sideJournal } from "../core/state-layout.ts";
 import { createGatheredText } from "../files/gathered-text.ts";
+import { unlinkQuietly } from "../files/quietly.ts";
+import { syncFolder } from "../files/sync.ts";
+import { type JournalFile, openJournalFile, type Saved } from "./journal-file.ts";
 import { createKeyTable } from "./key-table.ts";
-import { type LoadOptions, loadJournal } from "./load-journal.ts";
-import { formatRecord, type JournalRecord, parseRecord } from "./record.ts";
+import { clearUnfinished, loadJournal, readRecords, setAside } from "./load-journal.ts";
+import { formatRecord, type JournalRecord } from "./record.ts";
+import { copySideJournals, forgetSideJournals, type SideJournal } from "./side-journals.ts";
 
 /** Records are held back until so many bytes have gathered. */
 const batchBytes = 64 * 1024;
-/** Bytes read around a record: the neighbours are asked for next when a list is run again. */
-const windowBytes = 64 * 1024;
-
-export type Saved = { readonly file: string; readonly bytes: number };
 
 export type Journal = {
 	/**
@@ -23,27 +24,57 @@ export type Journal = {
 	/** Records the end of an entry, at the latest with the next `flush`. @throws {NodeJS.ErrnoException} such as ENOSPC. */
 	record(record: JournalRecord): void;
 	flush(): void;
+	/** Goes on in a journal of this run's own: another run may have taken it for dead, and work in the one so far. */
+	stepAside(): void;
+	/** @throws {NodeJS.ErrnoException} what was recorded last may be lost; it is closed all the same. */
 	close(): void;
 };
 
-/** In the table a key has the place of its record plus one, or 0, doubled; the lowest bit tells that this run met it. */
+export type JournalOptions = {
+	readonly layout: StateLayout;
+	readonly run: string;
+	/** No other run works in the directory, and one that comes will see this one: the journal is this run's. */
+	readonly isAlone: boolean;
+	/** Journals of other runs that lay there before it was looked who works here: what comes later may be somebody's who was not seen. */
+	readonly sides: readonly SideJournal[];
+	/** Whether a run is one of the others that work here. */
+	readonly isLiving: (run: string) => boolean;
+	/** Forget what earlier runs recorded. */
+	readonly fresh: boolean;
+	/** Flush what is written to the disk. */
+	readonly fsync: boolean;
+	/** Told why that cannot be done here, as often as it is tried. */
+	readonly onUnflushed: (why: string) => void;
+	readonly warn: (message: string) => void;
+};
+
+/** In the table a key has the place of its record plus one, or 0, times four; then which of the two files it lies in; the lowest bit tells that this run met it. */
 const seenBit = 1;
+const placeUnit = 4;
+const ownUnit = 2;
 
 /**
  * Opens the journal of a directory, or begins one.
- * @throws {NodeJS.ErrnoException} it can be neither read nor begun.
+ * @throws {NodeJS.ErrnoException} it can be neither read nor begun. @throws {UntrustedError}
  */
-export function openJournal(path: string, { warn, isShared }: Omit<LoadOptions, "onRecord">): Journal {
+export function openJournal(options: JournalOptions): Journal {
+	const { layout, run, fsync } = options;
 	const table = createKeyTable();
-	loadJournal(path, {
-		warn,
-		isShared,
-		onRecord: (record, offset) => table.set(record.key, record.status === "saved" ? (offset + 1) * 2 : 0),
+	/** A failure tells nothing of a file that is there. */
+	const know =
+		(unit: number) =>
+		(record: JournalRecord, offset: number): void => {
+			if (record.status === "saved") table.set(record.key, (offset + 1) * placeUnit + unit);
+		};
+	const files = openFiles(options, {
+		know,
+		where: (record) => table.get(record.key) ?? 0,
 	});
-	const fd = openSync(path, "a+");
-	const window = Buffer.allocUnsafe(windowBytes);
-	let windowStart = 0;
-	let windowLength = 0;
+	/** A journal that another run writes, as it was at the start. */
+	const { shared } = files;
+	let { own } = files;
+	/** The one in which this run found records at its start. */
+	const first = own;
 	const pending = createGatheredText();
 	/** What a full disk has kept from being written so far. */
 	let unwritten: Buffer = Buffer.alloc(0);
@@ -52,41 +83,32 @@ export function openJournal(path: string, { warn, isShared }: Omit<LoadOptions, 
 	/** A map keeps each text that it is asked for: a copy in the old generation for every entry of the list. */
 	const recoveredOf = (key: string): Saved | undefined => (recovered.size === 0 ? undefined : recovered.get(key));
 
-	const read = (offset: number): Saved | undefined => {
-		const find = (): string | undefined => {
-			const from = offset - windowStart;
-			if (from < 0 || from >= windowLength) return undefined;
-			const end = window.subarray(0, windowLength).indexOf(10, from);
-			return end < 0 ? undefined : window.toString("utf8", from, end);
-		};
-		let line = find();
-		if (line === undefined) {
-			windowStart = offset;
-			windowLength = readSync(fd, window, 0, window.length, offset);
-			line = find();
-		}
-		const record = line === undefined ? undefined : parseRecord(line);
-		return record?.status === "saved" ? { file: record.file, bytes: record.bytes } : undefined;
-	};
+	const read = (value: number): Saved | undefined => readAt({ own: first, shared }, value);
 
 	const flush = (): void => {
 		const taken = pending.take();
 		unwritten = unwritten.length > 0 ? Buffer.concat([unwritten, taken]) : taken;
-		while (unwritten.length > 0) unwritten = unwritten.subarray(writeSync(fd, unwritten));
+		if (unwritten.length === 0) return;
+		while (unwritten.length > 0) unwritten = unwritten.subarray(own.write(unwritten));
 		pending.giveBack(taken);
+		if (fsync) tell(own.sync());
 	};
 
+	const tell = (why: string | undefined): void => {
+		if (why !== undefined) options.onUnflushed(why);
+	};
+
+	if (fsync) tell(syncFolder(layout.state));
 	return {
 		meet(key) {
 			const value = table.get(key) ?? 0;
 			if (value % 2 === seenBit) return { seen: true };
 			table.set(key, value + seenBit);
-			const saved = recoveredOf(key) ?? (value === 0 ? undefined : read(value / 2 - 1));
+			const saved = recoveredOf(key) ?? read(value);
 			return saved ? { seen: false, saved } : { seen: false };
 		},
 		recover(key, saved) {
-			const value = table.get(key) ?? 0;
-			if (value !== 0 && read(value / 2 - 1)?.file === saved.file) return;
+			if (read(table.get(key) ?? 0)?.file === saved.file) return;
 			recovered.set(key, saved);
 			pending.add(formatRecord({ key, status: "saved", ...saved }));
 		},
@@ -95,12 +117,102 @@ export function openJournal(path: string, { warn, isShared }: Omit<LoadOptions, 
 			if (pending.size >= batchBytes) flush();
 		},
 		flush,
+		stepAside() {
+			const path = sideJournal(layout, run);
+			if (lstatSync(path, { throwIfNoEntry: false })) return;
+			const side = openJournalFile(path, "own");
+			// The one so far stays open: records of it may still be asked for.
+			own = side;
+		},
 		close() {
-			try {
-				flush();
-			} finally {
-				closeSync(fd);
-			}
+			const errors: unknown[] = [];
+			const attempt = (act: () => void): void => {
+				try {
+					act();
+				} catch (error) {
+					errors.push(error);
+				}
+			};
+			attempt(flush);
+			// Of a run that was not alone and has recorded nothing.
+			if (errors.length === 0 && own.size() === 0) unlinkQuietly(sideJournal(layout, run));
+			for (const file of new Set([own, first, shared])) if (file) attempt(file.close);
+			if (errors.length > 0) throw errors[0];
 		},
 	};
+}
+
+type Files = {
+	/** What this run writes. */
+	readonly own: JournalFile;
+	/** What another run may write: read alone. */
+	readonly shared: JournalFile | undefined;
+};
+
+type Known = {
+	/** Keeps the places of records in one of the two files. */
+	readonly know: (unit: number) => (record: JournalRecord, offset: number) => void;
+	/** What the table has of a record's key. */
+	readonly where: (record: JournalRecord) => number;
+};
+
+/** What was saved, by a value of the table. */
+function readAt({ own, shared }: Files, value: number): Saved | undefined {
+	const place = Math.floor(value / placeUnit);
+	if (place === 0) return undefined;
+	const isOwn = Math.floor(value / ownUnit) % 2 === 1;
+	return (isOwn ? own : shared)?.read(place - 1);
+}
+
+function openFiles(options: JournalOptions, known: Known): Files {
+	return options.isAlone ? openAlone(options, known) : openBeside(options, known);
+}
+
+/** Takes over what runs that were not alone have recorded. */
+function copyOthers({ fsync, warn, sides, isLiving }: JournalOptions, known: Known, files: Files): void {
+	const copied = copySideJournals(sides, {
+		into: files.own,
+		isKnown(record) {
+			const saved = readAt(files, known.where(record));
+			return record.status === "saved" && saved?.file === record.file && saved.bytes === record.bytes;
+		},
+		onRecord: known.know(ownUnit),
+	});
+	if (fsync && copied.length > 0) files.own.sync();
+	forgetSideJournals(copied, { isLiving, warn });
+}
+
+/** Takes the journal over, with what runs that were not alone have left. */
+function openAlone(options: JournalOptions, known: Known): Files {
+	const { layout, run, fresh, sides, warn } = options;
+	const path = layout.journal;
+	clearUnfinished(layout);
+	if (fresh) {
+		for (const side of sides) unlinkQuietly(side.path);
+		const isThere = lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+		if (isThere && !unlinkQuietly(path)) {
+			setAside(path, { warn, why: "cannot be removed", put: (aside) => renameSync(path, aside) });
+		}
+	}
+	loadJournal(path, { warn, run, onRecord: known.know(ownUnit) });
+	const files: Files = { own: openJournalFile(path, "own"), shared: undefined };
+	copyOthers(options, known, files);
+	return files;
+}
+
+/** Another run works here, or may: its journal is neither written nor cut. */
+function openBeside(options: JournalOptions, known: Known): Files {
+	const { layout, run, fresh } = options;
+	const own = openJournalFile(sideJournal(layout, run), "own");
+	if (fresh) return { own, shared: undefined };
+	let shared: JournalFile | undefined;
+	try {
+		shared = openJournalFile(layout.journal, "read");
+		readRecords(shared.fd, known.know(0));
+	} catch {
+		// Not there yet, or damaged: the run that has it sees to that.
+	}
+	const files: Files = { own, shared };
+	copyOthers(options, known, files);
+	return files;
 }

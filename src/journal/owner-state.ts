@@ -1,80 +1,121 @@
 /** Whether the worker that an owner file names still lives. */
-import { readFileSync, statSync } from "node:fs";
-import type { OwnerIdentity } from "../core/state-layout.ts";
-import { processPlace, processStart } from "./process-identity.ts";
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import type { OwnerIdentity, StateLayout } from "../core/state-layout.ts";
+import { readTrusted } from "../files/trust.ts";
+import { askOwner, folderIdentity } from "./owner-socket.ts";
+import { parseObject } from "./parse-object.ts";
+import { lookAtProcess, parsePlace, processPlace } from "./process-identity.ts";
 
-/** An owner on another machine, or in another process namespace, counts as dead when its file is so old. */
-const foreignDeadMs = 24 * 60 * 60 * 1000;
+/** An owner that can be judged by its heartbeat alone counts as dead when that has been silent for so long. */
+const silentMs = 3 * 60_000;
 /** So long an identity without its text may be one that is just being written. */
 const newbornMs = 10_000;
+/** The process namespace of the machine itself, by its number in Linux: no container's. */
+const firstNamespace = "pid:[4026531836]";
 
 /**
- * `dead`: the process is gone. `orphan`: it lives, but its coordinator is gone, so it is about to end.
- * `alive`: it works for a run that goes on. `foreign`: it cannot be seen from here.
+ * `dead`: the process is gone, or has been silent for long where it cannot be seen. `orphan`: it lives, but its
+ * coordinator is gone, so it is about to end. `alive`: it works for a run that goes on, as far as anybody can tell.
  */
-export type OwnerState = "dead" | "orphan" | "alive" | "foreign";
+export type OwnerState = "dead" | "orphan" | "alive";
 
 export type KnownOwner = { readonly state: OwnerState; readonly identity?: OwnerIdentity };
 
-/** @param path - The owner's identity file. */
-export function ownerState(path: string): KnownOwner {
+/** @param nowMs - The time as the file system tells it: its clock may be another machine's. */
+export async function ownerState(layout: StateLayout, id: string, nowMs: number): Promise<KnownOwner> {
+	const path = join(layout.owners, `${id}.json`);
 	const identity = readIdentity(path);
 	// Just being written, or its writer was killed before it did anything.
-	if (!identity) return { state: isOlder(path, newbornMs) ? "dead" : "alive" };
-	const here = processPlace();
-	if (identity.place !== here) {
-		return {
-			state: isEarlierBoot(identity.place, here) || isOlder(path, foreignDeadMs) ? "dead" : "foreign",
-			identity,
-		};
-	}
-	if (!isAlive(identity.pid, identity.startTicks)) return { state: "dead", identity };
-	const led = isAlive(identity.coordinatorPid, identity.coordinatorStartTicks);
-	return { state: led ? "alive" : "orphan", identity };
-}
-
-/** Whether a process lives and is still the same one. */
-export function isAlive(pid: number, startTicks: string | undefined): boolean {
-	if (startTicks !== undefined) return processStart(pid) === startTicks;
-	try {
-		process.kill(pid, 0);
-		return true;
-	} catch (error) {
-		return error instanceof Error && "code" in error && error.code === "EPERM";
+	if (!identity) return { state: silence(path, nowMs) > newbornMs ? "dead" : "alive" };
+	if (identity.left) return { state: "dead", identity };
+	switch (seen(identity, identity.pid, identity.startTicks)) {
+		case "gone":
+			return { state: "dead", identity };
+		case "there": {
+			const led = seen(identity, identity.coordinatorPid, identity.coordinatorStartTicks) !== "gone";
+			return { state: led ? "alive" : "orphan", identity };
+		}
+		case "unknown":
+			return { state: (await isHeardOf(layout, id, { identity, nowMs })) ? "alive" : "dead", identity };
 	}
 }
 
-function isEarlierBoot(theirs: string, ours: string): boolean {
-	const [theirHost, theirBoot] = theirs.split(" ");
-	const [ourHost, ourBoot] = ours.split(" ");
-	return theirHost === ourHost && theirBoot !== ourBoot;
+/** Whether a process of an owner's place is there; `unknown` where that cannot be seen from here. */
+export function seen(
+	{ place }: OwnerIdentity,
+	pid: number,
+	startTicks: string | undefined,
+): "there" | "gone" | "unknown" {
+	const theirs = parsePlace(place);
+	const ours = parsePlace(processPlace());
+	if (theirs.boot !== ours.boot) return isEarlierBoot(place) ? "gone" : "unknown";
+	if (theirs.namespace !== ours.namespace) return "unknown";
+	// Without /proc there is no more to go by than the name of the machine.
+	if (theirs.boot === "" && theirs.host !== ours.host) return "unknown";
+	const sight = lookAtProcess(pid);
+	if (sight === "gone") return "gone";
+	if (sight === "hidden" || startTicks === undefined) return "unknown";
+	return sight.start === startTicks ? "there" : "gone";
 }
 
-function isOlder(path: string, ms: number): boolean {
+/** Whether an owner that cannot be seen answers, or has left a sign of life. */
+async function isHeardOf(
+	layout: StateLayout,
+	id: string,
+	{ identity, nowMs }: { readonly identity: OwnerIdentity; readonly nowMs: number },
+): Promise<boolean> {
+	const isHere = parsePlace(identity.place).boot === parsePlace(processPlace()).boot;
+	if (isHere && identity.folder !== undefined && identity.folder === folderIdentity(layout)) {
+		const answer = await askOwner(layout, id);
+		if (answer !== "unknown") return answer === "alive";
+	}
+	return silence(join(layout.owners, `${id}.json`), nowMs) <= silentMs;
+}
+
+/** The machine was started again since; of a container nobody can tell whether it is the same machine. */
+function isEarlierBoot(place: string): boolean {
+	const theirs = parsePlace(place);
+	const ours = parsePlace(processPlace());
+	const areMachines = theirs.namespace === firstNamespace && ours.namespace === firstNamespace;
+	return areMachines && theirs.host === ours.host && theirs.boot !== "" && ours.boot !== "";
+}
+
+/** Milliseconds since the last sign of life. */
+function silence(path: string, nowMs: number): number {
 	const found = statSync(path, { throwIfNoEntry: false });
-	return found === undefined || Date.now() - found.mtimeMs > ms;
+	return found === undefined ? Number.POSITIVE_INFINITY : nowMs - found.mtimeMs;
 }
 
 function readIdentity(path: string): OwnerIdentity | undefined {
-	let value: unknown;
+	let field: ReturnType<typeof parseObject>;
 	try {
-		value = JSON.parse(readFileSync(path, "utf8"));
+		field = parseObject(readTrusted(path));
 	} catch {
 		return undefined;
 	}
-	if (typeof value !== "object" || value === null) return undefined;
-	const field = (name: keyof OwnerIdentity): unknown => Reflect.get(value, name);
-	const pid = field("pid");
-	const place = field("place");
-	const coordinatorPid = field("coordinatorPid");
-	const startTicks = field("startTicks");
-	const coordinatorStartTicks = field("coordinatorStartTicks");
-	if (typeof pid !== "number" || typeof place !== "string" || typeof coordinatorPid !== "number") return undefined;
+	const pid = field?.("pid");
+	const place = field?.("place");
+	const coordinatorPid = field?.("coordinatorPid");
+	if (!field || !isPid(pid) || typeof place !== "string" || !isPid(coordinatorPid)) return undefined;
+	const text = <K extends keyof OwnerIdentity>(name: K): { readonly [N in K]?: string } => {
+		const value = field(name);
+		const found: { [N in K]?: string } = {};
+		if (typeof value === "string") found[name] = value;
+		return found;
+	};
 	return {
 		pid,
 		place,
 		coordinatorPid,
-		...(typeof startTicks === "string" ? { startTicks } : {}),
-		...(typeof coordinatorStartTicks === "string" ? { coordinatorStartTicks } : {}),
+		...text("startTicks"),
+		...text("coordinatorStartTicks"),
+		...text("folder"),
+		left: field("left") === true,
 	};
+}
+
+/** Zero and below stand for groups of processes. */
+function isPid(value: unknown): value is number {
+	return Number.isSafeInteger(value) && Number(value) > 0;
 }

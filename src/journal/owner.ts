@@ -1,11 +1,17 @@
 /** Who works in a download directory: each worker names its process there and writes what it is about to publish. */
-import { closeSync, ftruncateSync, openSync, writeFileSync, writeSync } from "node:fs";
+import { constants, ftruncateSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import type { Intent, OwnerIdentity, StateLayout } from "../core/state-layout.ts";
+import { closeQuietly } from "../files/quietly.ts";
+import { syncFile, syncFolder } from "../files/sync.ts";
+import { openTrusted } from "../files/trust.ts";
+import { createHeartbeat } from "./heartbeat.ts";
+import { answerFor, folderIdentity } from "./owner-socket.ts";
 import { processPlace, processStart } from "./process-identity.ts";
 
 /** Intents go to a new file when one has grown so large: the coordinator removes those that the journal has caught up with. */
 const segmentBytes = 4 * 1024 * 1024;
+const newFile = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
 
 export type Owner = {
 	/** Names the worker in the paths of its parts. */
@@ -22,6 +28,17 @@ export type Owner = {
 	 * @throws {NodeJS.ErrnoException} such as ENOSPC: the source must stay where it is.
 	 */
 	withdraw(source: string): void;
+	/**
+	 * Flushes what was intended.
+	 * @returns Why that cannot be done here; undefined where it was. @throws {NodeJS.ErrnoException} such as EIO.
+	 */
+	sync(): string | undefined;
+	/** Gives a sign of life where one is overdue: after a pause of the process somebody may think it dead. */
+	renew(): void;
+	/** The time, in milliseconds since 1970, as the file system tells it. */
+	now(): number;
+	/** Calls back when another run has taken this worker for dead: what lay in its name is not its own any more. */
+	whenDisplaced(listener: () => void): void;
 	/** Ends the worker's presence. Its traces are for the coordinator to remove, when all is recorded. */
 	retire(): void;
 };
@@ -32,24 +49,38 @@ export type Owner = {
  * @throws {NodeJS.ErrnoException} the directory is not writable.
  */
 export function createOwner(layout: StateLayout, id: string, coordinatorPid: number): Owner {
-	writeFileSync(join(layout.owners, `${id}.json`), JSON.stringify(identify(process.pid, coordinatorPid)), {
-		flag: "wx",
-	});
+	const server = answerFor(layout, id);
+	const folder = server && folderIdentity(layout);
+	const text = JSON.stringify({ ...identify(coordinatorPid), ...(folder === undefined ? {} : { folder }) });
 	let segment = 0;
 	let written = 0;
 	let fd: number | undefined;
-	const open = (): number => openSync(intentsPath(layout, id, segment), "ax");
+	let isSynced = false;
+	let onDisplaced: (() => void) | undefined;
+	const next = (): void => {
+		const old = fd;
+		fd = undefined;
+		written = 0;
+		segment++;
+		isSynced = false;
+		// What close says of what was announced long ago changes nothing.
+		if (old !== undefined) closeQuietly(old);
+	};
+	const heartbeat = createHeartbeat(join(layout.owners, `${id}.json`), {
+		text,
+		onDisplaced() {
+			// The file of intents went with the announcement.
+			next();
+			onDisplaced?.();
+		},
+	});
 	const append = (lines: string): void => {
-		if (written > segmentBytes && fd !== undefined) {
-			closeSync(fd);
-			fd = undefined;
-			segment++;
-			written = 0;
-		}
-		fd ??= open();
+		heartbeat.renew();
+		if (written > segmentBytes) next();
+		fd ??= openTrusted(intentsPath(layout, id, segment), newFile);
 		const data = Buffer.from(lines);
 		try {
-			for (let at = 0; at < data.length; ) at += writeSync(fd, data, at);
+			for (let at = 0; at < data.length; ) at += writeSync(fd, data, at, data.length - at, written + at);
 		} catch (error) {
 			// What a full disk has torn is no announcement.
 			ftruncateSync(fd, written);
@@ -66,16 +97,47 @@ export function createOwner(layout: StateLayout, id: string, coordinatorPid: num
 			append(lines);
 		},
 		withdraw: (source) => append(`${JSON.stringify({ withdrawn: source })}\n`),
+		sync() {
+			const why = fd === undefined ? undefined : syncFile(fd, isSynced);
+			if (isSynced) return why;
+			isSynced = true;
+			return why ?? syncFolder(layout.owners);
+		},
+		renew: heartbeat.renew,
+		now: heartbeat.now,
+		whenDisplaced(listener) {
+			onDisplaced = listener;
+		},
 		retire() {
-			if (fd !== undefined) closeSync(fd);
+			heartbeat.stop();
+			server?.close();
+			const old = fd;
 			fd = undefined;
+			if (old !== undefined) closeQuietly(old);
 		},
 	};
 }
 
+/** Says of an owner that nobody works there any more, although its process may live. */
+export function markLeft(layout: StateLayout, id: string): void {
+	const text = JSON.stringify({ ...identify(process.pid), left: true });
+	try {
+		const fd = openTrusted(join(layout.owners, `${id}.json`), constants.O_WRONLY);
+		try {
+			writeSync(fd, text, 0);
+			ftruncateSync(fd, Buffer.byteLength(text));
+		} finally {
+			closeQuietly(fd);
+		}
+	} catch {
+		// The next run then takes it for alive as long as its process lives.
+	}
+}
+
 /** As `JSON.stringify`, which is too slow for what happens once a file. */
-function formatIntent({ key, file, bytes, source }: Intent): string {
-	return `{"key":"${key}","file":${JSON.stringify(file)},"bytes":${bytes},"source":"${source}"}\n`;
+function formatIntent({ key, file, bytes, source, reserved }: Intent): string {
+	const more = reserved ? ',"reserved":true' : "";
+	return `{"key":"${key}","file":${JSON.stringify(file)},"bytes":${bytes},"source":${JSON.stringify(source)}${more}}\n`;
 }
 
 /** Where an owner's intents lie. */
@@ -83,11 +145,11 @@ export function intentsPath(layout: StateLayout, ownerId: string, segment: numbe
 	return join(layout.owners, `${ownerId}.${segment}.intents`);
 }
 
-function identify(pid: number, coordinatorPid: number): OwnerIdentity {
-	const startTicks = processStart(pid);
+function identify(coordinatorPid: number): OwnerIdentity {
+	const startTicks = processStart(process.pid);
 	const coordinatorStartTicks = processStart(coordinatorPid);
 	return {
-		pid,
+		pid: process.pid,
 		place: processPlace(),
 		coordinatorPid,
 		...(startTicks === undefined ? {} : { startTicks }),

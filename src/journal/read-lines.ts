@@ -1,5 +1,6 @@
 /** Reads a file line by line, with the place of each line, in bounded memory. */
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, constants, readSync } from "node:fs";
+import { openTrusted } from "../files/trust.ts";
 
 const blockBytes = 1024 * 1024;
 /** A longer line is damage: it is cut there. */
@@ -14,16 +15,18 @@ export type PlacedLine = {
 	readonly ended: boolean;
 };
 
-/** @throws {NodeJS.ErrnoException} the file cannot be read. */
-export function* readLines(path: string): Generator<PlacedLine> {
-	const fd = openSync(path, "r");
+/** @param file - Its path, or a descriptor, which stays open. @throws {NodeJS.ErrnoException} the file cannot be read. */
+export function* readLines(file: string | number): Generator<PlacedLine> {
+	const fd = typeof file === "number" ? file : openTrusted(file, constants.O_RDONLY);
 	try {
+		let at = 0;
 		const block = Buffer.allocUnsafe(blockBytes);
 		let rest = Buffer.alloc(0);
 		let offset = 0;
 		for (;;) {
-			const read = readSync(fd, block, 0, block.length, null);
+			const read = readSync(fd, block, 0, block.length, at);
 			if (read === 0) break;
+			at += read;
 			const data = rest.length === 0 ? block.subarray(0, read) : Buffer.concat([rest, block.subarray(0, read)]);
 			let start = 0;
 			for (let end = data.indexOf(newline); end >= 0; end = data.indexOf(newline, start)) {
@@ -39,6 +42,6 @@ export function* readLines(path: string): Generator<PlacedLine> {
 		}
 		if (rest.length > 0) yield { text: rest.toString("utf8"), offset, ended: false };
 	} finally {
-		closeSync(fd);
+		if (fd !== file) closeSync(fd);
 	}
 }

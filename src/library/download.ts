@@ -9,7 +9,6 @@ import { readOption } from "../core/read-option.ts";
 import { resolveOptions } from "../core/resolve-options.ts";
 import { openRecords } from "../report/records.ts";
 import { combine } from "../report/sinks.ts";
-import { proxyWarning } from "../run/proxy-warning.ts";
 import { run } from "../run/run.ts";
 import { createRunId } from "../run/run-id.ts";
 import { lookAround } from "../run/surroundings.ts";
@@ -70,8 +69,6 @@ async function perform({ options, logDir, list, results, signal }: Performance):
 	const records = await recordsIn(logDir, name, (error) => broken.abort(error));
 	const sink = combine([results, ...records.sinks]);
 	const warn = (message: string): void => sink.on({ type: "warning", message });
-	const proxies = proxyWarning(process.env);
-	if (proxies !== undefined) warn(proxies);
 	const stop = AbortSignal.any([signal, broken.signal]);
 	const entries = heldBack(list.entries(warn), results, stop);
 	try {

@@ -28,6 +28,10 @@ export type OriginOptions = {
 	/** Share of files that are sent at no more than `slowBytesPerSecond`. */
 	readonly slowRate: number;
 	readonly slowBytesPerSecond: number;
+	/** More requests than so many at once are refused with 429. */
+	readonly mostInFlight?: number;
+	/** Requests a second; further ones are refused with 429. */
+	readonly requestsPerSecond?: number;
 	/** Sent as Retry-After with 429 and 503; absent, they have none. */
 	readonly retryAfterSeconds?: number;
 	/** Whether Range is understood. */

@@ -1,4 +1,5 @@
 /** Answers requests: judges each, waits as told, and sends a file, a fault or a refusal. */
+import { type Admission, createAdmission } from "./admission.ts";
 import { originSize } from "./content.ts";
 import type { Exchange, Respond } from "./exchange.ts";
 import { createFactsCache } from "./file-facts.ts";
@@ -14,8 +15,10 @@ import { judge, type Verdict } from "./verdict.ts";
 export function createResponder(options: OriginOptions, tally: Tally): Respond {
 	const factsOf = createFactsCache(options.seed, options.cacheBytes);
 	const pacing = createPacing(options);
+	const admission = createAdmission(options);
 	const replyTo = ({ request }: Exchange, path: string, verdict: Verdict): Reply => {
 		const sizeBytes = originSize(path);
+		if (verdict.kind === "refused") return errorReply(options, 429);
 		if (request.method !== "GET" && request.method !== "HEAD") return refusal(405);
 		if (sizeBytes === undefined || verdict.kind === "missing") return refusal(404);
 		if (verdict.kind === "error") return errorReply(options, verdict.errorStatus);
@@ -24,7 +27,7 @@ export function createResponder(options: OriginOptions, tally: Tally): Respond {
 	return (exchange) => {
 		const path = pathOf(exchange.request.url ?? "/");
 		tally.count("requests");
-		const verdict = judge(options, path, tally.countPath(path));
+		const verdict = admitted(exchange, admission, judge(options, path, tally.countPath(path)));
 		const answer = (): Promise<void> | undefined => {
 			const reply = replyTo(exchange, path, verdict);
 			const cutOff = verdict.kind === "reset";
@@ -34,6 +37,14 @@ export function createResponder(options: OriginOptions, tally: Tally): Respond {
 		const late = verdict.delayMs < 1 ? answer() : delayed(exchange, verdict.delayMs, answer);
 		late?.catch(() => exchange.response.destroy());
 	};
+}
+
+/** Who is let in keeps its place until its answer is over. */
+function admitted({ response }: Exchange, admission: Admission | undefined, verdict: Verdict): Verdict {
+	if (!admission) return verdict;
+	if (!admission.admit()) return { ...verdict, kind: "refused" };
+	response.once("close", admission.leave);
+	return verdict;
 }
 
 async function delayed(

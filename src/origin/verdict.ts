@@ -3,7 +3,7 @@ import { draw, happens } from "./draw.ts";
 import type { OriginOptions } from "./options.ts";
 
 export type Verdict = {
-	readonly kind: "serve" | "missing" | "error" | "reset";
+	readonly kind: "serve" | "missing" | "error" | "reset" | "refused";
 	/** Wait before the response head. */
 	readonly delayMs: number;
 	/** Status of the answer, where it is an error. */

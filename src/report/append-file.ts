@@ -6,6 +6,8 @@ export type AppendFile = {
 	append(bytes: Buffer): Promise<void>;
 	/** Writes at once. Each write has its own place in the file, so this keeps the order while `append` is under way. */
 	appendSync(bytes: Buffer): void;
+	/** Writes what is under way once more, at its place: for the end of the process, which waits for nothing. */
+	finishSync(): void;
 	close(): Promise<void>;
 };
 
@@ -13,6 +15,7 @@ export type AppendFile = {
 export async function createAppendFile(path: string): Promise<AppendFile> {
 	const file = await open(path, "wx");
 	let size = 0;
+	const underWay = new Map<number, Buffer>();
 
 	const place = (bytes: Buffer): number => {
 		const at = size;
@@ -20,18 +23,27 @@ export async function createAppendFile(path: string): Promise<AppendFile> {
 		return at;
 	};
 
+	const writeAt = (at: number, bytes: Buffer): void => {
+		for (let done = 0; done < bytes.length; ) {
+			done += writeSync(file.fd, bytes, done, bytes.length - done, at + done);
+		}
+	};
+
 	return {
 		async append(bytes) {
 			const at = place(bytes);
-			for (let done = 0; done < bytes.length; ) {
-				done += (await file.write(bytes, done, bytes.length - done, at + done)).bytesWritten;
+			underWay.set(at, bytes);
+			try {
+				for (let done = 0; done < bytes.length; ) {
+					done += (await file.write(bytes, done, bytes.length - done, at + done)).bytesWritten;
+				}
+			} finally {
+				underWay.delete(at);
 			}
 		},
-		appendSync(bytes) {
-			const at = place(bytes);
-			for (let done = 0; done < bytes.length; ) {
-				done += writeSync(file.fd, bytes, done, bytes.length - done, at + done);
-			}
+		appendSync: (bytes) => writeAt(place(bytes), bytes),
+		finishSync() {
+			for (const [at, bytes] of underWay) writeAt(at, bytes);
 		},
 		close: () => file.close(),
 	};

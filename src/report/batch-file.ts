@@ -1,4 +1,5 @@
 /** A file that grows by lines: they are gathered and written in batches, in order, while the run goes on. */
+import { atExit } from "../files/at-exit.ts";
 import { createGatheredText } from "../files/gathered-text.ts";
 import { type AppendFile, createAppendFile } from "./append-file.ts";
 
@@ -59,11 +60,17 @@ function batch(file: AppendFile, onError: (error: unknown) => void): BatchFile {
 		}
 		waiting.giveBack(taken);
 	};
+	const forget = atExit(() => {
+		if (failed) return;
+		file.finishSync();
+		if (waiting.size > 0) writeNow();
+	});
 	const finish = async (): Promise<void> => {
 		while (writing !== undefined || waiting.size > 0) {
 			if (writing === undefined) flush();
 			await writing;
 		}
+		forget();
 		await file.close().catch(fail);
 	};
 

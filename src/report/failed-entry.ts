@@ -1,11 +1,11 @@
 /** Failed entries as text that can be given to downspout again: failed.txt. */
 import type { Entry } from "../core/entry.ts";
 import type { Outcome } from "../core/outcome.ts";
-import { publicText, publicUrl } from "../core/public-url.ts";
+import { publicMessage, publicUrl } from "../core/public-url.ts";
 import { escapeControls } from "./escape.ts";
 
-/** White space and controls that a list drops around a line. */
-const outside = /^[\s\0-\x1f\ufeff]+|[\s\0-\x1f\ufeff]+$/g;
+/** White space and controls, which a list drops around a line. */
+const outside = /[\s\0-\x1f\ufeff]/;
 /** URL parsers pass over these, so taking them out changes nothing but the lines that they would forge. */
 const passedOver = /[\t\n\r]/g;
 const control = /[\0-\x1f\x7f-\x9f\u2028\u2029]/g;
@@ -18,7 +18,7 @@ const anyControl = new RegExp(control.source);
 export function failedEntry(entry: Entry, outcome: Outcome): string {
 	const { code, message } = outcome.error ?? { code: "failed", message: "" };
 	const where = entry.list === undefined ? `line ${entry.line}` : `line ${entry.line} of ${entry.list}`;
-	const lines = [comment(`${code}: ${publicText(message)} (${where})`)];
+	const lines = [comment(`${code}: ${publicMessage(message)} (${where})`)];
 	if (entry.urls.some((url) => publicUrl(url) !== url)) {
 		lines.push(comment("the user name and password of the URL were left out: put them back to try it again"));
 	}
@@ -37,7 +37,15 @@ function comment(text: string): string {
 }
 
 function listed(url: string): string {
-	return publicUrl(url).replace(passedOver, "").replace(outside, "").replace(control, encodeURIComponent);
+	return trim(publicUrl(url).replace(passedOver, "")).replace(control, encodeURIComponent);
+}
+
+/** A loop, because a regular expression is quadratic on long runs. */
+function trim(text: string): string {
+	let [start, end] = [0, text.length];
+	while (start < end && outside.test(text.charAt(start))) start++;
+	while (end > start && outside.test(text.charAt(end - 1))) end--;
+	return text.slice(start, end);
 }
 
 function options(entry: Entry): string[] {

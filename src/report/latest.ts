@@ -1,5 +1,5 @@
 /** `LOGDIR/latest`, which points to the newest run. */
-import { rename, rm, symlink, writeFile } from "node:fs/promises";
+import { lstat, rename, rm, symlink, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 /**
@@ -9,11 +9,20 @@ import { join } from "node:path";
  */
 export async function pointLatestTo(logDir: string, run: string): Promise<void> {
 	const fresh = join(logDir, `.latest-${run}`);
+	const latest = join(logDir, "latest");
 	try {
 		await symlink(run, fresh, "dir").catch(() => writeFile(fresh, `${run}\n`));
-		await rename(fresh, join(logDir, "latest"));
+		await rename(fresh, latest).catch((error: unknown) => replace(fresh, latest, error));
 	} catch (error) {
 		await rm(fresh, { force: true });
 		throw error;
 	}
+}
+
+/** Windows renames nothing over a link to a folder: that is removed first. Whatever else stands there is not ours. */
+async function replace(fresh: string, latest: string, error: unknown): Promise<void> {
+	const found = await lstat(latest).catch(() => undefined);
+	if (!found?.isSymbolicLink()) throw error;
+	await unlink(latest);
+	await rename(fresh, latest);
 }

@@ -1,7 +1,7 @@
 /** Events as lines of log.txt. */
 import type { RunEvent } from "../core/event.ts";
 import type { Outcome } from "../core/outcome.ts";
-import { publicText, publicUrl } from "../core/public-url.ts";
+import { publicMessage, publicText, publicUrl } from "../core/public-url.ts";
 import type { WorkerLabel } from "../core/task.ts";
 import { escapeControls } from "./escape.ts";
 
@@ -28,14 +28,18 @@ function say(event: RunEvent): Said | undefined {
 			return sayOutcome(event.outcome);
 		case "retry": {
 			const { url, failure, attempt, waitMs, worker } = event;
-			const reason = `${failure.code}: ${publicText(failure.message)}`;
+			const reason = `${failure.code}: ${publicMessage(failure.message)}`;
 			const when = `attempt ${attempt}, again in ${Math.round(waitMs)} ms`;
 			return { level: "WARN", text: `retry ${publicUrl(url)}: ${reason} (${when})`, worker };
 		}
+		case "level": {
+			const { host, level, why } = event;
+			return { level: "INFO", text: `level ${level} ${host === null ? "over all" : `to ${host}`}: ${why}` };
+		}
 		case "warning":
-			return { level: "WARN", text: publicText(event.message) };
+			return { level: "WARN", text: publicMessage(event.message) };
 		case "note":
-			return { level: "INFO", text: publicText(event.message), ...(event.worker && { worker: event.worker }) };
+			return { level: "INFO", text: publicMessage(event.message), ...(event.worker && { worker: event.worker }) };
 		case "stopping":
 			return { level: "WARN", text: `stopping: ${event.reason}` };
 		case "list-read":
@@ -50,14 +54,12 @@ function say(event: RunEvent): Said | undefined {
 			const counts = `saved ${saved}, skipped ${skipped}, duplicates ${duplicates}, failed ${failed}, cancelled ${cancelled}`;
 			return { level: "INFO", text: `run ${run} ended: ${counts} (${seconds} s)` };
 		}
-		case "level":
-			return { level: "INFO", text: `level of ${event.host ?? "the run"}: ${event.level} (${event.reason})` };
 		case "paused":
 			// The line of the retry tells of pauses that end by themselves.
 			if (event.untilMs !== undefined) return undefined;
-			return { level: "WARN", text: `paused ${event.host ?? "the run"}: ${event.reason}` };
+			return { level: "WARN", text: `paused ${event.host ?? "the run"}: ${event.why}` };
 		case "resumed":
-			return { level: "INFO", text: `resumed ${event.host ?? "the run"}: ${event.reason}` };
+			return { level: "INFO", text: `resumed ${event.host ?? "the run"}: ${event.why}` };
 		case "attempt-started":
 		case "progress":
 			return undefined;
@@ -80,7 +82,7 @@ function sayOutcome(outcome: Outcome): Said {
 		case "cancelled":
 			return { level: "WARN", text: `cancelled ${url} (${where}, ${ms} ms, ${tried})`, worker };
 		case "failed": {
-			const reason = outcome.error ? `${outcome.error.code}: ${publicText(outcome.error.message)}` : "unknown";
+			const reason = outcome.error ? `${outcome.error.code}: ${publicMessage(outcome.error.message)}` : "unknown";
 			return { level: "ERROR", text: `failed ${url}: ${reason} (${where}, ${ms} ms, ${tried})`, worker };
 		}
 	}

@@ -8,7 +8,9 @@ import { createProgressState } from "./progress-state.ts";
 const redrawEveryMs = 100;
 /** Downloads that end sooner have no line of their own, which would only flicker. */
 const shownAfterMs = 1000;
-const mostDownloads = 5;
+/** With so few at once each has a line; of more than that, the five that have taken the longest. */
+const fewDownloads = 12;
+const mostOfMany = 5;
 const mostNotices = 10;
 
 /** Draws at most ten times a second, however many events come. */
@@ -19,17 +21,19 @@ export function createBar({ stream, now, paint }: ProgressSettings): Sink {
 	const frame = createFrame(output, stream);
 	let above = "";
 
-	const draw = (downloads: number): void => {
+	const draw = (withDownloads: boolean): void => {
 		const nowMs = now();
 		/** The last column stays free: a terminal may wrap a line that fills it. */
 		const layout = { columns: Math.min(300, Math.max(10, (stream.columns ?? 80) - 1)), paint };
-		const most = Math.max(0, Math.min(downloads, (stream.rows ?? 24) - 3));
+		const view = state.view(nowMs);
+		const wanted = view.inFlight <= fewDownloads ? fewDownloads : mostOfMany;
+		const most = withDownloads ? Math.max(0, Math.min(wanted, (stream.rows ?? 24) - 3)) : 0;
 		const lines = state.oldest(nowMs, shownAfterMs, most).map((download) => downloadLine(download, layout));
-		frame.draw([overallLine(state.view(nowMs), layout), ...lines], above);
+		frame.draw([overallLine(view, layout), ...lines], above);
 		above = "";
 	};
 	const timer = setInterval(() => {
-		if (!output.lags()) draw(mostDownloads);
+		if (!output.lags()) draw(true);
 	}, redrawEveryMs).unref();
 
 	return {
@@ -39,7 +43,7 @@ export function createBar({ stream, now, paint }: ProgressSettings): Sink {
 		},
 		async close() {
 			clearInterval(timer);
-			draw(0);
+			draw(false);
 			frame.close();
 		},
 	};

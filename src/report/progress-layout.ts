@@ -1,4 +1,5 @@
 /** The progress as lines for a terminal: a pure function of what is known and how wide it is. */
+import { secondsLeft } from "../core/rates.ts";
 import { escapeControls } from "./escape.ts";
 import type { Paint, Style } from "./paint.ts";
 import type { InFlight, ProgressView } from "./progress-state.ts";
@@ -16,6 +17,7 @@ type Part = { readonly text: string; readonly rank: number; readonly style?: Sty
 
 const gap = "  ";
 const barColumns = { least: 8, most: 30 };
+const downloadBarColumns = 12;
 
 /** The line of the whole run. */
 export function overallLine(view: ProgressView, { columns, paint }: Layout): string {
@@ -37,6 +39,7 @@ function overallParts(view: ProgressView): Part[] {
 	parts.push({ text: formatBytes(view.bytes).padStart(7), rank: 7 });
 	parts.push({ text: `${formatBytes(view.bytesPerSecond)}/s`.padStart(9), rank: 3 });
 	parts.push({ text: `${formatCount(view.filesPerSecond)} files/s`, rank: 6 });
+	if (view.level !== null) parts.push({ text: `${view.inFlight}/${formatCount(view.level)} at once`, rank: 8 });
 	if (stopping) parts.push({ text: "stopping", rank: 1, style: "yellow" });
 	else if (secondsLeft !== null && view.files < view.total)
 		parts.push({ text: `${formatClock(secondsLeft)} left`, rank: 4 });
@@ -50,21 +53,28 @@ function files({ files, total, totalKnown }: ProgressView): string {
 }
 
 /** The line of one download. */
-export function downloadLine(download: InFlight, { columns, paint }: Layout): string {
+export function downloadLine(download: Omit<InFlight, "id" | "host">, { columns, paint }: Layout): string {
 	const { bytes, totalBytes, bytesPerSecond } = download;
 	const percent = totalBytes ? `${Math.floor((bytes / totalBytes) * 100)}%` : "";
 	const size = totalBytes === undefined ? formatBytes(bytes) : `${formatBytes(bytes)}/${formatBytes(totalBytes)}`;
+	const share = totalBytes ? Math.min(1, bytes / totalBytes) : null;
+	const left = totalBytes === undefined ? null : secondsLeft(bytes, totalBytes, bytesPerSecond);
 	const parts: Part[] = [
+		{ text: " ".repeat(downloadBarColumns), rank: 4, style: "bar" },
 		{ text: percent.padStart(4), rank: 1 },
 		{ text: size.padStart(15), rank: 3 },
 		{ text: `${formatBytes(bytesPerSecond)}/s`.padStart(9), rank: 2 },
+		{ text: (left === null ? "" : `${formatClock(left)} left`).padStart(10), rank: 5 },
 	];
 	const nameLeast = Math.min(20, Math.max(columns - 16, 8));
 	const kept = fitting(parts, columns - gap.length * 2 - nameLeast);
 	const nameColumns = Math.min(60, columns - gap.length - (kept.length > 0 ? widthOf(kept) + gap.length : 0));
 	const name = shortenMiddle(escapeControls(download.url.replace(/^https?:\/\//i, "")), nameColumns);
 	const padded = name + " ".repeat(Math.max(0, nameColumns - textWidth(name)));
-	return gap + [padded, ...kept.map(({ text }) => paint("dim", text))].join(gap).trimEnd();
+	const shown = kept.map(({ text, style }) =>
+		style === "bar" ? bar(share, downloadBarColumns, paint) : paint("dim", text),
+	);
+	return gap + [padded, ...shown].join(gap).trimEnd();
 }
 
 /** The parts that fit side by side, in their order. */

@@ -1,6 +1,6 @@
 /** Where progress is shown, and what the displays have in common. */
 import type { RunEvent } from "../core/event.ts";
-import { publicText, publicUrl } from "../core/public-url.ts";
+import { publicMessage, publicUrl } from "../core/public-url.ts";
 import { escapeControls } from "./escape.ts";
 import type { Paint } from "./paint.ts";
 
@@ -60,12 +60,12 @@ export function createNotices(most: number, paint: Paint): (event: RunEvent) => 
 	};
 	return (event) => {
 		if (event.type === "warning")
-			return counted("warning", `${paint("yellow", "warning")} ${escapeControls(publicText(event.message))}`);
+			return counted("warning", `${paint("yellow", "warning")} ${escapeControls(publicMessage(event.message))}`);
 		if (event.type === "stopping") return `${paint("yellow", "stopping")} ${escapeControls(event.reason)}\n`;
 		if (event.type !== "ended" || event.outcome.status !== "failed") return "";
 		const { url, line, list, error } = event.outcome;
 		const where = list === undefined ? `line ${line}` : `line ${line} of ${list}`;
-		const reason = error === undefined ? "" : `: ${error.code}: ${publicText(error.message)}`;
+		const reason = error === undefined ? "" : `: ${error.code}: ${publicMessage(error.message)}`;
 		return counted("failed", `${paint("red", "failed")} ${escapeControls(`${publicUrl(url)}${reason} (${where})`)}`);
 	};
 }

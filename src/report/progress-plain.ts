@@ -29,7 +29,7 @@ export function plainLine(view: ProgressView): string {
 		formatBytes(view.bytes),
 		`${formatBytes(view.bytesPerSecond)}/s`,
 		`${formatCount(view.filesPerSecond)} files/s`,
-		`${view.inFlight} in flight`,
+		`${view.inFlight}${view.level === null ? "" : ` of ${view.level}`} in flight`,
 		`${formatCount(view.failed)} failed`,
 	];
 	if (view.secondsLeft !== null && view.files < view.total) parts.push(`${formatClock(view.secondsLeft)} left`);

@@ -14,6 +14,7 @@ export type InFlight = {
 	readonly startedMs: number;
 	readonly bytes: number;
 	readonly totalBytes: number | undefined;
+	/** Over the last seconds. */
 	readonly bytesPerSecond: number;
 };
 
@@ -33,6 +34,8 @@ export type ProgressView = {
 	readonly secondsLeft: number | null;
 	readonly failed: number;
 	readonly inFlight: number;
+	/** How many may be in flight; null until that was told. */
+	readonly level: number | null;
 	readonly stopping: boolean;
 };
 
@@ -48,13 +51,18 @@ export type ProgressState = {
 /** A first report may hold what an earlier attempt or run left: no more of it than this counts as received. */
 const mostAtFirst = 4 * 1024 * 1024;
 
+/** A speed is that of one to two such times: what came when, one time ago and two. */
+const speedMs = 3000;
+
+type Mark = { atMs: number; bytes: number };
 type Download = {
 	readonly url: string;
 	readonly host: string | undefined;
-	readonly startedMs: number;
+	startedMs: number;
 	bytes: number;
 	totalBytes: number | undefined;
-	firstBytes: number;
+	from: Mark;
+	next: Mark;
 };
 
 type Begun = Pick<RunEvent & { readonly type: "attempt-started" }, "url" | "host">;
@@ -69,6 +77,7 @@ type Known = {
 	total: number;
 	complete: boolean;
 	fraction: number;
+	level: number | null;
 	stopping: boolean;
 };
 
@@ -76,7 +85,16 @@ type Known = {
 export function createProgressState(now: () => number): ProgressState {
 	const downloads: Downloads = new Map();
 	const rates = createRates();
-	const known: Known = { files: 0, failed: 0, bytes: 0, total: 0, complete: false, fraction: 0, stopping: false };
+	const known: Known = {
+		files: 0,
+		failed: 0,
+		bytes: 0,
+		total: 0,
+		complete: false,
+		fraction: 0,
+		level: null,
+		stopping: false,
+	};
 	rates.sample(now(), { bytes: 0, files: 0, done: 0 });
 	return {
 		on(event) {
@@ -102,6 +120,7 @@ export function createProgressState(now: () => number): ProgressState {
 				...speeds,
 				failed,
 				inFlight: downloads.size,
+				level: known.level,
 				stopping,
 			};
 		},
@@ -137,6 +156,12 @@ function learn(known: Known, downloads: Downloads, event: RunEvent): void {
 			known.complete = event.complete;
 			known.fraction = event.fraction ?? 0;
 			break;
+		case "run-started":
+			if (event.concurrency !== "auto") known.level = event.concurrency;
+			break;
+		case "level":
+			known.level = event.inAll;
+			break;
 		case "stopping":
 			known.stopping = true;
 	}
@@ -156,7 +181,8 @@ function expectedTotal({ files, total, complete, fraction }: Known): number | un
 }
 
 function begin({ url, host }: Begun, startedMs: number): Download {
-	return { url, host, startedMs, bytes: 0, totalBytes: undefined, firstBytes: 0 };
+	const start = { atMs: startedMs, bytes: 0 };
+	return { url, host, startedMs, bytes: 0, totalBytes: undefined, from: start, next: start };
 }
 
 /** Takes a report in and says how many bytes are new. */
@@ -164,7 +190,7 @@ function advance(download: Download | undefined, { bytes, totalBytes }: TaskProg
 	if (download === undefined) return 0;
 	const first = download.bytes === 0;
 	const grown = Math.max(0, bytes - download.bytes);
-	if (first) download.firstBytes = Math.max(0, bytes - mostAtFirst);
+	if (first) download.from = download.next = { atMs: download.startedMs, bytes: Math.max(0, bytes - mostAtFirst) };
 	download.bytes = bytes;
 	download.totalBytes = totalBytes;
 	return first ? Math.min(grown, mostAtFirst) : grown;
@@ -180,8 +206,12 @@ function partsOf(downloads: Iterable<Download>): number {
 }
 
 function inFlight(id: number, download: Download, nowMs: number): InFlight {
-	const { url, host, startedMs, bytes, totalBytes, firstBytes } = download;
-	const seconds = (nowMs - startedMs) / 1000;
-	const bytesPerSecond = seconds > 0 ? Math.max(0, bytes - firstBytes) / seconds : 0;
+	const { url, host, startedMs, bytes, totalBytes } = download;
+	if (nowMs - download.next.atMs >= speedMs) {
+		download.from = download.next;
+		download.next = { atMs: nowMs, bytes };
+	}
+	const seconds = (nowMs - download.from.atMs) / 1000;
+	const bytesPerSecond = seconds > 0 ? Math.max(0, bytes - download.from.bytes) / seconds : 0;
 	return { id, url: publicUrl(url), host, startedMs, bytes, totalBytes, bytesPerSecond };
 }

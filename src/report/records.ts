@@ -5,6 +5,7 @@ import type { RunEvent, Sink } from "../core/event.ts";
 import type { Summary } from "../core/outcome.ts";
 import type { WorkerLabel } from "../core/task.ts";
 import { makeFolder } from "../files/make-folder.ts";
+import { privateFolderMode } from "../files/trust.ts";
 import { type BatchFile, createBatchFile } from "./batch-file.ts";
 import { failedEntry } from "./failed-entry.ts";
 import { pointLatestTo } from "./latest.ts";
@@ -69,7 +70,8 @@ type Files = { readonly log: BatchFile; readonly results: BatchFile; readonly fa
 async function openFiles(logDir: string, folder: string, fail: (error: unknown) => void): Promise<Files> {
 	try {
 		await makeFolder(logDir);
-		await mkdir(folder);
+		// URLs may be signed, and entries may have headers and cookies: nobody else's business.
+		await mkdir(folder, { mode: privateFolderMode });
 		const log = await createBatchFile(join(folder, "log.txt"), fail);
 		const results = await createBatchFile(join(folder, "results.jsonl"), fail);
 		const failed = await createBatchFile(join(folder, "failed.txt"), fail);

@@ -3,17 +3,19 @@ import stringWidth from "string-width";
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
+const longestSeen = 4096;
+
 export { stringWidth as textWidth };
 
 /** The text, cut in its middle to at most `columns`: the ends of a URL say most. */
 export function shortenMiddle(text: string, columns: number): string {
 	if (columns <= 0) return "";
-	if (text.length * 2 <= columns || stringWidth(text) <= columns) return text;
+	if (text.length * 2 <= columns) return text;
+	// Of a longer one nobody sees the middle anyway, and measuring it takes a while.
+	const seen = text.length > longestSeen ? text.slice(0, longestSeen / 2) + text.slice(-longestSeen / 2) : text;
+	if (seen === text && stringWidth(text) <= columns) return text;
 	if (columns === 1) return "…";
-	const parts = Array.from(
-		graphemes.segment(text.length > 4096 ? text.slice(0, 2048) + text.slice(-2048) : text),
-		(part) => part.segment,
-	);
+	const parts = Array.from(graphemes.segment(seen), (part) => part.segment);
 	const tail = take(parts.toReversed(), Math.ceil((columns - 1) * 0.6))
 		.reverse()
 		.join("");

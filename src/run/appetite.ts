@@ -21,22 +21,30 @@ export type Appetite = {
 
 /**
  * @param ahead - Entries that were read and have not started.
+ * @param inFlight - How many are in flight.
  * @param hasRoom - Whether entries of other hosts could start, if there are any.
  */
-export function createAppetite(ahead: () => number, hasRoom: () => boolean): Appetite {
+export function createAppetite(
+	ahead: () => number,
+	hasRoom: () => boolean,
+	inFlight: () => number = () => 0,
+): Appetite {
 	/** How far the search goes before its next pause. */
 	let pauseAt = leastAhead;
 	let pause: NodeJS.Timeout | undefined;
 	let onHunger: (() => void) | undefined;
 	let stopped = false;
 
-	const isHungry = (): boolean => stopped || ahead() < leastAhead || (ahead() < pauseAt && hasRoom());
+	/** What is read ahead fills all slots anew, with some to spare. */
+	const least = (): number => Math.max(leastAhead, 2 * inFlight());
+
+	const isHungry = (): boolean => stopped || ahead() < least() || (ahead() < pauseAt && hasRoom());
 
 	const look = (): void => {
 		if (!onHunger) return;
 		if (isHungry()) return readOn();
 		// What starts from now on makes no room for more of the same.
-		pauseAt = leastAhead;
+		pauseAt = least();
 		if (!pause && ahead() < mostAhead && hasRoom()) pause = setTimeout(search, searchPauseMs);
 	};
 

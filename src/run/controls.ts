@@ -1,57 +1,62 @@
 /** Does what somebody who watches a run asks for, and tells the sinks. */
-import type { ControlEvent } from "../core/control.ts";
+import { byHand, type ControlEvent, givenBack } from "../core/control.ts";
 import type { Sink } from "../core/event.ts";
-
-/** The reason that the sinks are told. */
-const reason = "by hand";
 
 export type Controls = {
 	/** Whether nothing new may start. */
 	readonly isPaused: boolean;
-	/** Whether a host with so many in flight may have one more. */
-	allows(host: string, inFlight: number): boolean;
+	/** Most in flight to a host, 0 to start nothing; undefined where nobody has said so. */
+	mostOf(host: string): number | undefined;
 	on(event: ControlEvent): void;
 };
 
 export type ControlsOptions = {
 	readonly sink: Sink;
-	/** The level of a host that is given back. */
-	readonly perHost: number;
+	/** What `mostOf` says of the host has changed. */
+	readonly recheck: (host: string) => void;
+	/** The level of a host, what was asked for included; undefined where nothing is known of it. */
+	readonly levelOf: (host: string) => number | undefined;
+	/** The level over all hosts. */
+	readonly level: () => number;
 };
 
-export function createControls({ sink, perHost }: ControlsOptions): Controls {
+export function createControls({ sink, recheck, levelOf, level }: ControlsOptions): Controls {
 	// By name, as the queue forgets hosts while they have nothing.
 	const held = new Set<string>();
-	const levels = new Map<string, number>();
+	const most = new Map<string, number>();
 	let isPaused = false;
+
+	const hold = (host: string, isHeld: boolean): void => {
+		if (isHeld) held.add(host);
+		else held.delete(host);
+		recheck(host);
+		sink.on({ type: isHeld ? "paused" : "resumed", host, why: byHand });
+	};
+	const setLevel = (host: string, asked: number | null): void => {
+		if (asked === null) most.delete(host);
+		else most.set(host, asked);
+		recheck(host);
+		const now = held.has(host) ? (asked ?? undefined) : (levelOf(host) ?? asked ?? undefined);
+		const why = asked === null ? givenBack : byHand;
+		sink.on({ type: "level", host, level: now ?? 0, inAll: level(), why });
+	};
+
 	return {
 		get isPaused() {
 			return isPaused;
 		},
-		allows: (host, inFlight) =>
-			(held.size === 0 || !held.has(host)) && (levels.size === 0 || inFlight < (levels.get(host) ?? perHost)),
+		mostOf: (host) => (held.size > 0 && held.has(host) ? 0 : most.size > 0 ? most.get(host) : undefined),
 		on(event) {
 			switch (event.type) {
 				case "pause":
 				case "resume":
 					isPaused = event.type === "pause";
-					sink.on({ type: isPaused ? "paused" : "resumed", reason });
-					return;
+					return sink.on({ type: isPaused ? "paused" : "resumed", host: null, why: byHand });
 				case "pause-host":
-					held.add(event.host);
-					sink.on({ type: "paused", host: event.host, reason });
-					return;
 				case "resume-host":
-					held.delete(event.host);
-					sink.on({ type: "resumed", host: event.host, reason });
-					return;
-				case "set-host-level": {
-					const { host } = event;
-					const level = Math.min(perHost, event.level ?? perHost);
-					if (level < perHost) levels.set(host, level);
-					else levels.delete(host);
-					sink.on({ type: "level", host, level, reason: event.level === null ? "given back" : reason });
-				}
+					return hold(event.host, event.type === "pause-host");
+				case "set-host-level":
+					return setLevel(event.host, event.level);
 			}
 		},
 	};

@@ -6,6 +6,8 @@ export type Fifo<T> = {
 	/** Puts an item before all others. */
 	unshift(item: T): void;
 	shift(): T | undefined;
+	/** The first one, which stays. */
+	peek(): T | undefined;
 };
 
 /** Items that were taken leave the array in bulk, when they are half of it. */
@@ -25,6 +27,7 @@ export function createFifo<T>(): Fifo<T> {
 			if (head === 0) items.unshift(item);
 			else items[--head] = item;
 		},
+		peek: () => items[head],
 		shift() {
 			if (head >= items.length) return undefined;
 			const item = items[head];

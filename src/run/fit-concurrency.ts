@@ -3,30 +3,38 @@ import type { RunOptions } from "../core/options.ts";
 
 /** Files that a process needs beside its downloads: modules, logs, journal, event loop, threads. */
 const ownFiles = 60;
+/** The most that a search for the best level comes to. */
+const mostFound = 1024;
 /** A download may have a socket and a file. */
 const filesPerDownload = 2;
 
 /**
  * As many downloads at once as there are files to be had.
  * @param limit - Open files that one process may have; undefined where that is not known.
- * @returns The options, changed where they ask for more, and then what to tell the user.
+ * @returns The options, changed where they ask for more, and then what to tell the user; `most` bounds a level that is
+ * searched for.
  */
 export function fitConcurrency(
 	options: RunOptions,
 	limit: number | undefined,
-): { options: RunOptions; warning?: string } {
-	if (limit === undefined) return { options };
+): { options: RunOptions; most: number; warning?: string } {
+	const { concurrency, perHost } = options;
+	const wanted =
+		concurrency === "auto" ? Math.max(mostFound, perHost === "auto" ? 0 : perHost, options.workers) : concurrency;
+	if (limit === undefined) return { options, most: wanted };
 	const perProcess = Math.max(1, Math.floor((limit - ownFiles) / filesPerDownload));
 	const most = options.method === "processes" ? perProcess * options.workers : perProcess;
-	if (options.concurrency <= most) return { options };
-	const warning = `${limit} open files (ulimit -n) suffice for ${most} downloads at once, not ${options.concurrency}: going on with ${most}`;
+	if (wanted <= most) return { options, most: wanted };
+	if (concurrency === "auto") return { options: { ...options, workers: Math.min(options.workers, most) }, most };
+	const warning = `${limit} open files (ulimit -n) suffice for ${most} downloads at once, not ${concurrency}: going on with ${most}`;
 	return {
 		options: {
 			...options,
 			concurrency: most,
-			perHost: Math.min(options.perHost, most),
+			perHost: perHost === "auto" ? perHost : Math.min(perHost, most),
 			workers: Math.min(options.workers, most),
 		},
+		most,
 		warning,
 	};
 }

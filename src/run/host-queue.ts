@@ -1,147 +1,252 @@
 /** The host governor: what is next, so that no host has more than its share and a host that asked for a pause gets it. */
-import { createFifo, type Fifo } from "./fifo.ts";
+import {
+	beginHigher,
+	bring,
+	type Ended,
+	fail,
+	refuse,
+	resume,
+	slowDown,
+	succeed,
+	timeOut,
+} from "../control/host-level.ts";
+import { takeTurn } from "../control/pacer.ts";
+import { isPrivateHost } from "../control/private-host.ts";
+import { finishOne } from "../control/seeker.ts";
+import type { HostQueue, HostQueueOptions, Queued } from "./host-queue-types.ts";
+import { createHost, endOf, type Host, levelBeside, levelForNew, paceHost } from "./host-state.ts";
+import { startOverall } from "./queue-limits.ts";
+import { createRing } from "./ring.ts";
+import { createWhole } from "./whole.ts";
 
-export type HostQueue<T> = {
-	/** Items that wait for a turn. */
-	readonly size: number;
-	/** Whether `take` would give something now. */
-	hasReady(): boolean;
-	push(host: string, item: T): void;
-	/** Puts an item before the others of its host: it has waited for its turn once. */
-	pushFirst(host: string, item: T): void;
-	/** The next item of the host whose turn it is; the host has one more in flight until `release`. */
-	take(): T | undefined;
-	release(host: string): void;
-	/** Starts nothing of the host before the time is up; a pause that ends later holds. */
-	pause(host: string, untilMs: number): void;
-	/** Looks at the host again: what `allows` says of it has changed. */
-	recheck(host: string): void;
-	/** Empties the queue and stops its timers. */
-	clear(): T[];
-};
-
-export type HostQueueOptions = {
-	/** Most items in flight to one host. */
-	readonly perHost: number;
-	/** Whether a host with so many in flight may have one more, besides all else that counts. */
-	readonly allows?: (host: string, inFlight: number) => boolean;
-	/** Called when a pause ends and something may be ready. */
-	readonly onReady: () => void;
-};
-
-type Host<T> = {
-	readonly name: string;
-	readonly items: Fifo<T>;
-	inFlight: number;
-	/** Whether the host stands in the ring of those that have a turn. */
-	isReady: boolean;
-	pausedUntilMs: number;
-	/** Runs while the host is paused. */
-	timer: NodeJS.Timeout | undefined;
-};
+/** A large file counts as many of this size. */
+const pieceBytes = 4 * 1024 ** 2;
+/** Work of so many bytes counts as much as that of a file by itself. */
+const bytesPerWork = 64 * 1024;
+/** How often more is sent to a host that has not answered yet, and up to how many. */
+const warmUpMs = 50;
+const mostUnanswered = 256;
 
 /** Hosts take turns; one stands in the ring while it has items, a free slot and no pause. */
-export function createHostQueue<T>({ perHost, allows, onReady }: HostQueueOptions): HostQueue<T> {
+export function createHostQueue<T extends Queued>(options: HostQueueOptions): HostQueue<T> {
+	const { limits, time, onReady } = options;
+	const context = { clock: time.clock, isBusy: options.isBusy ?? (() => false) };
 	const hosts = new Map<string, Host<T>>();
-	const ring = createFifo<Host<T>>();
+	const ring = createRing<Host<T>>(mayStart, (host) => host.inFlight < fairShare());
+	const tellMove = (host: string | null, level: number, why: string): void => options.onMove?.({ host, level, why });
+	const whole = createWhole({ limits, time, context, onReady, onMove: (level, why) => tellMove(null, level, why) });
 	/** Asked for last: lists name a host many times in a row. */
 	let last: Host<T> | undefined;
+	/** The first host of all; another one came after it. */
+	let first: string | undefined;
+	let hasMany = false;
 	let size = 0;
+	let isEnding = false;
+	let cancelWarmUp: (() => void) | undefined;
+
+	function most(): number {
+		return whole.levelWith(hosts.size);
+	}
+
+	function fairShare(): number {
+		return hosts.size <= 1 ? limits.most : Math.max(1, Math.floor(most() / hosts.size));
+	}
+
+	function levelFor(host: Host<T>): number {
+		const level = levelBeside(host, { limits, hosts: hosts.size, most: most() });
+		return Math.min(level, options.mostOf?.(host.name) ?? level);
+	}
+
+	function mayStart(host: Host<T>): boolean {
+		return host.items.size > 0 && host.wake === undefined && host.inFlight < levelFor(host);
+	}
 
 	const open = (name: string): Host<T> => {
 		if (last?.name === name) return last;
-		let host = hosts.get(name);
-		if (!host) {
-			host = { name, items: createFifo(), inFlight: 0, isReady: false, pausedUntilMs: 0, timer: undefined };
-			hosts.set(name, host);
-		}
-		last = host;
+		last = hosts.get(name) ?? add(name);
+		return last;
+	};
+
+	const add = (name: string): Host<T> => {
+		first ??= name;
+		hasMany ||= first !== name;
+		const onMove = (level: number, why: string): void => tellMove(name, level, why);
+		const known = options.recall?.(name);
+		if (known) resume(known);
+		const level = known ?? levelForNew(name, { context, limits, isOnly: !hasMany, onMove });
+		const host = createHost<T>(name, level);
+		hosts.set(name, host);
+		if (hosts.size === 2) whole.share();
+		if (!cancelWarmUp) warmUp(host);
 		return host;
 	};
-	const mayStart = (host: Host<T>): boolean =>
-		host.items.size > 0 &&
-		host.inFlight < perHost &&
-		host.timer === undefined &&
-		(allows === undefined || allows(host.name, host.inFlight));
+
+	/** While nothing has come back from the one host of a list, the way is longer than that: more is sent. */
+	const warmUp = (host: Host<T>): void => {
+		if (hasMany || limits.concurrency !== "auto" || limits.perHost !== "auto" || !isPrivateHost(host.name)) return;
+		const step = (): void => {
+			const level = host.level.seeker.level + startOverall;
+			if (hasMany || host.wake || host.items.size === 0 || level > mostUnanswered) return;
+			if (!beginHigher(host.level, level)) return;
+			settle(host);
+			onReady();
+			cancelWarmUp = time.after(warmUpMs, step);
+		};
+		cancelWarmUp = time.after(warmUpMs, step);
+	};
+
 	const settle = (host: Host<T>): void => {
-		if (!host.isReady && mayStart(host)) {
-			host.isReady = true;
-			ring.push(host);
-		}
-		if (host.items.size === 0 && host.inFlight === 0 && host.timer === undefined) forget(host);
+		if (!host.isReady && mayStart(host)) ring.push(host);
+		if (host.items.size === 0 && host.inFlight === 0 && host.wake === undefined) forget(host);
 	};
+
 	const forget = (host: Host<T>): void => {
-		hosts.delete(host.name);
+		if (!hosts.delete(host.name)) return;
+		host.level.turns = host.turns;
+		options.remember?.(host.name, host.level);
 		if (last === host) last = undefined;
+		// The one that is left may have more than with others.
+		if (hosts.size === 1) for (const left of hosts.values()) settle(left);
 	};
-	const add = (name: string, put: (items: Fifo<T>) => void): void => {
+
+	const put = (name: string, item: T, isFirst: boolean): void => {
 		const host = open(name);
-		put(host.items);
+		if (isFirst) host.items.unshift(item);
+		else host.items.push(item);
 		size++;
 		settle(host);
 	};
-	/** Hosts that lost their right to a turn while they stood in the ring leave it when they reach its head. */
-	const head = (): Host<T> | undefined => {
-		for (let host = ring.shift(); host; host = ring.shift()) {
-			host.isReady = false;
-			if (mayStart(host)) return host;
+
+	/** Nothing of the host starts before. */
+	const hold = (host: Host<T>, untilMs: number): void => {
+		if (host.wake && untilMs <= host.untilMs) return;
+		host.untilMs = untilMs;
+		host.wake?.();
+		host.wake = time.after(Math.max(0, untilMs - time.clock()), () => {
+			host.wake = undefined;
+			settle(host);
+			onReady();
+		});
+	};
+
+	/** Nothing is learned from what is left at the end of a list. */
+	const isTail = (inFlight: number): boolean => isEnding && size < 2 * inFlight;
+	const isHeldBack = (): boolean => ring.size > 0 && !isTail(whole.inFlight);
+
+	const end = (name: string, { turn }: T, succeeded: boolean, tell: (host: Host<T>, ended: Ended) => void): void => {
+		const host = open(name);
+		whole.end(hosts.size, succeeded, isHeldBack());
+		tell(host, endOf(host, turn, levelFor(host), isTail(host.inFlight)));
+		settle(host);
+	};
+
+	const bringTo = (name: string, bytes: number, firstByteMs?: number): void => {
+		whole.bring(bytes / bytesPerWork);
+		const host = last?.name === name ? last : hosts.get(name);
+		if (host) bring(host.level, bytes / bytesPerWork, firstByteMs);
+	};
+
+	/** Pieces of large files count as files do. */
+	const countPieces = (host: Host<T>, bytes: number): void => {
+		host.pieceBytes += bytes;
+		for (; host.pieceBytes >= pieceBytes; host.pieceBytes -= pieceBytes) {
+			const isLimited = host.items.size > 0 && host.inFlight >= levelFor(host) && !isTail(host.inFlight);
+			finishOne(host.level.seeker, { succeeded: true, isLimited, inFlight: host.inFlight });
+			whole.advance(hosts.size, isHeldBack());
 		}
-		return undefined;
+		settle(host);
 	};
 
 	return {
 		get size() {
 			return size;
 		},
-		hasReady() {
-			const host = head();
-			if (!host) return false;
-			host.isReady = true;
-			ring.unshift(host);
-			return true;
+		get inFlight() {
+			return whole.inFlight;
 		},
-		push: (name, item) => add(name, (items) => items.push(item)),
-		pushFirst: (name, item) => add(name, (items) => items.unshift(item)),
+		get level() {
+			const [host] = hosts.size === 1 ? hosts.values() : [];
+			return host ? Math.min(levelFor(host), most()) : whole.levelWith(2);
+		},
+		hasReady: () => ring.head() !== undefined,
+		hasRoom: () => whole.inFlight < most() && ring.head() === undefined,
+		push: (name, item) => put(name, item, false),
+		pushFirst: (name, item) => put(name, item, true),
 		take() {
-			const host = head();
+			if (whole.inFlight >= most() || whole.isPaced()) return undefined;
+			const host = ring.take();
 			const item = host?.items.shift();
 			if (!host || item === undefined) return undefined;
 			size--;
+			whole.take();
 			host.inFlight++;
+			host.freed = 0;
+			item.turn = ++host.turns;
+			const nextMs = paceHost(host);
+			if (nextMs !== undefined) hold(host, nextMs);
 			settle(host);
 			return item;
 		},
-		release(name) {
-			const host = open(name);
-			host.inFlight--;
-			settle(host);
+		succeed: (name, item) => end(name, item, true, (host, ended) => succeed(host.level, ended)),
+		fail: (name, item) => end(name, item, false, (host, ended) => fail(host.level, ended)),
+		timeOut: (name, item) => end(name, item, false, (host, ended) => timeOut(host.level, ended)),
+		refuse(name, item, kind) {
+			let isForgiven = false;
+			end(name, item, false, (host, ended) => {
+				isForgiven = refuse(host.level, { item, kind }, ended);
+			});
+			return isForgiven;
 		},
-		pause(name, untilMs) {
+		bring: bringTo,
+		advance(name, bytes) {
+			bringTo(name, bytes);
+			const host = hosts.get(name);
+			if (host) countPieces(host, bytes);
+		},
+		charge(name, requests) {
+			whole.charge(requests);
+			const own = hosts.get(name)?.level.pacer;
+			if (own) takeTurn(own, time.clock(), requests);
+		},
+		pause(name, forMs) {
 			const host = open(name);
-			if (untilMs <= host.pausedUntilMs) return;
-			host.pausedUntilMs = untilMs;
-			clearTimeout(host.timer);
-			host.timer = setTimeout(
-				() => {
-					host.timer = undefined;
-					settle(host);
-					onReady();
-				},
-				Math.max(0, untilMs - Date.now()),
-			);
+			slowDown(host.level);
+			hold(host, time.clock() + forMs);
+		},
+		drain(name) {
+			const host = open(name);
+			const items = takeAll(host.items);
+			size -= items.length;
+			settle(host);
+			return items;
 		},
 		recheck(name) {
 			const host = hosts.get(name);
 			if (host) settle(host);
 		},
+		levelOf(name) {
+			const host = hosts.get(name);
+			return host && levelFor(host);
+		},
+		endIsNear() {
+			isEnding = true;
+		},
 		clear() {
+			whole.clear();
+			cancelWarmUp?.();
 			const left: T[] = [];
 			for (const host of hosts.values()) {
-				clearTimeout(host.timer);
-				for (let item = host.items.shift(); item !== undefined; item = host.items.shift()) left.push(item);
+				host.wake?.();
+				left.push(...takeAll(host.items));
 			}
 			size = 0;
 			return left;
 		},
 	};
+}
+
+function takeAll<T>(items: { shift(): T | undefined }): T[] {
+	const all: T[] = [];
+	for (let item = items.shift(); item !== undefined; item = items.shift()) all.push(item);
+	return all;
 }

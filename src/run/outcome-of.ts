@@ -2,7 +2,7 @@
 import type { Entry } from "../core/entry.ts";
 import type { Failure } from "../core/failure.ts";
 import type { Outcome } from "../core/outcome.ts";
-import { publicText, publicUrl } from "../core/public-url.ts";
+import { publicMessage, publicUrl } from "../core/public-url.ts";
 import type { WorkerLabel } from "../core/task.ts";
 
 /** How an entry ended. */
@@ -21,6 +21,8 @@ export type HowEnded =
 			readonly file: string;
 			readonly bytes: number;
 			readonly sha256?: string | undefined;
+			readonly finalUrl?: string | undefined;
+			readonly contentType?: string | undefined;
 	  }
 	| { readonly status: "duplicate" | "cancelled" }
 	| { readonly status: "failed"; readonly failure: Failure };
@@ -41,10 +43,14 @@ export function outcomeOf(ending: Ending): Outcome {
 		worker: worker.number,
 	};
 	if (entry.list !== undefined) outcome.list = entry.list;
-	if (how.status === "saved" && how.sha256 !== undefined) outcome.sha256 = how.sha256;
+	if (how.status === "saved") {
+		if (how.sha256 !== undefined) outcome.sha256 = how.sha256;
+		if (how.finalUrl !== undefined) outcome.finalUrl = how.finalUrl;
+		if (how.contentType !== undefined) outcome.contentType = how.contentType;
+	}
 	if (how.status === "failed") {
 		const { code, message } = how.failure;
-		outcome.error = { code, message: publicText(message) };
+		outcome.error = { code, message: publicMessage(message) };
 	}
 	return outcome;
 }

@@ -30,10 +30,26 @@ export type Pending = {
 	attempts: number;
 	/** Workers that died under it. */
 	deaths: number;
+	/** Attempts in a row that failed with a status of 5xx to a range. */
+	rangeFailures: number;
 	/** Whether bytes of it may lie in the directory. */
 	kept: boolean;
 	/** Whether its bytes are here and only the name is missing: it then has no slot any more. */
 	isReceived: boolean;
+	/** Whether an attempt at it has a slot, or waits for its name. */
+	isRunning: boolean;
+	/** Whether it has ended: in the counts once, whatever goes wrong afterwards. */
+	isOver: boolean;
+	/** Which request of its host this is. */
+	turn: number;
+	/** Refusals that did not count, and what the host had served at the last of them. */
+	forgiven: number;
+	servedThen: number;
+	/** Its place among those in flight. */
+	place: number;
+	/** Bytes that progress told of this attempt, and those of them that were counted. */
+	seenBytes: number;
+	countedBytes: number;
 	/** When its first attempt began, in milliseconds of `performance.now()`. */
 	startedMs: number | undefined;
 	httpStatus: number | undefined;
@@ -48,6 +64,7 @@ export function taskOf(pending: Pending, timeLeftMs: number | undefined): Task {
 		namedBy: pending.mirrors[0].url,
 		attempt: pending.attempts,
 		resume: pending.kept,
+		rangeFailures: pending.rangeFailures,
 		out: pending.out,
 		folder: pending.folder,
 		checksum: pending.checksum,

@@ -2,13 +2,16 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { parseChecksum } from "../core/checksum.ts";
-import type { Entry } from "../core/entry.ts";
+import { describe } from "../core/describe-error.ts";
+import type { Entry, Header } from "../core/entry.ts";
 import { type Failure, permanent } from "../core/failure.ts";
 import { safeFolderPath, safeOutPath } from "../core/naming.ts";
 import type { RunOptions } from "../core/options.ts";
+import { checkHeader } from "../core/parse-header.ts";
+import { quote } from "../core/read-option.ts";
 import type { Directory } from "../journal/directory.ts";
 import { entryKey } from "../journal/entry-key.ts";
-import type { Saved } from "../journal/journal.ts";
+import type { Saved } from "../journal/journal-file.ts";
 import type { Mirror, Pending } from "./pending.ts";
 
 export type Plan =
@@ -24,11 +27,13 @@ export function createPlanner(options: RunOptions, directory: Directory): Planne
 	/** Times that an entry was listed again, where duplicates are wanted. */
 	const occurrences = new Map<string, number>();
 	let count = 0;
-	return (entry) => {
+	const plan = (entry: Entry): Plan => {
 		const mirrors = readMirrors(entry);
 		if ("code" in mirrors) return { kind: "failed", failure: mirrors };
 		const place = readPlace(entry);
 		if ("code" in place) return { kind: "failed", failure: place };
+		const badHeader = entry.headers && findBadHeader(entry.headers);
+		if (badHeader) return { kind: "failed", failure: badHeader };
 		const checksum = entry.checksum === undefined ? undefined : parseChecksum(entry.checksum);
 		if (entry.checksum !== undefined && !checksum) {
 			return { kind: "failed", failure: permanent("checksum", `not a checksum: ${entry.checksum.slice(0, 200)}`) };
@@ -53,7 +58,16 @@ export function createPlanner(options: RunOptions, directory: Directory): Planne
 			made: 0,
 			attempts: 0,
 			deaths: 0,
+			rangeFailures: 0,
 			isReceived: false,
+			isRunning: false,
+			isOver: false,
+			turn: 0,
+			forgiven: 0,
+			servedThen: 0,
+			place: 0,
+			seenBytes: 0,
+			countedBytes: 0,
 			kept: directory.leftovers.size > 0 && directory.leftovers.has(key),
 			out: place.out,
 			folder: place.folder,
@@ -62,6 +76,14 @@ export function createPlanner(options: RunOptions, directory: Directory): Planne
 			httpStatus: undefined,
 		};
 		return { kind: "pending", pending };
+	};
+	return (entry) => {
+		try {
+			return plan(entry);
+		} catch (error) {
+			// What cannot be looked up in the journal ends the entry, not the run.
+			return { kind: "failed", failure: permanent("io", `the journal cannot be read: ${describe(error).message}`) };
+		}
 	};
 }
 
@@ -106,6 +128,15 @@ function readPlace(entry: Entry): { readonly out?: string; readonly folder?: str
 	const folder = safeFolderPath(dir);
 	if (folder === undefined) return unsafe(dir);
 	return folder === "" ? {} : { folder };
+}
+
+/** The same check as for --header. The value may be a secret: the message names the header alone. */
+function findBadHeader(headers: readonly Header[]): Failure | undefined {
+	for (const [name, value] of headers) {
+		const reading = checkHeader(name, value);
+		if ("problem" in reading) return permanent("invalid_option", `header: ${quote(name)} ${reading.problem}`);
+	}
+	return undefined;
 }
 
 function unsafe(path: string): Failure {

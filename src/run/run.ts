@@ -5,16 +5,22 @@ import type { Sink } from "../core/event.ts";
 import type { RunOptions } from "../core/options.ts";
 import type { Summary } from "../core/outcome.ts";
 import { createTally, summarize, type Tally } from "../core/tally.ts";
+import { atExit } from "../files/at-exit.ts";
+import { explainFileError, fileErrorCode, isOutOfSpace } from "../files/file-error.ts";
 import { openFileLimit } from "../files/open-file-limit.ts";
+import { unflushedMessage } from "../files/sync.ts";
 import { type Directory, openDirectory } from "../journal/directory.ts";
 import { createRunner } from "../runners/create-runner.ts";
 import { NoWorkerError, type Runner, type RunnerOptions } from "../runners/runner.ts";
-import { type CoordinatorOptions, createCoordinator } from "./coordinator.ts";
+import { createCoordinator } from "./coordinator.ts";
+import type { Coordinator, CoordinatorOptions } from "./coordinator-types.ts";
 import { fitConcurrency } from "./fit-concurrency.ts";
 import { createPlanner } from "./plan.ts";
 import { readEntries } from "./read-entries.ts";
 import { createRecorder } from "./recorder.ts";
+import { createRunCookies } from "./run-cookies.ts";
 import { RunError } from "./run-error.ts";
+import { createShortfalls, type Shortfalls } from "./shortfalls.ts";
 
 /** The journal is written at least so often, in milliseconds. */
 const flushMs = 200;
@@ -40,18 +46,25 @@ export type RunRequest = {
  */
 export async function run(asked: RunRequest): Promise<Summary> {
 	const { sink, signal } = asked;
-	const { options, warning } = fitConcurrency(asked.options, openFileLimit());
+	const { options, most, warning } = fitConcurrency(asked.options, openFileLimit());
 	if (warning !== undefined) sink.on({ type: "warning", message: warning });
-	const request: RunRequest = { ...asked, options };
+	for (const message of options.warnings ?? []) sink.on({ type: "warning", message });
+	const request: Request = { ...asked, options, most };
+	const held: Held = {};
 	const startedMs = performance.now();
 	const tally = createTally();
 	const broken = new AbortController();
 	const stop = AbortSignal.any([signal, broken.signal]);
-	await using directory = await open(request);
-	const runner = await startRunner(request, {
+	const shortfalls = createShortfalls(sink);
+	await using directory = await open(request, shortfalls);
+	using _written = { [Symbol.dispose]: atExit(() => directory.journal.flush()) };
+	const cookies = options.cookies && (await createRunCookies(options));
+	const runner = await startRunner(request, held, {
 		signal: stop,
 		onBroken: (error) => broken.abort(new RunError("no_worker", error.message)),
+		...(cookies && { onSetCookie: cookies.onSetCookie }),
 	});
+	cookies?.share(runner);
 	sink.on({
 		type: "run-started",
 		run: request.run,
@@ -62,13 +75,18 @@ export async function run(asked: RunRequest): Promise<Summary> {
 		perHost: options.perHost,
 	});
 	try {
-		await download(request, { directory, runner, tally, stop, broken });
+		await download(request, { directory, runner, tally, shortfalls, stop, broken, held });
 	} finally {
 		await runner[Symbol.asyncDispose]();
+		const unsaved = await cookies?.save();
+		if (unsaved) broken.abort(unsaved);
 	}
+	if (!stop.aborted) directory.forgetOld();
 	attemptFlush(directory, (cause) => broken.abort(journalError(options.dir, cause)));
 	const { run: name, list } = request;
-	const facts = { run: name, list, dir: options.dir, method: options.method, elapsedMs: performance.now() - startedMs };
+	const hosts = held.coordinator?.hosts() ?? [];
+	const elapsedMs = performance.now() - startedMs;
+	const facts = { run: name, list, dir: options.dir, method: options.method, elapsedMs, hosts };
 	const summary = summarize(tally.snapshot(), facts);
 	sink.on({ type: "run-ended", summary });
 	const reason: unknown = broken.signal.reason;
@@ -80,11 +98,22 @@ type Parts = {
 	readonly directory: Directory;
 	readonly runner: Runner;
 	readonly tally: Tally;
+	readonly shortfalls: Shortfalls;
 	readonly stop: AbortSignal;
 	readonly broken: AbortController;
+	readonly held: Held;
 };
 
-async function download(request: RunRequest, { directory, runner, tally, stop, broken }: Parts): Promise<void> {
+/** A request that fits the system. */
+type Request = RunRequest & { readonly most: number };
+
+/** The coordinator, from when there is one: the runner, which comes first, reports to it. */
+type Held = { coordinator?: Coordinator };
+
+async function download(
+	request: Request,
+	{ directory, runner, tally, shortfalls, stop, broken, held }: Parts,
+): Promise<void> {
 	const { options, sink } = request;
 	const breakOff = (error: RunError): void => broken.abort(error);
 	const onBroken = (cause: unknown): void => breakOff(journalError(options.dir, cause));
@@ -96,12 +125,15 @@ async function download(request: RunRequest, { directory, runner, tally, stop, b
 		...parts,
 		run: request.run,
 		options,
+		most: request.most,
 		runner,
 		directory,
 		tally,
 		sink,
+		shortfalls,
 		onDiskFull: ({ message }) => breakOff(new RunError("disk_full", message)),
 	});
+	held.coordinator = coordinator;
 	const flusher = setInterval(() => attemptFlush(directory, onBroken), flushMs);
 	const ended = new AbortController();
 	request.control?.listen(coordinator.control, ended.signal);
@@ -126,34 +158,46 @@ async function download(request: RunRequest, { directory, runner, tally, stop, b
 	}
 }
 
-async function open({ run: name, options, sink }: RunRequest): Promise<Directory & AsyncDisposable> {
+async function open(
+	{ run: name, options, sink }: RunRequest,
+	shortfalls: Shortfalls,
+): Promise<Directory & AsyncDisposable> {
 	try {
 		const directory = await openDirectory({
 			dir: options.dir,
 			run: name,
 			fresh: options.fresh,
+			fsync: options.fsync,
+			onUnflushed: (why) => shortfalls.tell({ kind: "flush", message: unflushedMessage(why) }),
 			warn: (message) => sink.on({ type: "warning", message }),
 		});
 		return { ...directory, [Symbol.asyncDispose]: async () => directory.close() };
 	} catch (cause) {
-		throw new RunError("dir_unusable", `the download directory ${options.dir} cannot be used: ${messageOf(cause)}`, {
-			cause,
-		});
+		throw new RunError(
+			"dir_unusable",
+			`the download directory ${options.dir} cannot be used: ${explainFileError(cause)}`,
+			{
+				cause,
+			},
+		);
 	}
 }
 
 async function startRunner(
-	{ options, run: name, sink }: RunRequest,
-	ends: Pick<RunnerOptions, "signal" | "onBroken">,
+	{ options, run: name, sink, most }: Request,
+	held: Held,
+	ends: Pick<RunnerOptions, "signal" | "onBroken" | "onSetCookie">,
 ): Promise<Runner> {
 	try {
 		return await createRunner(options.method, {
 			options,
 			run: name,
-			concurrency: options.concurrency,
+			concurrency: most,
+			hasMore: () => held.coordinator?.hasMore() ?? false,
 			workers: options.workers,
 			...ends,
 			onProgress: (progress) => {
+				held.coordinator?.progress(progress);
 				for (const one of progress) sink.on({ type: "progress", ...one });
 			},
 			onNote: ({ level, message, worker }) =>
@@ -161,9 +205,13 @@ async function startRunner(
 		});
 	} catch (cause) {
 		if (cause instanceof NoWorkerError) throw new RunError("no_worker", cause.message, { cause });
-		throw new RunError("dir_unusable", `the download directory ${options.dir} cannot be used: ${messageOf(cause)}`, {
-			cause,
-		});
+		throw new RunError(
+			"dir_unusable",
+			`the download directory ${options.dir} cannot be used: ${explainFileError(cause)}`,
+			{
+				cause,
+			},
+		);
 	}
 }
 
@@ -176,8 +224,8 @@ function attemptFlush(directory: Directory, onBroken: (error: unknown) => void):
 }
 
 function journalError(dir: string, cause: unknown): RunError {
-	const isFull = cause instanceof Error && "code" in cause && (cause.code === "ENOSPC" || cause.code === "EDQUOT");
-	const why = isFull ? "no space left" : messageOf(cause);
+	const isFull = isOutOfSpace(cause);
+	const why = fileErrorCode(cause) === "ENOSPC" ? "no space left" : explainFileError(cause);
 	return new RunError(isFull ? "disk_full" : "journal_unwritable", `the journal of ${dir} cannot be written: ${why}`, {
 		cause,
 	});
@@ -185,8 +233,4 @@ function journalError(dir: string, cause: unknown): RunError {
 
 function reasonOf(reason: unknown): string {
 	return reason instanceof Error ? reason.message : typeof reason === "string" ? reason : "stopped";
-}
-
-function messageOf(cause: unknown): string {
-	return cause instanceof Error ? cause.message : String(cause);
 }

@@ -6,18 +6,23 @@ import { optionTable } from "../core/option-table.ts";
 import { flagOf, quote, readOption } from "../core/read-option.ts";
 import type { GivenValues, Surroundings } from "../core/resolve-options.ts";
 import { UsageError } from "../core/usage-error.ts";
+import { readSecrets } from "./secrets.ts";
 import { readVersion } from "./version.ts";
 
 /**
  * Looks around.
- * @throws {UsageError} the file of `caCertificate` cannot be read or holds no certificate.
+ * @throws {UsageError} a file that an option names cannot be read, or holds nothing of the kind.
  */
 export async function lookAround(values: GivenValues): Promise<Surroundings> {
 	const path = readOption(values.caCertificate, optionTable.caCertificate);
+	const { warnings, ...secrets } = await readSecrets(values);
 	return {
 		version: readVersion(),
 		cores: availableParallelism(),
 		...(path !== undefined && { caCertificate: await readCertificates(path) }),
+		environment: process.env,
+		...secrets,
+		...(warnings.length > 0 && { warnings }),
 	};
 }
 

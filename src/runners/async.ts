@@ -13,12 +13,14 @@ export async function createAsyncRunner(options: RunnerOptions): Promise<Runner>
 		coordinatorPid: process.pid,
 		signal: options.signal,
 		onProgress: options.onProgress,
+		onSetCookie: options.onSetCookie,
 	});
 	return {
 		slots: options.concurrency,
 		loops: 1,
 		isolates: false,
 		run: (task, listener) => downloader.download(task, listener),
+		keepCookies: downloader.keepCookies,
 		[Symbol.asyncDispose]: () => downloader[Symbol.asyncDispose](),
 	};
 }

@@ -35,7 +35,7 @@ export async function createAutoRunner(options: RunnerOptions): Promise<Runner> 
 		const rate = ((ended - last.ended) * 1000) / (now - last.atMs);
 		last = { load: performance.eventLoopUtilization(), ended, atMs: now };
 		// Slots that stay empty: the list or the hosts limit, not the loop.
-		const isLimited = utilization >= busyLoop && inFlight >= options.concurrency * 0.75;
+		const isLimited = utilization >= busyLoop && (options.hasMore?.() ?? inFlight >= options.concurrency * 0.75);
 		busyLooks = isLimited ? busyLooks + 1 : 0;
 		if (busyLooks < looksToAgree || growing || (threads?.loops ?? 0) >= options.workers - 1) return;
 		busyLooks = 0;
@@ -81,6 +81,7 @@ export async function createAutoRunner(options: RunnerOptions): Promise<Runner> 
 			inFlight++;
 			union.run(task, beforeEnd(listener, count));
 		},
+		keepCookies: union.keepCookies,
 		async [Symbol.asyncDispose]() {
 			clearInterval(timer);
 			await growing;

@@ -1,4 +1,5 @@
 /** What the coordinator and a worker say to each other: few messages, each with all that one turn of the event loop gathered. */
+import type { SetCookie } from "../core/cookie-file.ts";
 import type { DownloadOptions } from "../core/options.ts";
 import type { AttemptResult, Task, TaskProgress, WorkerLabel } from "../core/task.ts";
 
@@ -15,6 +16,8 @@ export type WorkerSetup = {
 
 export type ToWorker =
 	| { readonly type: "tasks"; readonly tasks: readonly Task[] }
+	/** Servers have set them in the run. */
+	| { readonly type: "cookies"; readonly cookies: readonly SetCookie[] }
 	/** Cancel what is in flight; its results still come. */
 	| { readonly type: "stop" }
 	/** All results have been recorded: leave. */
@@ -25,4 +28,5 @@ export type FromWorker =
 	/** The worker cannot work. */
 	| { readonly type: "unable"; readonly message: string }
 	| { readonly type: "results"; readonly results: readonly AttemptResult[] }
-	| { readonly type: "progress"; readonly progress: readonly TaskProgress[] };
+	| { readonly type: "progress"; readonly progress: readonly TaskProgress[] }
+	| { readonly type: "cookies"; readonly cookies: readonly SetCookie[] };

@@ -5,7 +5,8 @@ import { type Channel, type ChannelListener, keepLastWords, workerFile } from ".
 import type { FromWorker, WorkerSetup } from "./messages.ts";
 
 export function openProcessChannel(setup: WorkerSetup, listener: ChannelListener): Channel {
-	const child = fork(fileURLToPath(workerFile("process-main")), [], {
+	// Its id stands on its command line: by that the next run knows it, should it outlive this one.
+	const child = fork(fileURLToPath(workerFile("process-main")), [setup.ownerId], {
 		// Downloads leave short-lived objects only: more room for them costs memory and gains nothing.
 		execArgv: ["--max-semi-space-size=4"],
 		stdio: ["ignore", "ignore", "pipe", "ipc"],

@@ -3,6 +3,7 @@ import type { Model } from "../core/outcome.ts";
 import { type AttemptResult, cancelledResult, type Task } from "../core/task.ts";
 import { unlessAborted } from "../core/unless-aborted.ts";
 import type { OpenChannel } from "./channel.ts";
+import { createCookieNews } from "./cookie-news.ts";
 import { createQuarantine } from "./quarantine.ts";
 import { NoWorkerError, ownerIdOf, type Runner, type RunnerOptions, WorkerLostError } from "./runner.ts";
 import { type RemoteWorker, startRemoteWorker } from "./worker.ts";
@@ -38,6 +39,8 @@ export async function createRemoteRunner(options: RemoteOptions): Promise<Remote
 	let number = 0;
 	let futileStarts = 0;
 	let ending = false;
+	/** Cookies of the run so far, for workers that are yet to start. */
+	const kept = createCookieNews();
 
 	const start = (onLost: (why: string) => void): RemoteWorker => {
 		number++;
@@ -52,6 +55,7 @@ export async function createRemoteRunner(options: RemoteOptions): Promise<Remote
 				coordinatorPid: process.pid,
 			},
 			onProgress: options.onProgress,
+			onSetCookie: options.onSetCookie,
 			onLost: (why) => {
 				live.delete(worker);
 				started.delete(worker);
@@ -59,6 +63,7 @@ export async function createRemoteRunner(options: RemoteOptions): Promise<Remote
 			},
 		});
 		started.add(worker);
+		worker.ready.then(() => worker.keepCookies(kept.all())).catch(() => undefined);
 		worker.ready.catch(() => started.delete(worker));
 		if (signal.aborted) worker.stop();
 		return worker;
@@ -138,6 +143,10 @@ export async function createRemoteRunner(options: RemoteOptions): Promise<Remote
 		run(task, listener) {
 			const result = task.alone ? quarantine.run(task) : runInCompany(task);
 			result.then(listener.onResult, listener.onLost);
+		},
+		keepCookies(cookies) {
+			kept.add(cookies);
+			for (const worker of started) worker.keepCookies(cookies);
 		},
 		async [Symbol.asyncDispose]() {
 			ending = true;

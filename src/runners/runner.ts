@@ -1,4 +1,5 @@
 /** What every concurrency model is: a place where downloads run. Tasks and results are plain data and cross threads and processes unchanged. */
+import type { SetCookie } from "../core/cookie-file.ts";
 import type { DownloadOptions } from "../core/options.ts";
 import type { AttemptResult, Task, TaskProgress, WorkerLabel } from "../core/task.ts";
 
@@ -11,6 +12,8 @@ export type Runner = AsyncDisposable & {
 	readonly isolates: boolean;
 	/** Makes one attempt at a task, and tells its end just once, which may be before this returns. */
 	run(task: Task, listener: TaskListener): void;
+	/** Tells every worker, and those that are yet to start, of cookies that servers have set in the run. */
+	keepCookies(cookies: readonly SetCookie[]): void;
 };
 
 /** Hears what becomes of a task. Calls, not a promise: those that one takes are a fiftieth of the time of a small file. */
@@ -44,11 +47,15 @@ export type RunnerOptions = {
 	readonly run: string;
 	/** Most tasks in flight at once, over all workers. */
 	readonly concurrency: number;
+	/** Whether more waits than may start: only then does another worker help. */
+	readonly hasMore?: () => boolean;
 	/** Threads or processes, for the models that have them. */
 	readonly workers: number;
 	/** Ends what is in flight and keeps its bytes; what is asked for afterwards is cancelled at once. */
 	readonly signal: AbortSignal;
 	readonly onProgress: (progress: readonly TaskProgress[]) => void;
+	/** Cookies that servers have set, where the run keeps them. */
+	readonly onSetCookie?: (cookies: readonly SetCookie[]) => void;
 	/** No worker is left and none can be started: the run must stop. */
 	readonly onBroken: (error: NoWorkerError) => void;
 	/** Something about a worker that belongs in the log. */

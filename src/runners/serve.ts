@@ -33,6 +33,7 @@ export async function serve({ setup, send, onLeft }: ServiceOptions): Promise<Se
 		...setup,
 		signal: stop.signal,
 		onProgress: (progress) => send({ type: "progress", progress }),
+		onSetCookie: (cookies) => send({ type: "cookies", cookies }),
 	});
 	send({ type: "ready" });
 	return {
@@ -41,6 +42,8 @@ export async function serve({ setup, send, onLeft }: ServiceOptions): Promise<Se
 				case "tasks":
 					for (const task of message.tasks) downloader.download(task, { onResult });
 					return;
+				case "cookies":
+					return downloader.keepCookies(message.cookies);
 				case "stop":
 					return stop.abort();
 				case "leave":

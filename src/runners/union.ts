@@ -37,6 +37,9 @@ export function createUnion(slots: number, runners: readonly Runner[]): Union {
 			};
 			member.runner.run(task, beforeEnd(listener, release));
 		},
+		keepCookies(cookies) {
+			for (const { runner } of members) runner.keepCookies(cookies);
+		},
 		async [Symbol.asyncDispose]() {
 			await Promise.all(members.map(({ runner }) => runner[Symbol.asyncDispose]()));
 		},

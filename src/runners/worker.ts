@@ -1,5 +1,6 @@
 /** One remote worker: is it alive, and what does it hold? */
 import { createBag } from "../core/bag.ts";
+import type { SetCookie } from "../core/cookie-file.ts";
 import type { AttemptResult, Task, TaskProgress, WorkerLabel } from "../core/task.ts";
 import type { OpenChannel } from "./channel.ts";
 import { createDeferred } from "./deferred.ts";
@@ -21,6 +22,8 @@ export type RemoteWorker = {
 	readonly ready: Promise<void>;
 	/** @throws {WorkerLostError} the worker died under the task. */
 	run(task: Task): Promise<AttemptResult>;
+	/** Tells it of cookies that servers have set in the run. */
+	keepCookies(cookies: readonly SetCookie[]): void;
 	/** Cancels what it holds, one way or another. */
 	stop(): void;
 	/** Lets the worker leave; resolves when it is gone. */
@@ -31,6 +34,7 @@ export type RemoteWorkerOptions = {
 	readonly open: OpenChannel;
 	readonly setup: WorkerSetup;
 	readonly onProgress: (progress: readonly TaskProgress[]) => void;
+	readonly onSetCookie?: ((cookies: readonly SetCookie[]) => void) | undefined;
 	/**
 	 * Called before its tasks fail, so that nothing more is given to it. Not called when it leaves as told, nor for a
 	 * worker that never could work.
@@ -47,7 +51,7 @@ type Held = {
 };
 
 export function startRemoteWorker(options: RemoteWorkerOptions): RemoteWorker {
-	const { open, setup, onProgress, onLost, longestStartMs = usualLongestStartMs } = options;
+	const { open, setup, onProgress, onSetCookie, onLost, longestStartMs = usualLongestStartMs } = options;
 	const label = setup.worker;
 	const held = createBag<Held>();
 	const ready = createDeferred<void>();
@@ -66,6 +70,9 @@ export function startRemoteWorker(options: RemoteWorkerOptions): RemoteWorker {
 				break;
 			case "progress":
 				onProgress(message.progress);
+				break;
+			case "cookies":
+				onSetCookie?.(message.cookies);
 				break;
 			case "results":
 				for (const result of message.results) settle(result);
@@ -121,6 +128,9 @@ export function startRemoteWorker(options: RemoteWorkerOptions): RemoteWorker {
 				outbox.push(task);
 				if (outbox.length === 1) queueMicrotask(post);
 			});
+		},
+		keepCookies(cookies) {
+			if (state === "working") channel.send({ type: "cookies", cookies });
 		},
 		stop() {
 			if (state === "gone") return;

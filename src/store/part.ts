@@ -1,28 +1,27 @@
 /** The bytes of a file that is not complete: in memory while they are few, then in a folder of their own that a later attempt can take over. */
-import {
-	closeSync,
-	ftruncateSync,
-	mkdirSync,
-	openSync,
-	readFileSync,
-	renameSync,
-	rmdirSync,
-	rmSync,
-	statSync,
-	unlinkSync,
-	writeFileSync,
-	writeSync,
-	writevSync,
-} from "node:fs";
+import { accessSync, constants, ftruncateSync, lstatSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { ifRangeValue, type Validators } from "../core/ranges.ts";
-import { keepChunk } from "./chunk-memory.ts";
+import { ifRangeValue } from "../core/ranges.ts";
+import { unlinkQuietly } from "../files/quietly.ts";
+import { movePart, removePart } from "../journal/parts.ts";
+import { letGoOf, withRoom } from "./body-memory.ts";
+import {
+	abandonPartFile,
+	bodyPath,
+	closePartFile,
+	createPartFile,
+	ensureOurs,
+	lookNow,
+	makePartFolder,
+	openPartFile,
+	type PartFile,
+} from "./part-file.ts";
+import { type PartSource, readSource, writeSource } from "./part-source.ts";
+
+export type { PartSource } from "./part-source.ts";
 
 /** Bytes that are held in memory before a part gets a file. */
 const memoryBytes = 128 * 1024;
-
-/** What the bytes are a part of: where they came from and which version. */
-export type PartSource = Validators & { readonly url: string };
 
 export type Part = {
 	readonly key: string;
@@ -30,13 +29,10 @@ export type Part = {
 	bytes: number;
 	/** Absent until the first response head. */
 	source: PartSource | undefined;
-	/** In order; empty once there is a file. */
-	chunks: Buffer[];
-	file: { readonly folder: string; readonly fd: number } | undefined;
+	/** The bytes, from its start on, until there is a file. */
+	memory: Buffer | undefined;
+	file: PartFile | undefined;
 };
-
-/** Stands in `file.fd` once the descriptor is closed: its number may already name another file. */
-const closed = -1;
 
 /** Where a worker keeps its parts. */
 export type PartStore = {
@@ -46,110 +42,114 @@ export type PartStore = {
 };
 
 export function newPart(key: string): Part {
-	return { key, bytes: 0, source: undefined, chunks: [], file: undefined };
+	return { key, bytes: 0, source: undefined, memory: undefined, file: undefined };
 }
 
-/** Takes over what an earlier attempt left, or starts afresh. The rename makes sure that nobody else does. */
+/**
+ * Takes over what an earlier attempt left, or starts afresh. The rename makes sure that nobody else does. Never throws:
+ * what cannot be used is left where it is, or cleared away.
+ */
 export function claimPart(store: PartStore, key: string): Part {
 	const part = newPart(key);
+	const free = join(store.parts, key);
 	const folder = ownedFolder(store, key);
-	try {
-		renameSync(join(store.parts, key), folder);
-	} catch {
-		return part;
-	}
+	// Looked at first: what another user has left could not be put back, nor be got out of the way.
+	if (!isUsable(free) || !movePart(free, folder)) return part;
 	try {
 		part.source = readSource(folder);
-		const { size, nlink } = statSync(bodyPath(folder));
-		// Already published under a name, which the user may have changed since: these bytes are not ours to change.
-		if (nlink > 1) throw new Error("published");
-		part.bytes = size;
-		part.file = { folder, fd: openSync(bodyPath(folder), "r+") };
-		return part;
+		const opened = part.source && openPartFile(folder);
+		if (opened) {
+			part.file = opened.file;
+			part.bytes = opened.bytes;
+			return part;
+		}
 	} catch {
-		rmSync(folder, { recursive: true, force: true });
-		return newPart(key);
+		// Whatever it is, it is no part.
 	}
+	removePart(folder);
+	return newPart(key);
 }
 
-/** Adds bytes; `chunk` may be used again afterwards. @throws {NodeJS.ErrnoException} such as ENOSPC. */
+/** Adds bytes; `chunk` may be used again afterwards. @throws {NodeJS.ErrnoException} such as ENOSPC. @throws {PartLostError} */
 export function append(store: PartStore, part: Part, chunk: Buffer): void {
-	if (!part.file) {
-		part.chunks.push(keepChunk(chunk));
-		part.bytes += chunk.length;
-		if (part.bytes > memoryBytes) spill(store, part);
-		return;
+	if (part.file) ensureOurs(part.file);
+	else {
+		const total = part.bytes + chunk.length;
+		if (total <= memoryBytes) {
+			// At once as much as the file will need, where that is known.
+			const wanted = Math.max(total, Math.min(part.source?.totalBytes ?? 0, memoryBytes));
+			part.memory = withRoom(part.memory, part.bytes, wanted);
+			chunk.copy(part.memory, part.bytes);
+			part.bytes = total;
+			return;
+		}
+		part.file = spill(store, part);
 	}
-	let offset = 0;
-	while (offset < chunk.length) {
-		offset += writeSync(part.file.fd, chunk, offset, chunk.length - offset, part.bytes + offset);
-	}
+	writeWhole(part.file.fd, chunk, { bytes: chunk.length, at: part.bytes });
 	part.bytes += chunk.length;
 }
 
-/** Begins again with another version of the file, or with the same from its start. */
+/** Begins again with another version of the file, or with the same from its start. @throws as `append`. */
 export function restart(part: Part, source: PartSource): void {
 	part.bytes = 0;
-	part.chunks = [];
 	part.source = source;
-	if (!part.file) return;
-	// First the bytes go, then what they were: a crash in between leaves an empty part, never a wrong pair.
-	ftruncateSync(part.file.fd, 0);
-	writeFileSync(sourcePath(part.file.folder), JSON.stringify(source));
+	const { file } = part;
+	if (!file) return;
+	lookNow(file);
+	// First the bytes go, then what they were: a crash in between leaves an empty part, never a wrong pair. A new file, as
+	// a worker that was taken for dead, and paused within a write, may still write to the old one.
+	abandonPartFile(file);
+	unlinkQuietly(bodyPath(file.folder));
+	writeSource(file.folder, source);
+	part.file = createPartFile(file.folder);
 }
 
-/** Drops the last byte, so that a part of full length can be asked for its end. */
+/** Drops the last byte, so that a part of full length can be asked for its end. @throws as `append`. */
 export function dropLastByte(part: Part): void {
 	if (!part.file || part.bytes === 0) return;
+	lookNow(part.file);
 	part.bytes--;
 	ftruncateSync(part.file.fd, part.bytes);
 }
 
-/** Leaves the bytes to a later attempt, where that can continue them. @returns Whether something was kept. */
+/** Leaves the bytes to a later attempt, where that can continue them. Never throws. @returns Whether something was kept. */
 export function release(store: PartStore, part: Part): boolean {
 	if (part.bytes === 0 || !part.source || ifRangeValue(part.source) === undefined) {
 		discard(part);
 		return false;
 	}
 	try {
-		if (!part.file) spill(store, part);
-		if (!part.file) return false;
-		closeSync(part.file.fd);
-		const { folder } = part.file;
-		part.file = undefined;
-		const free = join(store.parts, part.key);
-		rmSync(free, { recursive: true, force: true });
-		renameSync(folder, free);
-		return true;
+		const file = part.file ?? spill(store, part);
+		part.file = file;
+		lookNow(file);
+		closePartFile(file);
+		if (movePart(file.folder, join(store.parts, part.key))) {
+			part.file = undefined;
+			return true;
+		}
 	} catch {
-		discard(part);
-		return false;
+		// What could not be written, or is not ours any more.
 	}
+	discard(part);
+	return false;
 }
 
 /** Removes the bytes. Never throws: what cannot be removed is cleared away by the next run. */
 export function discard(part: Part): void {
-	part.chunks = [];
+	forgetMemory(part);
 	part.bytes = 0;
 	const { file } = part;
 	if (!file) return;
 	part.file = undefined;
-	if (file.fd !== closed) closeSync(file.fd);
-	try {
-		// The bytes last: a kill in between leaves nothing that could be taken for another version.
-		unlinkSync(sourcePath(file.folder));
-		unlinkSync(bodyPath(file.folder));
-		rmdirSync(file.folder);
-	} catch {
-		rmSync(file.folder, { recursive: true, force: true });
-	}
+	abandonPartFile(file);
+	removePart(file.folder);
 }
 
-/** Closes a part's file, whose bytes are complete. */
+/** Closes a part's file, whose bytes are complete. @throws {NodeJS.ErrnoException} they may be lost. @throws {PartLostError} */
 export function closePart(part: Part): void {
-	if (!part.file || part.file.fd === closed) return;
-	closeSync(part.file.fd);
-	part.file = { folder: part.file.folder, fd: closed };
+	if (!part.file) return;
+	lookNow(part.file);
+	closePartFile(part.file);
 }
 
 /** Place of a part's bytes in the folder of parts. */
@@ -157,60 +157,54 @@ export function bodyName(store: PartStore, { key }: Part): string {
 	return `${key}@${store.ownerId}/body`;
 }
 
-/** Path of a part's bytes. */
-export function bodyPath(folder: string): string {
-	return join(folder, "body");
+/** Its bytes in memory are not needed any more. */
+export function forgetMemory(part: Part): void {
+	const { memory } = part;
+	part.memory = undefined;
+	if (memory) letGoOf(memory);
 }
 
-function spill(store: PartStore, part: Part): void {
+/** Moves what is in memory to a file. */
+function spill(store: PartStore, part: Part): PartFile {
 	const folder = ownedFolder(store, part.key);
-	rmSync(folder, { recursive: true, force: true });
-	mkdirSync(folder);
-	writeFileSync(sourcePath(folder), JSON.stringify(part.source ?? {}));
-	const fd = openSync(bodyPath(folder), "wx");
-	part.file = { folder, fd };
-	writeAll(fd, part.chunks);
-	part.chunks = [];
+	removePart(folder);
+	makePartFolder(folder);
+	let file: PartFile | undefined;
+	try {
+		writeSource(folder, part.source);
+		file = createPartFile(folder);
+		writeMemory(file.fd, part);
+	} catch (error) {
+		if (file) abandonPartFile(file);
+		removePart(folder);
+		throw error;
+	}
+	forgetMemory(part);
+	return file;
 }
 
-/** Writes buffers at the start of a file, whole. @throws {NodeJS.ErrnoException} such as ENOSPC. */
-export function writeAll(fd: number, chunks: readonly Buffer[]): void {
-	const [first] = chunks;
-	if (!first) return;
-	// Most files are here in one piece.
-	const isOne = chunks.length === 1;
-	const total = isOne ? first.length : chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-	const written = isOne ? writeSync(fd, first, 0, total, 0) : writevSync(fd, chunks, 0);
-	if (written === total) return;
-	// A short write is rare: a disk that is nearly full, or a signal.
-	const rest = Buffer.concat(chunks).subarray(written);
-	for (let offset = 0; offset < rest.length; ) {
-		offset += writeSync(fd, rest, offset, rest.length - offset, written + offset);
-	}
+/** Writes what is in memory at the start of a file. @throws {NodeJS.ErrnoException} such as ENOSPC. */
+export function writeMemory(fd: number, { memory, bytes }: Part): void {
+	if (memory) writeWhole(fd, memory, { bytes, at: 0 });
+}
+
+/** A short write is rare: a disk that is nearly full, or a signal. */
+function writeWhole(fd: number, from: Buffer, { bytes, at }: { readonly bytes: number; readonly at: number }): void {
+	for (let done = 0; done < bytes; ) done += writeSync(fd, from, done, bytes - done, at + done);
 }
 
 function ownedFolder(store: PartStore, key: string): string {
 	return join(store.parts, `${key}@${store.ownerId}`);
 }
 
-function sourcePath(folder: string): string {
-	return join(folder, "source.json");
-}
-
-function readSource(folder: string): PartSource {
-	const source: unknown = JSON.parse(readFileSync(sourcePath(folder), "utf8"));
-	if (typeof source !== "object" || source === null || !("url" in source) || typeof source.url !== "string") {
-		throw new SyntaxError(`no source in ${folder}`);
+/** Whether a part lies there that this user may change. */
+function isUsable(folder: string): boolean {
+	try {
+		if (!lstatSync(folder).isDirectory()) return false;
+		accessSync(folder, constants.W_OK | constants.X_OK);
+		accessSync(bodyPath(folder), constants.R_OK | constants.W_OK);
+		return true;
+	} catch {
+		return false;
 	}
-	const text = (name: "etag" | "lastModified"): Validators => {
-		const value: unknown = Reflect.get(source, name);
-		return typeof value === "string" ? { [name]: value } : {};
-	};
-	const totalBytes: unknown = Reflect.get(source, "totalBytes");
-	return {
-		url: source.url,
-		...text("etag"),
-		...text("lastModified"),
-		...(typeof totalBytes === "number" ? { totalBytes } : {}),
-	};
 }

@@ -1,17 +1,20 @@
 /** Gives complete files their final names, several at once: never over something that exists, and so that a run killed at any moment can tell its own files. */
-import { closeSync, fsyncSync, futimesSync, linkSync, lstatSync, openSync, renameSync, unlinkSync } from "node:fs";
-import { join } from "node:path";
 import { describe } from "../core/describe-error.ts";
 import type { Failure } from "../core/failure.ts";
 import { numberedName } from "../core/naming.ts";
 import type { ExistsPolicy } from "../core/options.ts";
 import type { Intent } from "../core/state-layout.ts";
+import type { Shortfall } from "../core/task.ts";
+import { unlinkQuietly } from "../files/quietly.ts";
+import { syncFolder } from "../files/sync.ts";
 import type { Owner } from "../journal/owner.ts";
-import { letGoOf } from "./chunk-memory.ts";
 import { classifyFileError } from "./classify-file-error.ts";
+import { complete, unflushed } from "./complete.ts";
+import { copyBeside } from "./copy-beside.ts";
 import type { Folder, Folders } from "./folders.ts";
-import { bodyName, closePart, discard, type Part, type PartStore, writeAll } from "./part.ts";
-import { lacksLinks, linkWithoutLinks } from "./publish-without-links.ts";
+import { createNumbering } from "./numbering.ts";
+import { bodyName, discard, forgetMemory, type Part, type PartStore } from "./part.ts";
+import { place } from "./place.ts";
 
 /** A complete and verified file that waits for its name. */
 export type Publication = {
@@ -26,13 +29,18 @@ export type Publication = {
 };
 
 export type PublicationEnd =
-	| { readonly kind: "published"; readonly file: string; readonly bytes: number }
+	| {
+			readonly kind: "published";
+			readonly file: string;
+			readonly bytes: number;
+			readonly shortfall?: Shortfall | undefined;
+	  }
 	| { readonly kind: "exists"; readonly file: string }
 	| { readonly kind: "failed"; readonly failure: Failure };
 
 export type Publisher = {
 	add(publication: Publication): void;
-	/** Publishes all that waits, now. */
+	/** Publishes all that waits, now. Never throws. */
 	flush(): void;
 };
 
@@ -48,6 +56,8 @@ export type PublisherOptions = {
 type Ready = {
 	readonly publication: Publication;
 	readonly folder: Folder;
+	/** Number of the file within this worker. */
+	readonly n: number;
 	/** Where its bytes lie, relative to the folder of parts. */
 	readonly source: string;
 	/** The same as a path: one text for all calls, which the engine then flattens once. */
@@ -55,33 +65,30 @@ type Ready = {
 	readonly bytes: number;
 	/** Under which file it is announced; files of one name in one batch may each come to another. */
 	readonly expected: string;
+	shortfall: Shortfall | undefined;
+	/** A copy of its bytes on the mount of its folder, where that is another: relative to the folder of parts, and as a path. */
+	beside: { readonly source: string; readonly path: string } | undefined;
 };
-
-/** Numbers that are tried one by one; a power of two. */
-const singleLooks = 16;
-
-/** Most names whose last number is remembered. */
-const keepNumbers = 10_000;
 
 /** What completes within one turn of the event loop is published together: one append tells the intents of all. */
 export function createPublisher(options: PublisherOptions): Publisher {
-	const { parts } = options.store;
+	const { owner, folders, store, onExists, fsync } = options;
+	const numbering = createNumbering();
 	let waiting: Publication[] = [];
 	let scheduled = false;
 	let counter = 0;
-	const numbers = new Map<string, number>();
 
 	const prepare = (publication: Publication): Ready | undefined => {
 		try {
-			const folder = options.folders.open(publication.folder);
+			const folder = folders.open(publication.folder);
 			if ("code" in folder) return refuse(publication, folder);
-			counter++;
-			const { part } = publication;
-			const source = part.file ? bodyName(options.store, part) : `${options.owner.id}~${counter}`;
-			const path = `${parts}/${source}`;
-			complete(publication, path, options.fsync);
-			const expected = relativeFile(folder, numberedName(publication.name, numberOf(publication, folder, numbers)));
-			return { publication, folder, source, path, bytes: part.bytes, expected };
+			const n = ++counter;
+			const { part, modifiedSeconds } = publication;
+			const source = part.file ? bodyName(store, part) : `${owner.id}~${n}`;
+			const path = `${store.parts}/${source}`;
+			const shortfall = complete({ part, modifiedSeconds, fsync }, path);
+			const expected = relativeFile(folder, numberedName(publication.name, numbering.first(folder, publication.name)));
+			return { publication, folder, n, source, path, bytes: part.bytes, expected, shortfall, beside: undefined };
 		} catch (error) {
 			return refuse(publication, classifyFileError(error, publication.name));
 		}
@@ -89,41 +96,69 @@ export function createPublisher(options: PublisherOptions): Publisher {
 
 	const name = (ready: Ready): PublicationEnd => {
 		const { publication, folder } = ready;
-		let n = numberOf(publication, folder, numbers);
+		let n = numbering.first(folder, publication.name);
 		for (;;) {
 			const numbered = numberedName(publication.name, n);
 			const file = relativeFile(folder, numbered);
-			if (file !== ready.expected) options.owner.intend([intentOf(ready, file)]);
-			if (place(ready.path, `${folder.path}/${numbered}`, options.onExists)) {
-				if (n > 0) rememberNumber(numbers, slotOf(publication, folder), n + 1);
-				return { kind: "published", file, bytes: ready.bytes };
+			if (ready.beside || file !== ready.expected) announce(ready, file);
+			const placing = place((ready.beside ?? ready).path, `${folder.path}/${numbered}`, {
+				onExists,
+				onReserve: () => announce(ready, file, true),
+			});
+			if (placing === "placed") {
+				numbering.use(folder, publication.name, n);
+				return { kind: "published", file, bytes: ready.bytes, shortfall: ready.shortfall };
 			}
-			if (options.onExists !== "rename") return { kind: "exists", file };
-			n = n === 0 ? firstFree(folder, publication.name) : n + 1;
+			if (placing === "elsewhere") copyBeside(ready, file, options);
+			else if (onExists !== "rename") return { kind: "exists", file };
+			else n = numbering.next(folder, publication.name, n);
 		}
+	};
+
+	/** Before the link: what is announced only afterwards would not be known after a crash in between. */
+	const announce = (ready: Ready, file: string, reserved = false): void => {
+		owner.intend([{ ...intentOf(ready, file), reserved }]);
+		if (fsync) syncIntents([ready]);
+	};
+
+	const syncIntents = (all: readonly Ready[]): void => {
+		const why = owner.sync();
+		if (why !== undefined) for (const one of all) one.shortfall ??= unflushed(why);
 	};
 
 	/** Lets go of the source, and tells the end. @param announced - Whether an intent tells of it. */
 	const finish = (ready: Ready, end: PublicationEnd, announced = true): void => {
 		const { part } = ready.publication;
+		const isPublished = end.kind === "published";
 		try {
 			// What has no name must not be taken for published when its source is gone.
-			if (end.kind !== "published" && announced) options.owner.withdraw(ready.source);
+			if (!isPublished && announced) for (const { source } of sourcesOf(ready)) owner.withdraw(source);
+			// The copy first: it tells of the file as long as the original is there. What was renamed is gone already.
+			if (ready.beside) unlinkQuietly(ready.beside.path);
 			if (part.file) discard(part);
-			else if (end.kind !== "published" || options.onExists !== "overwrite") unlinkSync(ready.path);
+			else if (!isPublished || ready.beside || onExists !== "overwrite") unlinkQuietly(ready.path);
 		} catch {
-			// A leftover that the next run clears away; or it was renamed for want of links.
+			// A leftover that the next run clears away.
 		}
 		part.file = undefined;
-		letGoOf(part.chunks);
-		part.chunks = [];
-		ready.publication.settle(end);
+		forgetMemory(part);
+		settle(ready.publication, end);
+	};
+
+	const publish = (ready: Ready): PublicationEnd => {
+		try {
+			return name(ready);
+		} catch (error) {
+			if (describe(error).code === "ENOENT") folders.forget(ready.publication.folder);
+			return { kind: "failed", failure: classifyFileError(error, ready.publication.name) };
+		}
 	};
 
 	const flush = (): void => {
 		scheduled = false;
 		const batch = waiting;
 		waiting = [];
+		folders.lookAgain();
 		const ready: Ready[] = [];
 		const intents: Intent[] = [];
 		for (const publication of batch) {
@@ -134,23 +169,20 @@ export function createPublisher(options: PublisherOptions): Publisher {
 		}
 		if (ready.length === 0) return;
 		try {
-			options.owner.intend(intents);
+			owner.intend(intents);
+			if (fsync) syncIntents(ready);
 		} catch (error) {
 			const failure = classifyFileError(error, "the download directory's state");
 			for (const one of ready) finish(one, { kind: "failed", failure }, false);
 			return;
 		}
-		for (const one of ready) {
-			let end: PublicationEnd;
-			try {
-				end = name(one);
-				if (options.fsync && end.kind === "published") syncFolder(one.folder.path);
-			} catch (error) {
-				if (describe(error).code === "ENOENT") options.folders.forget(one.publication.folder);
-				end = { kind: "failed", failure: classifyFileError(error, one.publication.name) };
-			}
-			finish(one, end);
+		if (!fsync) {
+			for (const one of ready) finish(one, publish(one));
+			return;
 		}
+		const ends = ready.map((one) => ({ one, end: publish(one) }));
+		const unsynced = syncFolders(ends.filter(({ end }) => end.kind === "published").map(({ one }) => one.folder.path));
+		for (const { one, end } of ends) finish(one, withShortfall(end, unsynced.get(one.folder.path)));
 	};
 
 	return {
@@ -166,93 +198,50 @@ export function createPublisher(options: PublisherOptions): Publisher {
 
 /**
  * Calls back when the requests that this turn has made room for are on their way, so that the server works while the
- * disk does: undici writes them one turn after their connections are free.
+ * disk does: connections rest until the event loop has looked at them once more.
  */
 function afterRequests(callback: () => void): void {
 	setImmediate(() => setImmediate(callback));
 }
 
-/** Sees to it that all bytes lie in a closed file with the right time. @param path - Where that is. */
-function complete({ part, modifiedSeconds }: Publication, path: string, fsync: boolean): void {
-	const fd = part.file ? part.file.fd : openSync(path, "wx");
-	try {
-		if (!part.file) writeAll(fd, part.chunks);
-		if (modifiedSeconds !== undefined) futimesSync(fd, Date.now() / 1000, modifiedSeconds);
-		if (fsync) fsyncSync(fd);
-		if (part.file) closePart(part);
-		else closeSync(fd);
-	} catch (error) {
-		if (!part.file) {
-			closeSync(fd);
-			unlinkSync(path);
-		}
-		throw error;
+/** Each once. @returns Why those could not be flushed that were not: the files have their names all the same. */
+function syncFolders(paths: readonly string[]): Map<string, string> {
+	const failed = new Map<string, string>();
+	for (const path of new Set(paths)) {
+		const why = syncFolder(path);
+		if (why !== undefined) failed.set(path, why);
 	}
+	return failed;
 }
 
-/** @returns Whether the file has the name now; false where something else has it. */
-function place(source: string, target: string, onExists: ExistsPolicy): boolean {
-	try {
-		if (onExists === "overwrite") renameSync(source, target);
-		else linkSync(source, target);
-		return true;
-	} catch (error) {
-		const { code } = describe(error);
-		if (code === "EEXIST") return false;
-		if (onExists === "overwrite" && (code === "EISDIR" || code === "ENOTEMPTY")) return false;
-		if (onExists !== "overwrite" && lacksLinks(code)) return linkWithoutLinks(source, target);
-		throw error;
-	}
-}
-
-/** The first number that no file has; beyond the first few found by doubling, so that a thousand files of one name cost ten looks each. */
-function firstFree(folder: Folder, name: string): number {
-	const taken = (n: number): boolean =>
-		lstatSync(join(folder.path, numberedName(name, n)), { throwIfNoEntry: false }) !== undefined;
-	for (let n = 1; n <= singleLooks; n++) if (!taken(n)) return n;
-	let high = singleLooks;
-	while (taken(high)) high *= 2;
-	let low = high / 2;
-	while (high - low > 1) {
-		const middle = (low + high) >> 1;
-		if (taken(middle)) low = middle;
-		else high = middle;
-	}
-	return high;
-}
-
-function rememberNumber(numbers: Map<string, number>, slot: string, n: number): void {
-	if (numbers.size >= keepNumbers) numbers.clear();
-	numbers.set(slot, n);
+function withShortfall(end: PublicationEnd, why: string | undefined): PublicationEnd {
+	if (end.kind !== "published" || why === undefined) return end;
+	return { ...end, shortfall: end.shortfall ?? unflushed(why) };
 }
 
 function intentOf(ready: Ready, file: string): Intent {
-	return { key: ready.publication.part.key, file, bytes: ready.bytes, source: ready.source };
+	const { source } = ready.beside ?? ready;
+	return { key: ready.publication.part.key, file, bytes: ready.bytes, source };
+}
+
+function sourcesOf(ready: Ready): readonly { readonly source: string }[] {
+	return ready.beside ? [ready, ready.beside] : [ready];
 }
 
 function relativeFile(folder: Folder, name: string): string {
 	return folder.relative === "" ? name : `${folder.relative}/${name}`;
 }
 
-function syncFolder(path: string): void {
-	const fd = openSync(path, "r");
-	try {
-		fsyncSync(fd);
-	} finally {
-		closeSync(fd);
-	}
-}
-
 function refuse(publication: Publication, failure: Failure): undefined {
 	discard(publication.part);
-	publication.settle({ kind: "failed", failure });
+	settle(publication, { kind: "failed", failure });
 }
 
-function slotOf({ name }: Publication, folder: Folder): string {
-	return `${folder.relative}/${name}`;
-}
-
-/** The number to begin with; most runs never meet a name twice. */
-function numberOf(publication: Publication, folder: Folder, numbers: ReadonlyMap<string, number>): number {
-	return numbers.size === 0 ? 0 : (numbers.get(slotOf(publication, folder)) ?? 0);
+/** Whoever hears of one end must not keep the others of the batch from theirs. */
+function settle(publication: Publication, end: PublicationEnd): void {
+	try {
+		publication.settle(end);
+	} catch {
+		// The coordinator has ended the entry as failed.
+	}
 }

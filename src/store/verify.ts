@@ -4,7 +4,7 @@ import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import type { Checksum } from "../core/checksum.ts";
 import { type Failure, transient } from "../core/failure.ts";
-import { bodyPath, type Part } from "./part.ts";
+import type { Part } from "./part.ts";
 
 export type Verifier = {
 	/** Bytes in their order. */
@@ -28,7 +28,8 @@ export function createVerifier(checksum: Checksum, continued: boolean): Verifier
 		async verify(part) {
 			if (!hash) {
 				hash = createHash(checksum.algorithm);
-				if (part.file) await pipeline(createReadStream(bodyPath(part.file.folder)), hash);
+				// What was written, whatever has its name now.
+				if (part.file) await pipeline(createReadStream("", { fd: part.file.fd, start: 0, autoClose: false }), hash);
 			}
 			const found = hash.digest("hex");
 			if (found === checksum.hex) return undefined;

@@ -27,6 +27,12 @@ test("names are separated by commas, and each counts once", () => {
 	assert.deepEqual(options.peers, ["wget2", "curl"]);
 });
 
+test("levels are numbers, each once, of the method that runs unasked", () => {
+	const options = resolveBenchOptions({ levels: "8, 32,8" }, "l");
+	assert.deepEqual([options.levels, options.methods], [[8, 32], ["auto"]]);
+	assert.deepEqual(resolveBenchOptions({ levels: "8", methods: "async" }, "l").methods, ["async"]);
+});
+
 test("all scenarios are every one of them", () => {
 	assert.deepEqual(resolveBenchOptions({ scenario: "all" }).workload, { scenarios: scenarioNames });
 });
@@ -44,6 +50,8 @@ const wrong: readonly (readonly [flags: Record<string, string>, list: string | u
 	[{ scenario: "smal-files" }, undefined, /--scenario: smal-files is not one of small-files/],
 	[{ scenario: "latency" }, "l", /not both/],
 	[{}, undefined, /LIST, or --scenario/],
+	[{ levels: "8,many" }, "l", /--levels: many is not a whole number/],
+	[{ levels: "0" }, "l", /--levels/],
 ];
 
 for (const [flags, list, names] of wrong) {

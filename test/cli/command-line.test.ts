@@ -19,6 +19,7 @@ for (const args of [
 	["origin", "--help"],
 	["worker", "--help"],
 	["demo", "-h"],
+	["completion", "--help"],
 ]) {
 	test(`${args.join(" ")} is answered on standard output`, async () => {
 		const { code, stdout, stderr } = await downspout(args);
@@ -103,6 +104,8 @@ const wrong: readonly (readonly [args: readonly string[], named: RegExp])[] = [
 	[["origin", "--list", "no/such/folder/list.txt"], /list/],
 	[["origin", "extra"], /too many arguments/],
 	[["demo", "--bogus"], /--bogus/],
+	[["completion"], /SHELL/],
+	[["completion", "csh"], /"csh" is not one of bash, zsh, fish/],
 ];
 for (const [args, named] of wrong) {
 	test(`refused in one line: downspout ${args.join(" ")}`, async (context) => {

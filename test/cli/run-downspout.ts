@@ -8,8 +8,12 @@ export type Ended = { readonly code: number | null; readonly stdout: string; rea
 
 type Surroundings = { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv; readonly input?: string };
 
-/** Whatever proxy this machine uses is not the business of the tests. */
-const cleanEnv = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/_proxy$/i.test(name)));
+/** Whatever proxy this machine uses, and how the tests were started, is not their business. */
+export const cleanEnv: NodeJS.ProcessEnv = {
+	...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/_proxy$/i.test(name) && name !== "_")),
+	// No user's own options.
+	XDG_CONFIG_HOME: "/dev/null",
+};
 
 /** Starts it; its standard streams are pipes. */
 export function startDownspout(args: readonly string[], { cwd, env }: Surroundings = {}): ChildProcess {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { publicText, publicUrl } from "../../src/core/public-url.ts";
+import { publicMessage, publicText, publicUrl } from "../../src/core/public-url.ts";
 
 const cases: readonly (readonly [listed: string, shown: string])[] = [
 	["https://example.com/a", "https://example.com/a"],
@@ -82,4 +82,29 @@ test("messages lose the user info of the URLs in them and keep the rest", () => 
 		publicText("mail a@b: GET https://user:secret@example.com/a from <http://x:y@z/> failed"),
 		"mail a@b: GET https://example.com/a from <http://z/> failed",
 	);
+});
+
+const messages: readonly (readonly [message: string, shown: string])[] = [
+	["a@://user:secret@host/ x", "a@://user:secret@host/ x"],
+	["GET 1http://user:secret@host/", "GET 1http://host/"],
+	["http://a@b@c/d@e http://u@h?x@y", "http://c/d@e http://h?x@y"],
+	["http://user:p@http://user:q@host/", "http://http://host/"],
+	["no@url", "no@url"],
+	["ends in http://user:secret@", "ends in http://"],
+];
+for (const [message, shown] of messages) {
+	test(`${JSON.stringify(message)} is told as ${JSON.stringify(shown)}`, () =>
+		assert.equal(publicText(message), shown));
+}
+
+test("a message shows long words without their middle, and is never long itself", () => {
+	const host = "a.".repeat(30_000);
+	const shown = publicMessage(
+		`https://user:secret@${host}/start redirects to https://b.example/${"x".repeat(9000)}.zip`,
+	);
+	assert.match(shown, /^https:\/\/a\.a\.[a.]+…[a.]+\/start redirects to https:\/\/b\.example\/x+…x+\.zip$/);
+	assert(shown.length < 650);
+	assert(publicMessage("word ".repeat(10_000)).length <= 2000);
+	assert.equal(publicMessage("short and left alone"), "short and left alone");
+	for (const start of ["", "a"]) assert(!/\p{Surrogate}/u.test(publicMessage(start + "😀".repeat(500))));
 });

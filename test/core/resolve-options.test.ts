@@ -25,8 +25,9 @@ test("nothing given gives the documented defaults", () => {
 	assert.deepEqual(resolveOptions({}, surroundings), {
 		dir: resolve("downloads"),
 		method: "auto",
-		concurrency: 32,
-		perHost: 16,
+		concurrency: "auto",
+		perHost: "auto",
+		circuitBreaker: true,
 		workers: 4,
 		onExists: "rename",
 		layout: "flat",
@@ -49,7 +50,7 @@ test("nothing given gives the documented defaults", () => {
 test("every option's name is its key in dashes", () => {
 	for (const [key, { name }] of Object.entries(optionTable)) {
 		const dashed = key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-		assert.equal(name.replace(/^no-(?=content-disposition)/, ""), dashed);
+		assert.equal(name.replace(/^no-(?=content-disposition|circuit-breaker)/, ""), dashed);
 	}
 });
 
@@ -73,18 +74,26 @@ const accepted: readonly (readonly [GivenValues, Readonly<Record<string, unknown
 		{ connectTimeout: "0", idleTimeout: "0" },
 		{ connectTimeoutMs: 2 ** 31 - 1, idleTimeoutMs: 2 ** 31 - 1 },
 	],
-	[{ concurrency: "8" }, { concurrency: 8, perHost: 7, workers: 4 }],
-	[{ concurrency: 1 }, { concurrency: 1, perHost: 1 }],
+	[{ concurrency: "8" }, { concurrency: 8, perHost: "auto", workers: 4 }],
+	[{ concurrency: 1 }, { concurrency: 1, perHost: "auto", workers: 1 }],
 	[
 		{ concurrency: "8", perHost: "8" },
 		{ concurrency: 8, perHost: 8 },
 	],
 	[
 		{ concurrency: "auto", perHost: "auto" },
-		{ concurrency: 32, perHost: 16 },
+		{ concurrency: "auto", perHost: "auto" },
 	],
 	[{ concurrency: 2 }, { concurrency: 2, workers: 2 }],
-	[{ workers: "64" }, { workers: 64, concurrency: 64 }],
+	[{ workers: "64" }, { workers: 64, concurrency: "auto" }],
+	[{ concurrency: "8", perHost: "20" }, { perHost: 8 }],
+	[
+		{ rate: "0.5", ratePerHost: 20 },
+		{ rate: 0.5, ratePerHost: 20 },
+	],
+	[{ circuitBreaker: false }, { circuitBreaker: false }],
+	[{ minSpeed: "10k" }, { minSpeed: { bytesPerSecond: 10_000, ms: 30_000 } }],
+	[{ minSpeed: "1Ki", minSpeedTime: "0.5" }, { minSpeed: { bytesPerSecond: 1024, ms: 500 } }],
 	[{ method: "async" }, { method: "async" }],
 	[{ retries: "0" }, { retries: 0 }],
 	[{ segments: "auto", http2: "never", format: "aria2" }, {}],
@@ -103,7 +112,7 @@ const accepted: readonly (readonly [GivenValues, Readonly<Record<string, unknown
 	],
 	[{ header: ["user-agent: mine"], userAgent: "other" }, { headers: [["user-agent", "mine"]] }],
 	[{ userAgent: "curl/8" }, { headers: [["User-Agent", "curl/8"]] }],
-	[{ userAgent: "é" }, { headers: [["User-Agent", "\u00c3\u00a9"]] }],
+	[{ userAgent: "é" }, { headers: [["User-Agent", "é"]] }],
 ];
 for (const [given, expected] of accepted) {
 	test(`accepts ${JSON.stringify(given)}`, () => {
@@ -128,6 +137,10 @@ const refused: readonly (readonly [GivenValues, RegExp])[] = [
 	[{ concurrency: "1.5" }, /--concurrency/],
 	[{ concurrency: "" }, /--concurrency/],
 	[{ perHost: "none" }, /--per-host/],
+	[{ rate: "0" }, /^--rate: "0" is not a number a second from 0.001 to 1000000/],
+	[{ ratePerHost: "-1" }, /--rate-per-host/],
+	[{ rate: "fast" }, /--rate/],
+	[{ minSpeed: "0" }, /--min-speed/],
 	[{ workers: "0" }, /--workers: "0" is not a whole number from 1 to 1024/],
 	[{ workers: 9, concurrency: 8 }, /--workers: 9 is more than --concurrency 8/],
 	[{ retries: "-1" }, /--retries/],

@@ -46,6 +46,7 @@ test("each status is counted once, and the total is their sum", () => {
 		bytesPerSecond: 1333,
 		retries: 1,
 		errors: { http_404: 2, dns: 1 },
+		hosts: [],
 	});
 	assert.deepEqual(Object.keys(summary.errors), ["http_404", "dns"]);
 });

@@ -23,14 +23,23 @@ test("a host has its own counts, what is in flight, its typical time, and its pa
 		failed(5, "a.example", "http_404"),
 		retried(6, "a.example"),
 		ended(7, "b.example:81"),
-		{ type: "level", host: "b.example:81", level: 2, reason: "refused" },
-		{ type: "paused", host: "a.example", reason: "by hand" },
+		{ type: "level", host: "b.example:81", level: 2, inAll: 8, why: "refused" },
+		{ type: "paused", host: "a.example", why: "by hand" },
 		// A pause that ends by itself does not end that one.
-		{ type: "paused", host: "a.example", untilMs: 1, reason: "http_429" },
+		{ type: "paused", host: "a.example", untilMs: 1, why: "http_429" },
 	]);
 	const { hostRows, hostsKnown } = stateOf(collector, wholeView);
 	assert.equal(hostsKnown, 2);
-	const none = { level: null, pausedUntilMs: null, pauseReason: null, retries: 0, failed: 0, errors: {}, inFlight: 0 };
+	const none = {
+		level: null,
+		cap: null,
+		pausedUntilMs: null,
+		pauseReason: null,
+		retries: 0,
+		failed: 0,
+		errors: {},
+		inFlight: 0,
+	};
 	assert.deepEqual(hostRows, [
 		{
 			...none,
@@ -47,7 +56,7 @@ test("a host has its own counts, what is in flight, its typical time, and its pa
 		},
 		{ ...none, host: "b.example:81", saved: 1, bytes: 10, fileMs: 5, level: 2 },
 	]);
-	collector.on({ type: "resumed", host: "a.example", reason: "by hand" });
+	collector.on({ type: "resumed", host: "a.example", why: "by hand" });
 	assert.equal(stateOf(collector, wholeView).hostRows[0]?.pausedUntilMs, null);
 });
 
@@ -124,14 +133,14 @@ test("an update has what is new, and leaves out what is not", () => {
 	);
 	assert.deepEqual([quiet.points, quiet.log], [[], []]);
 	collector.on(failed(2, "a.example", "dns"));
-	collector.on({ type: "level", level: 7, reason: "faster" });
+	collector.on({ type: "level", host: null, level: 7, inAll: 7, why: "faster" });
 	collector.sampler.sample();
 	const news = updateOf(collector, wholeView, told);
 	assert.equal(news.points.length, 1);
 	assert.equal(news.failures?.length, 1);
 	assert.equal(news.hostRows?.length, 1);
 	assert.deepEqual(
-		news.levels?.map(({ host, level, reason }) => [host, level, reason]),
+		news.levels?.map(({ host, level, why }) => [host, level, why]),
 		[[null, 7, "faster"]],
 	);
 	assert.equal(news.now.level, 7);
@@ -144,11 +153,11 @@ test("the phases of a run", () => {
 	const phases = [phase()];
 	for (const event of [
 		started,
-		{ type: "paused", reason: "by hand" },
-		{ type: "paused", host: "a.example", reason: "by hand" },
-		{ type: "resumed", reason: "by hand" },
+		{ type: "paused", host: null, why: "by hand" },
+		{ type: "paused", host: "a.example", why: "by hand" },
+		{ type: "resumed", host: null, why: "by hand" },
 		{ type: "stopping", reason: "enough" },
-		{ type: "resumed", reason: "by hand" },
+		{ type: "resumed", host: null, why: "by hand" },
 		{ type: "run-ended", summary: emptySummary },
 	] as const) {
 		collector.on(event);
@@ -163,18 +172,9 @@ test("user names and passwords appear nowhere", () => {
 	const error = { code: "connect", message: `cannot connect to ${url}` } as const;
 	const failure = { ...error, transient: true };
 	const collector = collect([
-		{ ...started, type: "run-started", run: "r", list: url, dir: "d", method: "async", concurrency: 1 },
+		{ type: "run-started", run: "r", list: url, dir: "d", method: "async", concurrency: 1 },
 		{ type: "attempt-started", id: 1, url, attempt: 1, host: "a.example" },
-		{
-			...retried(1, "a.example"),
-			type: "retry",
-			url,
-			failure,
-			id: 1,
-			attempt: 1,
-			waitMs: 1,
-			worker: { model: "async", number: 1 },
-		},
+		{ type: "retry", url, failure, id: 1, attempt: 1, waitMs: 1, worker: { model: "async", number: 1 } },
 		{ type: "warning", message: `odd: ${url}` },
 		{ type: "note", message: `odd: ${url}` },
 		{

@@ -38,7 +38,20 @@ async function start(context: TestContext, lab: Partial<OriginOptions>, args: re
 	const list = join(folder, "urls.txt");
 	const origin = await startOrigin({ ...lab, list });
 	await appendFile(list, odd.map((line) => `${line}\n`).join(""));
-	const fixed = ["urls.txt", "-d", "got", "--dashboard", "--report", "-q", "--retry-base", "0.05"];
+	const fixed = [
+		"urls.txt",
+		"-d",
+		"got",
+		"--dashboard",
+		"--report",
+		"-q",
+		"--retry-base",
+		"0.05",
+		"-c",
+		"32",
+		"--per-host",
+		"16",
+	];
 	const run = startDownspout([...fixed, ...args], { cwd: folder });
 	const exited = once(run, "exit");
 	context.after(async () => {

@@ -64,4 +64,5 @@ export const emptySummary: Summary = {
 	bytesPerSecond: 0,
 	retries: 0,
 	errors: {},
+	hosts: [],
 };

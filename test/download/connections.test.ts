@@ -73,7 +73,14 @@ test("attempts that ran out of time while their connections were being made leav
 /** A downloader of one connection, and tasks for it. */
 async function oneConnection(context: TestContext, url: string, given: Partial<RunOptions>, signal: AbortSignal) {
 	const dir = join(freshFolder(context), "downloads");
-	const directory = await openDirectory({ dir, run: "test", fresh: false, warn: assert.fail });
+	const directory = await openDirectory({
+		dir,
+		run: "test",
+		fresh: false,
+		fsync: false,
+		onUnflushed: assert.fail,
+		warn: assert.fail,
+	});
 	const ends = new AsyncDisposableStack();
 	ends.defer(() => directory.close());
 	const downloader = await createDownloader({

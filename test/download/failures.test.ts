@@ -192,12 +192,10 @@ const statuses: readonly (readonly [status: number, attempts: 1 | 2])[] = [
 	[410, 1],
 	[416, 1],
 	[425, 2],
-	[429, 2],
 	[451, 1],
 	[500, 2],
 	[501, 1],
 	[502, 2],
-	[503, 2],
 	[504, 2],
 	[505, 1],
 ];
@@ -216,6 +214,14 @@ test("every other status is http_NNN, tried again where that may help", async (c
 		statuses.map(([status, attempts]) => `http_${status} ${status} ${attempts}`),
 	);
 });
+
+for (const status of [429, 503] as const) {
+	test(`${status} from a host that answers nobody else is tried again as often as other failures`, async (context) => {
+		const { url } = await serve(context, (_, response) => response.writeHead(status).end());
+		const outcome = await failOnce(context, `${url}/`, { retries: 1 });
+		assert.deepEqual([outcome.error?.code, outcome.attempts], [`http_${status}`, 2]);
+	});
+}
 
 test("the time of an entry covers all attempts and waits, and its end is timeout whatever came before", async (context) => {
 	const refused = `http://127.0.0.1:${await freePort()}/`;

@@ -1,14 +1,12 @@
 /** Answers that arrive in pieces on several connections at once: all of them are read into the same memory, and none may see another's bytes. */
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { createServer, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
-import { setImmediate, setTimeout } from "node:timers/promises";
+import { setImmediate } from "node:timers/promises";
 import fc from "fast-check";
-import { createConnector } from "../../src/http/connector.ts";
 import { byLine, filesIn, runList } from "../run/run-list.ts";
 import { serveRaw } from "./serve.ts";
 
@@ -95,37 +93,3 @@ test("every file has its own bytes and name, however they arrive", async (contex
 		{ numRuns: 60 },
 	);
 });
-
-test("what nobody has asked for yet waits, whole and in order", async (context) => {
-	const bodies = [randomBytes(900_000), randomBytes(900_000)];
-	const server = createServer((socket) => socket.end(bodies.pop() ?? "")).listen(0, "127.0.0.1");
-	await once(server, "listening");
-	context.after(() => server.close());
-	const expected = [...bodies].reverse();
-	const address = server.address();
-	assert.ok(address !== null && typeof address === "object");
-	const connect = createConnector({ timeout: 5000 });
-	const target = { hostname: "127.0.0.1", protocol: "http:", port: String(address.port) };
-	const open = (): Promise<Socket> =>
-		new Promise((resolve, reject) => connect(target, (error, socket) => (socket ? resolve(socket) : reject(error))));
-	const sockets = [await open(), await open()];
-	// Long enough that both have arrived as far as they can without being read.
-	await setTimeout(100);
-	const received = await Promise.all(sockets.map(readAll));
-	assert.deepEqual(
-		received.map((body, nth) => body.equals(expected[nth] ?? Buffer.of())),
-		[true, true],
-	);
-});
-
-/** Reads as undici does: until there is nothing, and again at each "readable". */
-async function readAll(socket: Socket): Promise<Buffer> {
-	const chunks: Buffer[] = [];
-	const read = (): void => {
-		for (let chunk = socket.read(); chunk !== null; chunk = socket.read()) chunks.push(Buffer.from(chunk));
-	};
-	socket.on("readable", read);
-	read();
-	await once(socket, "end");
-	return Buffer.concat(chunks);
-}

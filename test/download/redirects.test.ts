@@ -71,7 +71,7 @@ const refusals: readonly Refusal[] = [
 	{ name: "to ftp", to: "ftp://127.0.0.1/file", code: "unsupported_scheme" },
 	{ name: "to file", to: "file:///etc/passwd", code: "unsupported_scheme" },
 	{ name: "to what is no URL", to: "http://[", code: "invalid_url" },
-	{ name: "without a Location", code: "protocol" },
+	{ name: "without a Location", code: "http_302" },
 ];
 
 for (const { name, to, code } of refusals) {
@@ -85,6 +85,15 @@ for (const { name, to, code } of refusals) {
 		assert.equal(requests.length, code === "too_many_redirects" ? 4 : 1);
 	});
 }
+
+test("a Location that fills the head is told in short, and holds nothing up", async (context) => {
+	const long = `http://x:y@${"a.".repeat(30_000)}/`;
+	const { url } = await serve(context, (_, response) => response.writeHead(302, { location: long }).end());
+	const { outcomes, events } = await runList(context, `${url}/a`, { options: { maxRedirects: 0 } });
+	assert.equal(outcomes[0]?.error?.code, "too_many_redirects");
+	assert((outcomes[0]?.error?.message.length ?? 0) < 500);
+	assert.doesNotMatch(JSON.stringify(events), /x:y/);
+});
 
 test("--max-redirects 0 follows none", async (context) => {
 	const { url, requests } = await redirecting(context, { "/a": { to: "/b" } });

@@ -154,7 +154,25 @@ const wrongAnswers: readonly {
 		answer: (response, { head }) =>
 			void response.writeHead(206, { ...head, "content-type": "multipart/byteranges; boundary=x" }).end("--x\r\n"),
 	},
-	{ name: "416", answer: (response) => void response.writeHead(416, { "content-range": "bytes */10" }).end() },
+	{
+		name: "206 that names no validator, of another version",
+		answer: (response, { body }, from) =>
+			void send(response, { body, head: {} }, from).end(bytesOf("b", body.length).subarray(from)),
+	},
+	{
+		name: "200 that is the part, but of which version nobody knows",
+		answer: (response, { body }, from) =>
+			void response
+				.writeHead(200, {
+					"content-range": `bytes ${from}-${body.length - 1}/${body.length}`,
+					"content-length": body.length - from,
+				})
+				.end(bytesOf("b", body.length).subarray(from)),
+	},
+	...[304, 400, 403, 404, 405, 412, 416, 501].map((status) => ({
+		name: String(status),
+		answer: (response: ServerResponse) => void response.writeHead(status, { "content-range": "bytes */10" }).end(),
+	})),
 ];
 
 for (const { name, answer } of wrongAnswers) {
@@ -171,6 +189,55 @@ for (const { name, answer } of wrongAnswers) {
 		assert.equal(contentOf(dir, "f"), version.body.toString());
 	});
 }
+
+test("a part under status 200 is taken for what it is where it names the version", async (context) => {
+	const version = { body: bytesOf("a", sizes.large), head: { etag: '"one"' } };
+	const { url } = await serve(context, (request, response, nth) => {
+		const from = offsetOf(request);
+		const { length } = version.body;
+		if (nth === 0) return cut(response, version, { to: 400_000 });
+		const range = { "content-range": `bytes ${from}-${length - 1}/${length}`, "content-length": length - from };
+		response.writeHead(200, { ...version.head, ...range }).end(version.body.subarray(from));
+	});
+	const { dir, outcome } = await save(context, `${url}/f`);
+	assert.equal(contentOf(dir, "f"), version.body.toString());
+	assert.equal(outcome.bytes, sizes.large);
+});
+
+test("a part under status 200 that is not the one asked for is protocol", async (context) => {
+	const version = { body: bytesOf("a", sizes.large), head: { etag: '"one"' } };
+	const { url } = await serve(context, (_, response, nth) => {
+		if (nth === 0) return cut(response, version, { to: 400_000 });
+		const range = { "content-range": `bytes 5-${sizes.large - 1}/${sizes.large}` };
+		response.writeHead(200, { ...version.head, ...range }).end(version.body.subarray(5));
+	});
+	const { outcomes, dir } = await runList(context, `${url}/f`);
+	assert.equal(outcomes[0]?.error?.code, "protocol");
+	assert.deepEqual(filesIn(dir), []);
+});
+
+test("a status of 5xx to a range is an attempt, and after two in a row the whole is asked for", async (context) => {
+	const version = { body: bytesOf("a", sizes.large), head: { etag: '"one"' } };
+	const { url, requests } = await serve(context, (request, response, nth) => {
+		if (nth === 0) cut(response, version, { to: 400_000 });
+		else if (request.headers.range) response.writeHead(503).end();
+		else send(response, version).end(version.body);
+	});
+	const { dir, outcome } = await save(context, `${url}/f`);
+	assert.equal(contentOf(dir, "f"), version.body.toString());
+	assert.equal(outcome.attempts, 4);
+	assert.deepEqual(requests.map(rangeOf), ["-", 'bytes=400000- "one"', 'bytes=400000- "one"', "-"]);
+});
+
+test("a date that is as young as the answer, or none at all, proves nothing", async (context) => {
+	for (const head of [{ "last-modified": date, date }, { "last-modified": "0" }, { "last-modified": "-1" }]) {
+		const version = { body: bytesOf("a", sizes.large), head };
+		const { url, requests } = await cutOnce(context, version, 400_000);
+		const { dir } = await save(context, `${url}/f`);
+		assert.equal(contentOf(dir, "f"), version.body.toString());
+		assert.deepEqual(requests.map(rangeOf), ["-", "-"]);
+	}
+});
 
 test("a 206 whose body is shorter than its range is truncated, then continued", async (context) => {
 	const version = { body: bytesOf("a", sizes.large), head: { etag: '"one"' } };

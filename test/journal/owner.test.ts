@@ -4,8 +4,8 @@ import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:f
 import { join } from "node:path";
 import { test } from "node:test";
 import { type Intent, stateLayout } from "../../src/core/state-layout.ts";
+import { absorbIntents } from "../../src/journal/intents.ts";
 import { createOwner, intentsPath } from "../../src/journal/owner.ts";
-import { absorbIntents } from "../../src/journal/recover.ts";
 import { createFolders } from "../../src/store/folders.ts";
 import { newPart } from "../../src/store/part.ts";
 import { createPublisher, type PublicationEnd } from "../../src/store/publish.ts";
@@ -33,13 +33,13 @@ test("a name that was taken by a file of the same size is not taken for ours", (
 	const publisher = createPublisher({
 		store: { parts: worker.layout.parts, ownerId: worker.owner.id },
 		owner: worker.owner,
-		folders: createFolders(dir, false),
+		folders: createFolders(dir, { evade: false, fsync: false }),
 		onExists: "fail",
 		fsync: false,
 	});
 	const ends: PublicationEnd[] = [];
 	const add = (name: string): void => {
-		const part = { ...newPart(name), bytes: 4, chunks: [Buffer.from("ours")] };
+		const part = { ...newPart(name), bytes: 4, memory: Buffer.from("ours") };
 		publisher.add({ part, folder: "", name, settle: (end) => ends.push(end) });
 	};
 	writeFileSync(join(dir, "taken"), "else");

@@ -1,4 +1,4 @@
-/** SIGINT and SIGTERM to the real command, with each method: it ends in time, says what it did, and the next run goes on. */
+/** SIGINT, SIGTERM and SIGHUP to the real command, with each method: it ends in time, says what it did, and the next run goes on. */
 import assert from "node:assert/strict";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -19,6 +19,7 @@ const methods = ["async", "threads", "processes", "mix", "auto"] as const;
 const signals = [
 	{ signal: "SIGINT", expected: 130 },
 	{ signal: "SIGTERM", expected: 143 },
+	{ signal: "SIGHUP", expected: 129 },
 ] as const;
 /** The promise is two seconds; the rest is for a machine that is busy with other tests. */
 const longestStopMs = 3000;
@@ -37,7 +38,7 @@ type Busy = {
 
 for (const [index, method] of methods.entries()) {
 	// Each method with one of them: what they do differs in the exit code alone.
-	const { signal, expected } = signals[index % 2] ?? signals[0];
+	const { signal, expected } = signals[index % signals.length] ?? signals[0];
 	test(`${method}: ${signal} ends the run in time, and the next one continues by Range`, linux, async (context) => {
 		const { run, ended, args, urls, cwd, requests, recover } = await startBusy(context, method);
 		const workers = descendantsOf(run.pid ?? 0);

@@ -13,11 +13,12 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 	store: ["core", "files", "journal"],
 	download: ["core", "journal", "http", "store"],
 	journal: ["core", "files"],
+	control: ["core"],
 	report: ["core", "files"],
 	dashboard: ["core", "report"],
 	origin: ["core"],
 	runners: ["core"],
-	run: ["core", "files", "list", "journal", "runners"],
+	run: ["core", "control", "files", "list", "journal", "runners"],
 	bench: ["core", "list", "origin"],
 	library: ["core", "files", "list", "run", "report"],
 	cli: ["core", "files", "list", "run", "report", "dashboard", "origin", "bench"],
@@ -27,10 +28,11 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 const exceptions: ReadonlyMap<string, string> = new Map([
 	["src/runners/async.ts", "download"],
 	["src/runners/serve.ts", "download"],
+	["src/run/run-cookies.ts", "http"],
 ]);
 
 /** What core may use from outside: it neither reads nor writes anything. */
-const pure = new Set(["node:path", "node:path/posix", "content-disposition"]);
+const pure = new Set(["node:path", "node:path/posix", "content-disposition", "ipaddr.js"]);
 
 /** The library's front door joins what it offers. */
 const frontDoor = "src/index.ts";
@@ -82,6 +84,20 @@ test("core needs nothing of Node but path, and pure packages alone", () => {
 		.filter(({ from, to }) => folderOf(from) === "core" && !to.startsWith("src/") && !pure.has(to))
 		.map(({ from, to }) => `${from} -> ${to}`);
 	assert.deepEqual(wrong, []);
+});
+
+test("the controller needs nothing of Node, the clock included", () => {
+	const wrong = imports
+		.filter(({ from, to }) => folderOf(from) === "control" && !to.startsWith("src/"))
+		.map(({ from, to }) => `${from} -> ${to}`);
+	assert.deepEqual(wrong, []);
+	const clocks = files.filter(
+		({ path, text }) => folderOf(path) === "control" && /Date\.now|performance\.|setTimeout/.test(text),
+	);
+	assert.deepEqual(
+		clocks.map(({ path }) => path),
+		[],
+	);
 });
 
 test("no file imports itself, by whatever way", () => {

@@ -80,7 +80,7 @@ test("the packed package runs", async (context) => {
 		const page = await readFile(join(folder, `logs-${index}`, "latest", "report.html"), "utf8");
 		assert.match(page, /<script type="application\/json" id="data">\{"run":/);
 		assert.match(await readFile(join(folder, `report-${index}`, "report.html"), "utf8"), /<svg/);
-		// What undici needs for TLS is loaded only now.
+		// TLS is loaded only now.
 		const over = [bin, `${secure.url}/b.txt`, "--insecure", "-d", `files-${index}`, "--json"];
 		assert.equal(JSON.parse((await exec(node, over, { cwd: folder })).stdout).saved, 1);
 		assert.equal(await readFile(join(folder, `files-${index}`, "b.txt"), "utf8"), "secure\n");
@@ -104,7 +104,7 @@ test("a download without TLS loads no HTTP/2, with the licences of what the comm
 	assert.match(stderr, /NativeModule net,/);
 	assert.doesNotMatch(stderr, /NativeModule (http2|tls),/);
 	const licences = await readFile(`${projectRoot}dist/command/LICENSES.txt`, "utf8");
-	for (const name of ["commander", "content-disposition", "string-width", "undici"])
+	for (const name of ["commander", "content-disposition", "string-width"])
 		assert.match(licences, new RegExp(`^${name}$`, "m"));
 });
 
@@ -163,6 +163,7 @@ test("what is packed is what a user needs, and nothing of the workshop", async (
 		"README.md",
 		"LICENSE",
 		"docs/cli.md",
+		"docs/downspout.1",
 	]) {
 		assert(paths.includes(wanted), wanted);
 	}

@@ -17,6 +17,7 @@ const view: ProgressView = {
 	filesPerSecond: 1972,
 	secondsLeft: 6.4,
 	failed: 14,
+	level: null,
 	inFlight: 32,
 	stopping: false,
 };
@@ -59,7 +60,7 @@ test("no line is wider than its terminal, whatever the names", () => {
 			fc.option(amount, { nil: undefined }),
 			fc.integer({ min: 20, max: 300 }),
 			(name, bytes, totalBytes, columns) => {
-				const facts = { id: 1, host: undefined, url: `https://${name}`, startedMs: 0 };
+				const facts = { url: `https://${name}`, startedMs: 0 };
 				const download = { ...facts, bytes, totalBytes, bytesPerSecond: bytes };
 				const line = downloadLine(download, { columns, paint: plain });
 				assert(textWidth(line) <= columns, `${columns}: ${line}`);
@@ -67,6 +68,30 @@ test("no line is wider than its terminal, whatever the names", () => {
 		),
 	);
 });
+
+const large = {
+	url: "https://example.com/a/large.iso",
+	startedMs: 0,
+	bytes: 45e7,
+	totalBytes: 1e9,
+	bytesPerSecond: 12e6,
+};
+const downloads: readonly (readonly [columns: number, download: Parameters<typeof downloadLine>[0], line: string])[] = [
+	[119, large, `  ${"example.com/a/large.iso".padEnd(57)}  ━━━━━───────   45%   450 MB/1.00 GB  12.0 MB/s   0:46 left`],
+	[79, large, "  example.com/a/large.iso        ━━━━━───────   45%   450 MB/1.00 GB  12.0 MB/s"],
+	[50, large, "  example.com/a/large.iso           45%  12.0 MB/s"],
+	[30, large, "  example.…m/a/large.iso   45%"],
+	[79, { ...large, totalBytes: undefined }, ""],
+	[119, { ...large, bytesPerSecond: 0 }, ""],
+];
+for (const [columns, download, line] of downloads) {
+	test(`a download in ${columns} columns: ${line}`, () => {
+		const text = downloadLine(download, { columns, paint: plain });
+		assert(textWidth(text) <= columns, text);
+		if (line !== "") assert.equal(text, line);
+		else assert.doesNotMatch(text, /left|NaN|Infinity/);
+	});
+}
 
 const names: readonly (readonly [text: string, columns: number, short: string])[] = [
 	["photo.jpg", 9, "photo.jpg"],

@@ -1,5 +1,6 @@
 /** Each display of progress, written to a real stream. */
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { PassThrough } from "node:stream";
 import { test } from "node:test";
 import { stripVTControlCharacters } from "node:util";
@@ -87,7 +88,7 @@ test("NDJSON holds the failures, the warnings and where the run stands", async (
 	assert.deepEqual(objects, [
 		{ event: "warning", message: "odd\noption" },
 		{ event: "failed", line: 1, url: "https://example.com/b", httpStatus: 200, attempts: 1, error },
-		{ event: "progress", ...counts, secondsLeft: 0, inFlight: 0, failed: 1 },
+		{ event: "progress", ...counts, secondsLeft: 0, inFlight: 0, level: null, failed: 1 },
 	]);
 });
 
@@ -149,3 +150,50 @@ test("bytes of a retried download count again, and what an earlier run left does
 	});
 	assert.equal(state.view(0).inFlight, 0);
 });
+
+test("the speed of a download is that of its last seconds", () => {
+	let clock = 0;
+	const state = createProgressState(() => clock);
+	state.on({ type: "attempt-started", id: 1, url: "https://a/x", attempt: 1 });
+	const speeds: number[] = [];
+	let bytes = 0;
+	for (let second = 1; second <= 20; second++) {
+		clock = second * 1000;
+		bytes += second <= 10 ? 1000 : second <= 13 ? 9000 : 0;
+		state.on({ type: "progress", id: 1, bytes, totalBytes: 100_000 });
+		speeds.push(state.oldest(clock, 1000, 5)[0]?.bytesPerSecond ?? Number.NaN);
+	}
+	assert.deepEqual(new Set(speeds.slice(0, 10)), new Set([1000]));
+	assert((speeds[13] ?? 0) > 4000);
+	assert.equal(speeds[19], 0);
+});
+
+for (const [running, shown] of [
+	[3, 3],
+	[12, 12],
+	[13, 5],
+	[40, 5],
+] as const) {
+	test(`of ${running} downloads that take long, ${shown} have a line`, async () => {
+		const stream = Object.assign(new PassThrough(), { isTTY: true, columns: 100, rows: 40 });
+		let text = "";
+		stream.on("data", (chunk: Buffer) => {
+			text += chunk.toString();
+		});
+		let clock = 0;
+		const sink = await createProgress({ mode: "bar", stream, env: { TERM: "xterm", NO_COLOR: "1" }, now: () => clock });
+		for (let id = 1; id <= running; id++) {
+			sink.on({ type: "attempt-started", id, url: `https://a/${id}.iso`, attempt: 1 });
+			sink.on({ type: "progress", id, bytes: 4e6, totalBytes: 1e7 });
+		}
+		clock = 2000;
+		const frames = (): RegExpMatchArray[] => [...text.matchAll(/\x1b\[\?2026h[\s\S]*?\x1b\[\?2026l/g)];
+		while (frames().length === 0) await once(stream, "data");
+		await sink.close();
+		const [first = ""] = frames()[0] ?? [];
+		const lines = first.split("\n").filter((line) => line.includes(".iso"));
+		assert.equal(lines.length, shown);
+		for (const line of lines)
+			assert.match(stripVTControlCharacters(line), / a\/\d+\.iso +━━━━━─────── +40% +4\.00 MB\/10\.0 MB +2\.00 MB\/s/);
+	});
+}

@@ -1,6 +1,7 @@
 /** The records of a run, as they stand on a real disk. */
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readdir, readFile, readlink, rm, writeFile } from "node:fs/promises";
+import { spawnSync } from "node:child_process";
+import { mkdir, mkdtemp, readdir, readFile, readlink, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -8,6 +9,8 @@ import type { Outcome } from "../../src/core/outcome.ts";
 import { createTally, summarize } from "../../src/core/tally.ts";
 import { LogDirError } from "../../src/report/log-dir-error.ts";
 import { openRecords } from "../../src/report/records.ts";
+import { projectRoot } from "../project/source-files.ts";
+import { skipUnless } from "../skip-unless.ts";
 
 const entry = { line: 1, urls: ["https://example.com/a"] } as const;
 const saved: Outcome = {
@@ -127,3 +130,38 @@ test("a run's records are never mixed with those of another of its name", async 
 	await (await openRecords({ logDir, run: "r1" })).close();
 	await assert.rejects(openRecords({ logDir, run: "r1" }), { code: "log_dir_unusable" });
 });
+
+test("the folder of a run is for its owner alone", {
+	skip: skipUnless(process.platform !== "win32", "rights as POSIX has them"),
+}, async (context) => {
+	const logDir = join(await freshFolder(context), "logs");
+	const records = await openRecords({ logDir, run: "r1" });
+	await records.close();
+	assert.equal((await stat(join(logDir, "r1"))).mode & 0o777, 0o700);
+});
+
+for (const [how, line] of [
+	["an error that nobody catches", 'setTimeout(() => { throw new Error("a fault") })'],
+	["a second Ctrl+C", "setTimeout(() => process.exit(130))"],
+	["an end at once", "process.exit(3)"],
+]) {
+	test(`what was recorded is on disk after ${how}`, async (context) => {
+		const logDir = join(await freshFolder(context), "logs");
+		// The second batch comes while the first is being written.
+		const script = `
+			import { openRecords } from ${JSON.stringify(`${projectRoot}src/report/records.ts`)};
+			const records = await openRecords({ logDir: ${JSON.stringify(logDir)}, run: "r1" });
+			const outcome = ${JSON.stringify(saved)};
+			for (let line = 1; line <= 2000; line++) {
+				records.on({ type: "ended", entry: ${JSON.stringify(entry)}, outcome: { ...outcome, line } });
+			}
+			${line};`;
+		spawnSync(process.execPath, ["--input-type=module", "-e", script]);
+		const results = await readFile(join(logDir, "r1", "results.jsonl"), "utf8");
+		const lines = results.trim().split("\n");
+		assert.deepEqual(
+			lines.map((text) => JSON.parse(text).line),
+			Array.from({ length: 2000 }, (_, n) => n + 1),
+		);
+	});
+}

@@ -20,6 +20,7 @@ const summary: Summary = {
 	filesPerSecond: 0.67,
 	bytesPerSecond: 6827,
 	retries: 5,
+	hosts: [],
 	errors: { http_404: 3, dns: 1 },
 };
 

@@ -4,9 +4,15 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { ProcessFigures } from "../results.ts";
 import { readEndedChildrenSeconds, readMachine } from "./proc.ts";
 import { type ServerWatch, watchNoServer } from "./watch-server.ts";
-import { watchTree } from "./watch-tree.ts";
+import { type TreeFigures, watchTree } from "./watch-tree.ts";
 
-export type Command = { readonly file: string; readonly args: readonly string[]; readonly cwd: string };
+export type Command = {
+	readonly file: string;
+	readonly args: readonly string[];
+	readonly cwd: string;
+	/** What differs from our own environment. */
+	readonly env?: NodeJS.ProcessEnv;
+};
 
 export type CommandEnd = {
 	/** Wall time from just before the start to the exit. */
@@ -41,6 +47,7 @@ export async function runCommand(
 	// A group of its own: Ctrl+C on the terminal reaches it only through us.
 	const child = spawn(command.file, command.args, {
 		cwd: command.cwd,
+		env: { ...process.env, ...command.env },
 		detached: true,
 		stdio: ["ignore", "ignore", "pipe"],
 	});
@@ -50,17 +57,18 @@ export async function runCommand(
 	const seconds = Number(process.hrtime.bigint() - started) / 1e9;
 	const seen = tree?.stop();
 	const after = { children: readEndedChildrenSeconds(), machine: readMachine() };
+	const cpuSeconds = difference(before.children, after.children);
 	return {
 		seconds,
 		startedAtMs,
 		exitCode,
 		stderr: error?.message ?? (await errors()),
 		figures: {
-			cpuSeconds: difference(before.children, after.children),
+			cpuSeconds,
 			peakRssBytes: seen?.peakRssBytes ?? null,
 			peakPrivateBytes: seen?.peakPrivateBytes ?? null,
 			processes: seen?.processes ?? null,
-			busiestThread: shareOf(seen?.busiest?.computingSeconds, seconds),
+			busiestThread: shareOf(seen && busiestSeconds(seen, cpuSeconds), seconds),
 			busiestThreadQueued: shareOf(seen?.busiest?.queuedSeconds, seconds),
 			timeslices: seen?.timeslices ?? null,
 			machineBusy: shareOf(
@@ -70,6 +78,17 @@ export async function runCommand(
 			...measureServer(seconds),
 		},
 	};
+}
+
+/**
+ * What the busiest thread computed: what was seen of it, and its share of what the kernel counted after the last look. A
+ * short run of one thread would seem to rest for a fifth of its time otherwise.
+ */
+function busiestSeconds(seen: TreeFigures, cpuSeconds: number | null): number | undefined {
+	const { busiest, computingSeconds, lastLookSeconds } = seen;
+	if (busiest === null || cpuSeconds === null || computingSeconds === 0) return busiest?.computingSeconds;
+	const unseen = Math.max(0, cpuSeconds - computingSeconds) * (busiest.computingSeconds / computingSeconds);
+	return busiest.computingSeconds + Math.min(unseen, lastLookSeconds);
 }
 
 async function waitForExit(

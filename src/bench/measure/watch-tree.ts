@@ -8,6 +8,9 @@ export type TreeFigures = {
 	readonly processes: number | null;
 	/** The thread that computed most, over all processes. */
 	readonly busiest: ThreadUse | null;
+	/** What all threads together computed until the last look at them, and how long before `stop` that was. */
+	readonly computingSeconds: number;
+	readonly lastLookSeconds: number;
 	readonly timeslices: number | null;
 };
 
@@ -22,9 +25,13 @@ export function watchTree(pid: number): { stop(): TreeFigures } {
 	const peak = { rssBytes: 0, privateBytes: 0, processes: 0 };
 	let pids: readonly number[] = [pid];
 	let looks = 0;
+	let lastLookMs = 0;
 
 	const look = (): void => {
-		if (looks % threadsEvery === 0) pids = readTree(pid, threads);
+		if (looks % threadsEvery === 0) {
+			pids = readTree(pid, threads);
+			lastLookMs = performance.now();
+		}
 		looks++;
 		const sizes = pids.flatMap((one) => readMemory(one) ?? []);
 		const sum = (pick: (size: { rssBytes: number; privateBytes: number }) => number): number =>
@@ -45,7 +52,8 @@ export function watchTree(pid: number): { stop(): TreeFigures } {
 	return {
 		stop() {
 			clearInterval(timer);
-			return summarise(peak, [...threads.values()]);
+			const lastLookSeconds = (performance.now() - lastLookMs) / 1000;
+			return { ...summarise(peak, [...threads.values()]), lastLookSeconds };
 		},
 	};
 }
@@ -53,7 +61,7 @@ export function watchTree(pid: number): { stop(): TreeFigures } {
 function summarise(
 	peak: { readonly rssBytes: number; readonly privateBytes: number; readonly processes: number },
 	threads: readonly ThreadUse[],
-): TreeFigures {
+): Omit<TreeFigures, "lastLookSeconds"> {
 	const seen = peak.rssBytes > 0;
 	const busiest = threads.reduce<ThreadUse | null>(
 		(best, use) => (best !== null && best.computingSeconds >= use.computingSeconds ? best : use),
@@ -64,6 +72,7 @@ function summarise(
 		peakPrivateBytes: seen ? peak.privateBytes : null,
 		processes: seen ? peak.processes : null,
 		busiest,
+		computingSeconds: threads.reduce((total, use) => total + use.computingSeconds, 0),
 		timeslices: seen ? threads.reduce((total, use) => total + use.timeslices, 0) : null,
 	};
 }

@@ -4,6 +4,10 @@ import type { BenchResults, BenchRun } from "../results.ts";
 
 export type Fact = readonly [name: string, value: string];
 
+export function titleOf({ title, list }: BenchResults): string {
+	return `downspout bench: ${title ?? list}`;
+}
+
 export function factsOf(results: BenchResults): Fact[] {
 	const { machine, versions } = results;
 	return [

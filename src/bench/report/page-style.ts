@@ -20,7 +20,9 @@ body{margin:0 auto;max-width:68rem;padding:1.5rem 1.25rem 4rem;background:var(--
 h1{font-size:1.7rem;line-height:1.2;margin:0 0 .5rem}
 h2{font-size:1.3rem;margin:3rem 0 .25rem;padding-top:1rem;border-top:1px solid var(--line)}
 h3{font-size:1.05rem;margin:1.75rem 0 .25rem}
+h4{font-size:1rem;margin:1rem 0 .1rem}
 p,ul{margin:.4rem 0}
+.finding{font-size:1.15rem}
 ul{padding-left:1.2rem}
 li{margin:.3rem 0}
 a{color:var(--method)}

@@ -4,12 +4,14 @@ import { drawChart, narrowWidthPx, wideWidthPx } from "../charts/draw.ts";
 import { workloadCharts } from "../charts/workload-charts.ts";
 import { runsOf } from "../ranking.ts";
 import type { BenchResults, RankedMethod, WorkloadResult } from "../results.ts";
-import { factsOf, methodSentences, warningsOf } from "./facts.ts";
+import { factsOf, methodSentences, titleOf, warningsOf } from "./facts.ts";
 import { pageStyle } from "./page-style.ts";
 import { rankingColumns } from "./ranking-table.ts";
 
 export function reportHtml(results: BenchResults): string {
-	const title = `downspout bench: ${results.list}`;
+	const title = titleOf(results);
+	const warnings = warningsOf(results).map((sentence) => `<p class="warning">${escapeHtml(sentence)}</p>`);
+	const [only, ...others] = results.workloads;
 	return `<!doctype html>
 <html lang="en">
 <head>
@@ -23,14 +25,12 @@ export function reportHtml(results: BenchResults): string {
 <body>
 <header>
 <h1>${escapeHtml(title)}</h1>
-<p class="faint">Ranked by files saved per second. <span class="legend"><span class="key method"></span>methods of downspout</span> <span class="legend"><span class="key peer"></span>other programs</span></p>
-${warningsOf(results)
-	.map((sentence) => `<p class="warning">${escapeHtml(sentence)}</p>`)
-	.join("\n")}
-${contents(results.workloads)}
+${others.length > 0 ? contents(results.workloads) : only === undefined ? "" : finding(only)}
 </header>
 <main>
-${results.workloads.map((workload) => workloadSection(workload, results)).join("\n")}
+${others.length > 0 ? warnings.join("\n") : ""}
+${results.workloads.map((workload) => workloadSection(workload, results, others.length > 0 ? [] : warnings)).join("\n")}
+${only === undefined ? warnings.join("\n") : ""}
 </main>
 <footer>
 <h2>How it was measured</h2>
@@ -45,25 +45,36 @@ ${results.workloads.map((workload) => workloadSection(workload, results)).join("
 `;
 }
 
+/** What was found in each. */
 function contents(workloads: readonly WorkloadResult[]): string {
-	if (workloads.length < 2) return "";
 	const links = workloads.map(
-		({ name, description }) =>
-			`<li><a href="#${escapeHtml(name)}">${escapeHtml(name)}</a>: ${escapeHtml(description)}</li>`,
+		({ name, analysis }) =>
+			`<li><a href="#${escapeHtml(name)}">${escapeHtml(name)}</a>: ${escapeHtml(analysis.finding)}</li>`,
 	);
 	return `<nav aria-label="Workloads"><ul>${links.join("")}</ul></nav>`;
 }
 
-function workloadSection(workload: WorkloadResult, results: BenchResults): string {
-	const { name, description, files, concurrency } = workload;
+function finding({ analysis }: WorkloadResult): string {
+	return `<p class="finding">${escapeHtml(analysis.finding)}</p>`;
+}
+
+const legend = `<p class="faint">Ranked by files saved per second. <span class="legend"><span class="key method"></span>methods of downspout</span> <span class="legend"><span class="key peer"></span>other programs</span></p>`;
+
+/** Its chart comes first: it shows what was found. */
+function workloadSection(workload: WorkloadResult, results: BenchResults, warnings: readonly string[]): string {
+	const { name, description, files, concurrency, analysis } = workload;
 	const ranking = results.ranking.filter((entry) => entry.workload === name);
-	const charts = workloadCharts(ranking, runsOf(results.runs, name));
+	const [first, ...charts] = workloadCharts(ranking, runsOf(results.runs, name));
 	return `<section id="${escapeHtml(name)}">
-<h2>${escapeHtml(name)}</h2>
+${results.workloads.length > 1 ? `<h2>${escapeHtml(name)}</h2>\n${finding(workload)}` : ""}
+${first === undefined ? "" : figure(first)}
+${legend}
 <p class="faint">${escapeHtml(description)}. ${files} entries, ${concurrency} downloads at once.</p>
+${warnings.join("\n")}
 ${rankingTable(ranking, name)}
 <h3>Analysis</h3>
-<ul>${items(workload.analysis)}</ul>
+<ul>${items(analysis.general)}</ul>
+${analysis.methods.map(({ method, sentences }) => `<h4>${escapeHtml(method)}</h4>\n<ul>${items(sentences)}</ul>`).join("\n")}
 ${charts.map(figure).join("\n")}
 <h3>Commands</h3>
 ${workload.commands

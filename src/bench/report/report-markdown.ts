@@ -1,6 +1,6 @@
 /** The report as Markdown, with its charts as files beside it. */
 import type { BenchResults, RankedMethod, WorkloadResult } from "../results.ts";
-import { factsOf, methodSentences, warningsOf } from "./facts.ts";
+import { factsOf, methodSentences, titleOf, warningsOf } from "./facts.ts";
 import { rankingColumns } from "./ranking-table.ts";
 
 /** A chart that was written to a file. */
@@ -14,7 +14,8 @@ export type ChartFile = {
 
 export function reportMarkdown(results: BenchResults, charts: readonly ChartFile[]): string {
 	const parts = [
-		`# downspout bench: ${escapeMarkdown(results.list)}`,
+		`# ${escapeMarkdown(titleOf(results))}`,
+		...openingOf(results, charts),
 		...warningsOf(results).map((sentence) => `> ${escapeMarkdown(sentence)}`),
 		...results.workloads.map((workload) => workloadPart(workload, results, charts)),
 		"## How it was measured",
@@ -24,25 +25,37 @@ export function reportMarkdown(results: BenchResults, charts: readonly ChartFile
 	return `${parts.join("\n\n")}\n`;
 }
 
-function workloadPart(workload: WorkloadResult, results: BenchResults, charts: readonly ChartFile[]): string {
+/** What was found, and the chart that shows it; of several workloads each has its own chart below. */
+function openingOf({ workloads }: BenchResults, charts: readonly ChartFile[]): string[] {
+	const [only, ...others] = workloads;
+	if (only === undefined) return [];
+	if (others.length > 0) return [bullets(workloads.map(({ name, analysis }) => `${name}: ${analysis.finding}`))];
+	return [escapeMarkdown(only.analysis.finding), ...charts.slice(0, 1).map(image)];
+}
+
+function workloadPart(workload: WorkloadResult, results: BenchResults, all: readonly ChartFile[]): string {
 	const { name, description, files, concurrency, commands, analysis } = workload;
-	const images = charts
-		.filter((chart) => chart.workload === name)
-		.map(
-			({ title, caption, words, path }) =>
-				`### ${escapeMarkdown(title)}\n\n${escapeMarkdown(caption)}\n\n![${escapeMarkdown(`${title}: ${words}`)}](${path})`,
-		);
+	const [first, ...charts] = all.filter((chart) => chart.workload === name);
+	const opening = [escapeMarkdown(analysis.finding), ...(first === undefined ? [] : [image(first)])];
 	return [
 		`## ${escapeMarkdown(name)}`,
+		...(results.workloads.length > 1 ? opening : []),
 		`${escapeMarkdown(description)}. ${files} entries, ${concurrency} downloads at once.`,
 		table(results.ranking.filter((entry) => entry.workload === name)),
-		bullets(analysis),
-		...images,
+		...(analysis.general.length === 0 ? [] : [bullets(analysis.general)]),
+		...analysis.methods.map(({ method, sentences }) => `### ${escapeMarkdown(method)}\n\n${bullets(sentences)}`),
+		...charts.map(
+			(chart) => `### ${escapeMarkdown(chart.title)}\n\n${escapeMarkdown(chart.caption)}\n\n${image(chart)}`,
+		),
 		"Commands:",
 		fence(
 			commands.map(({ command, method, note }) => `# ${method}${note === undefined ? "" : `: ${note}`}\n${command}`),
 		),
 	].join("\n\n");
+}
+
+function image({ title, words, path }: ChartFile): string {
+	return `![${escapeMarkdown(`${title}: ${words}`)}](${path})`;
 }
 
 function table(ranking: readonly RankedMethod[]): string {

@@ -44,7 +44,7 @@ export function Charts(): JSX.Element {
 			/>
 			<Chart
 				title="In flight"
-				value={`${formatCount(now?.inFlight ?? 0)} of ${formatCount(now?.level ?? 0)}`}
+				value={`${formatCount(now?.inFlight ?? 0)}${typeof now?.level === "number" ? ` of ${formatCount(now.level)}` : ""}`}
 				lines={flightLines}
 				points={shown}
 				format={formatCount}

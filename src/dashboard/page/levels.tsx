@@ -7,20 +7,20 @@ import { clockTime, formatCount } from "./texts.ts";
 
 export function Levels(): JSX.Element {
 	const levels = useComputed(() => state.value?.levels ?? []).value;
-	const level = useComputed(() => state.value?.now.level ?? 0).value;
+	const level = useComputed(() => state.value?.now.level ?? null).value;
 	const perHost = useComputed(() => state.value?.now.perHost ?? null).value;
 	return (
 		<Panel
 			name="levels"
 			title="Levels"
-			figure={`${formatCount(level)} at once${perHost === null ? "" : `, ${formatCount(perHost)} to a host`}`}
+			figure={`${level === null ? "…" : formatCount(level)} at once${perHost === null ? "" : `, ${formatCount(perHost)} to a host`}`}
 			height="short"
 		>
 			<ul class="changes">
-				{levels.map(({ id, atMs, host, level, reason }) => (
+				{levels.map(({ id, atMs, host, level, why }) => (
 					<li key={id}>
-						<span class="faint num">{clockTime(atMs)}</span> {host ?? "all hosts"}:{" "}
-						<b class="num">{formatCount(level)}</b> <span class="faint">{reason}</span>
+						<span class="faint num">{clockTime(atMs)}</span> {host ?? "over all"}:{" "}
+						<b class="num">{formatCount(level)}</b> <span class="faint">{why}</span>
 					</li>
 				))}
 			</ul>

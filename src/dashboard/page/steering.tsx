@@ -26,14 +26,14 @@ export function Steering({ row, level }: SteeringProps): JSX.Element {
 			)}
 			<IconButton
 				label={`Fewer at once from ${host}`}
-				disabled={level === null || level <= 1}
-				act={() => void ask({ type: "set-host-level", host, level: lower(level) })}
+				disabled={level !== null && level <= 1}
+				act={() => void ask({ type: "set-host-level", host, level: lower(level ?? row.inFlight) })}
 			>
 				<path d="M3 7h10v2H3z" />
 			</IconButton>
 			<IconButton
 				label={`Give the level of ${host} back to the run`}
-				disabled={row.level === null || row.level === state.value?.now.perHost}
+				disabled={row.cap === null}
 				act={() => void ask({ type: "set-host-level", host, level: null })}
 			>
 				<path d="M8 3a5 5 0 1 1-4.9 6h2.1A3 3 0 1 0 8 5v2.5L4 4l4-3.5z" />
@@ -66,6 +66,6 @@ function IconButton({ label, disabled = false, act, children }: IconButtonProps)
 }
 
 /** A quarter less, at least one. */
-function lower(level: number | null): number {
-	return Math.max(1, Math.min((level ?? 2) - 1, Math.floor((level ?? 2) * 0.75)));
+function lower(level: number): number {
+	return Math.max(1, Math.min(level - 1, Math.floor(level * 0.75)));
 }

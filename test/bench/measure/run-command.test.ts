@@ -51,6 +51,16 @@ test("the busiest thread computes nearly all of the time that it has a processor
 	assert.ok((figures.machineBusy ?? 0) > 0);
 });
 
+test("one thread at its limit is seen as that, however short its run", { skip: skipUnlessLinux }, async () => {
+	// Ends just before threads are looked at again: a third of it was seen by then.
+	const program = "i=0; while [ $i -lt 60000 ]; do i=$((i+1)); done";
+	const command = { file: "sh", args: ["-c", program], cwd: tmpdir() };
+	const { figures, seconds } = await runCommand(command, new AbortController().signal);
+	const computed = (figures.busiestThread ?? 0) * seconds;
+	assert.ok(computed > 0.9 * (figures.cpuSeconds ?? 0), `${computed} of ${figures.cpuSeconds} s`);
+	assert.ok((figures.busiestThread ?? 0) <= 1);
+});
+
 test("an abort kills the whole group at once", async () => {
 	const controller = new AbortController();
 	const sleep = `setTimeout(() => undefined, 60_000)`;

@@ -81,6 +81,43 @@ test("every chart has a mark for each of its figures", { skip }, async () => {
 	await page.close();
 });
 
+test("the report opens with what was found and its chart, before anything else", { skip }, async () => {
+	assert.ok(browser);
+	const folder = await mkdtemp(join(tmpdir(), "bench-report-"));
+	const all = sampleResults();
+	const [first] = all.workloads;
+	assert.ok(first);
+	const results = { ...all, title: "1,000 files of a test", workloads: [first] };
+	await writeReport(folder, results);
+	const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+	await page.goto(pathToFileURL(join(folder, "report.html")).href);
+	assert.equal(await page.title(), "downspout bench: 1,000 files of a test");
+	const text = await page.locator("h1, p, h3").allTextContents();
+	assert.deepEqual(text.slice(0, 3), [
+		"downspout bench: 1,000 files of a test",
+		first.analysis.finding,
+		"Files saved per second",
+	]);
+	const chart = await page.locator("svg[role=img]:visible").first().boundingBox();
+	assert.ok(chart !== null && chart.y + chart.height < 900, "the chart is seen without scrolling");
+	await page.close();
+	const markdown = await readFile(join(folder, "report.md"), "utf8");
+	const lines = markdown.split("\n").filter((line) => line !== "");
+	assert.deepEqual(lines.slice(0, 2), ["# downspout bench: 1,000 files of a test", first.analysis.finding]);
+	assert.match(lines[2] ?? "", /^!\[Files saved per second: /);
+	await rm(folder, { recursive: true });
+});
+
+test("with several workloads the finding of each is at the top", { skip }, async () => {
+	const { page } = await openReport({ width: 1280, colorScheme: "light" });
+	const shown = await page.locator("nav li").allTextContents();
+	assert.deepEqual(
+		shown,
+		sampleResults().workloads.map(({ name, analysis }) => `${name}: ${analysis.finding}`),
+	);
+	await page.close();
+});
+
 test("the ranking in the page is that of results.json", { skip }, async () => {
 	const { page } = await openReport({ width: 1280, colorScheme: "light" });
 	const results: BenchResults = JSON.parse(await readFile(join(out, "results.json"), "utf8"));

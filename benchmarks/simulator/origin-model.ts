@@ -1,0 +1,134 @@
+/** A model of an origin and the way to it: how long a request takes there, and when it is refused. */
+import type { Simulation } from "./events.ts";
+import type { Random } from "./random.ts";
+
+export type OriginModel = {
+	/** Time to the origin and back. */
+	readonly rttMs: number;
+	/** How much the time of a request varies: standard deviation of its logarithm. */
+	readonly jitter?: number;
+	/** Work of one request at the origin. */
+	readonly serviceMs?: number;
+	/** Requests that it works on at once, by the time; others wait. */
+	readonly servers?: number | ((nowMs: number) => number);
+	/** More than so many at once slow all of them down. */
+	readonly slowsBeyond?: number;
+	/** Bytes a second of the line. */
+	readonly bandwidth?: number;
+	/** More than so many in flight are refused, by the time. */
+	readonly refusesBeyond?: number | ((nowMs: number) => number);
+	/** Requests a second, and how many may be saved up. */
+	readonly requestsPerSecond?: number;
+	readonly burst?: number;
+	readonly retryAfterMs?: number;
+	/** Status of refusals. */
+	readonly refusal?: 429 | 503;
+	/** Share of requests that are answered with 503, whatever the load. */
+	readonly errorRate?: number;
+	/** Share of requests that are never answered, and how long it takes to see that. */
+	readonly hangRate?: number;
+	readonly hangMs?: number;
+	/** Nobody is there. */
+	readonly isDead?: boolean;
+};
+
+export type Reply =
+	| { readonly kind: "ok"; readonly bytes: number }
+	| { readonly kind: "refused"; readonly status: 429 | 503; readonly retryAfterMs?: number | undefined }
+	| { readonly kind: "hung" };
+
+export type Origin = {
+	/** Sends a request; the reply comes in its time. */
+	request(bytes: number, onReply: (reply: Reply) => void): void;
+	refusals(): number;
+	requests(): number;
+};
+
+export function createOrigin(model: OriginModel, simulation: Simulation, random: Random): Origin {
+	const { rttMs, jitter = 0.1, serviceMs = 0, bandwidth, requestsPerSecond } = model;
+	let idleConnections = 0;
+	let inFlight = 0;
+	let busy = 0;
+	const waiting: (() => void)[] = [];
+	let lineFreeMs = 0;
+	let tokens = model.burst ?? 1;
+	let tokensAtMs = 0;
+	let refusals = 0;
+	let requests = 0;
+	const { clock, after } = simulation;
+
+	const servers = (): number =>
+		typeof model.servers === "function" ? model.servers(clock()) : (model.servers ?? Number.POSITIVE_INFINITY);
+
+	const mostInFlight = (): number =>
+		typeof model.refusesBeyond === "function"
+			? model.refusesBeyond(clock())
+			: (model.refusesBeyond ?? Number.POSITIVE_INFINITY);
+
+	const takesToken = (): boolean => {
+		if (requestsPerSecond === undefined) return true;
+		tokens = Math.min(model.burst ?? 1, tokens + ((clock() - tokensAtMs) * requestsPerSecond) / 1000);
+		tokensAtMs = clock();
+		if (tokens < 1) return false;
+		tokens--;
+		return true;
+	};
+
+	const serve = (done: () => void): void => {
+		if (busy >= servers()) {
+			waiting.push(() => serve(done));
+			return;
+		}
+		busy++;
+		const crowd = model.slowsBeyond === undefined ? 1 : Math.max(1, inFlight / model.slowsBeyond) ** 1.5;
+		after(serviceMs * crowd * Math.exp(jitter * random.normal()), () => {
+			busy--;
+			done();
+			while (busy < servers() && waiting.length > 0) waiting.shift()?.();
+		});
+	};
+
+	const send = (bytes: number): number => {
+		if (bandwidth === undefined) return 0;
+		lineFreeMs = Math.max(lineFreeMs, clock()) + (bytes * 1000) / bandwidth;
+		return lineFreeMs - clock();
+	};
+
+	return {
+		refusals: () => refusals,
+		requests: () => requests,
+		request(bytes, onReply) {
+			requests++;
+			const isNew = idleConnections === 0;
+			if (!isNew) idleConnections--;
+			// A new connection takes its handshake, and its window is small at first.
+			const extraMs = isNew ? rttMs * (bytes > 14_000 ? 2 : 1) : 0;
+			const wayMs = (rttMs / 2) * Math.exp((jitter / 2) * random.normal());
+			const reply = (it: Reply): void => {
+				after(rttMs / 2, () => {
+					idleConnections++;
+					onReply(it);
+				});
+			};
+			if (model.isDead) return void after(model.hangMs ?? 10_000, () => onReply({ kind: "hung" }));
+			after(wayMs + extraMs, () => {
+				const { retryAfterMs, refusal = 429 } = model;
+				if (inFlight >= mostInFlight() || !takesToken()) {
+					refusals++;
+					return reply({ kind: "refused", status: refusal, retryAfterMs });
+				}
+				if (random.next() < (model.errorRate ?? 0)) return reply({ kind: "refused", status: 503 });
+				if (random.next() < (model.hangRate ?? 0)) {
+					return void after(model.hangMs ?? 5000, () => onReply({ kind: "hung" }));
+				}
+				inFlight++;
+				serve(() => {
+					after(send(bytes), () => {
+						inFlight--;
+						reply({ kind: "ok", bytes });
+					});
+				});
+			});
+		},
+	};
+}

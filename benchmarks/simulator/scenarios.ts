@@ -1,0 +1,98 @@
+/** The scenarios that the controller is held to, and what it must reach in each. */
+import type { OriginModel } from "./origin-model.ts";
+import type { Scenario } from "./simulate.ts";
+
+export type Bound = {
+	/** Least speed, as a share of what it is compared with. */
+	readonly least: number;
+	/** `fixed`: the best of the fixed levels; a level: that one, from an origin that refuses nothing; a rate: files a second. */
+	readonly of: "fixed" | { readonly level: number } | { readonly perSecond: number };
+	/** Most refusals, where an origin refuses. */
+	readonly refusals?: number;
+	/** Most entries that fail, where chance may have one fail at each attempt. */
+	readonly failed?: number;
+};
+
+export type HeldScenario = Scenario & { readonly bound: Bound };
+
+/** The levels that it is compared with. */
+export const fixedLevels = [8, 16, 32, 64, 128, 256] as const;
+
+const mbit = 125_000;
+const small = 10 * 1024;
+const line200: OriginModel = { rttMs: 50, bandwidth: 200 * mbit };
+const fixed: Bound = { least: 0.95, of: "fixed" };
+const slow: OriginModel = { rttMs: 10, serviceMs: 40 };
+const rate = { least: 0.9, of: { perSecond: 400 } } as const;
+
+function alike(count: number, model: OriginModel): OriginModel[] {
+	return Array.from({ length: count }, () => model);
+}
+
+function one(files: number, model: OriginModel, bound: Bound, size: Scenario["size"] = small): HeldScenario {
+	return { files, origins: [model], size, bound };
+}
+
+export const heldScenarios: Readonly<Record<string, HeldScenario>> = {
+	"1 ms away, 16 at once": one(20_000, { rttMs: 1, serviceMs: 2, servers: 16 }, fixed),
+	"20 ms away": one(10_000, { ...line200, rttMs: 20 }, fixed, 2 * small),
+	"50 ms away, 3,000 files": one(3000, line200, fixed, 2 * small),
+	"200 ms away, 3,000 files": one(3000, { ...line200, rttMs: 200 }, fixed, 2 * small),
+	"a line of 100 Mbit/s": one(3000, { rttMs: 30, bandwidth: 100 * mbit }, fixed, 2 * small),
+	"slows down beyond 50": one(40_000, { rttMs: 20, serviceMs: 60, slowsBeyond: 50 }, { ...fixed, least: 0.9 }),
+	"20, then 200, then 20 at once": one(
+		60_000,
+		{ rttMs: 20, serviceMs: 30, servers: (ms) => (ms > 10_000 && ms < 25_000 ? 200 : 20) },
+		fixed,
+	),
+	"1 KiB to 10 MiB": one(3000, { rttMs: 20, bandwidth: 200 * mbit }, fixed, (random) => 1024 * 10_240 ** random.next()),
+	"1,000 hosts of 20 files": { files: 20_000, origins: alike(1000, { rttMs: 50, serviceMs: 5 }), bound: fixed },
+	"one slow host of ten": {
+		files: 20_000,
+		origins: [{ rttMs: 50, serviceMs: 400 }, ...alike(9, { rttMs: 50, serviceMs: 5 })],
+		// What the slow one lacks at the end are slots that brought more elsewhere.
+		bound: { ...fixed, least: 0.7 },
+	},
+	"3.5 % answer 503, at any level": one(20_000, { rttMs: 50, errorRate: 0.035 }, { ...fixed, failed: 2 }),
+	"2 % are never answered": one(5000, { rttMs: 50, hangRate: 0.02, hangMs: 5000 }, { least: 0.9, of: "fixed" }),
+	"refuses beyond 20": one(5000, { ...slow, refusesBeyond: 20 }, { least: 0.95, of: { level: 20 }, refusals: 60 }),
+	"refuses beyond 20, with Retry-After": one(
+		8000,
+		{ ...slow, refusesBeyond: 20, retryAfterMs: 1000 },
+		{ least: 0.9, of: { level: 20 }, refusals: 60 },
+	),
+	"refuses beyond 6": one(2000, { ...slow, refusesBeyond: 6 }, { least: 0.95, of: { level: 6 }, refusals: 100 }),
+	"refuses beyond 6 with 503": one(
+		2000,
+		{ ...slow, refusesBeyond: 6, refusal: 503 },
+		{ least: 0.9, of: { level: 6 }, refusals: 100 },
+	),
+	"refuses beyond 6, with Retry-After": one(
+		2000,
+		{ ...slow, refusesBeyond: 6, retryAfterMs: 1000 },
+		{ least: 0.9, of: { level: 6 }, refusals: 60 },
+	),
+	"refuses all but 1 for a while": one(
+		20_000,
+		{ ...slow, refusesBeyond: (ms) => (ms < 2000 ? 1 : 1000) },
+		{ least: 0.4, of: { level: 64 } },
+	),
+	"400 a second, few at once": one(6000, { rttMs: 20, requestsPerSecond: 400, burst: 40 }, rate),
+	"400 a second, 400 at once": one(6000, { rttMs: 20, requestsPerSecond: 400, burst: 400 }, rate),
+	"400 a second, 400 at once, with Retry-After": one(
+		6000,
+		{ rttMs: 20, requestsPerSecond: 400, burst: 400, retryAfterMs: 1000 },
+		rate,
+	),
+	"400 a second, 1 ms away": one(6000, { rttMs: 1, requestsPerSecond: 400, burst: 20 }, rate),
+	"400 a second, 1 ms away, with Retry-After": one(
+		6000,
+		{ rttMs: 1, requestsPerSecond: 400, burst: 400, retryAfterMs: 1000 },
+		rate,
+	),
+	"4 a second, with Retry-After": one(
+		60,
+		{ rttMs: 20, requestsPerSecond: 4, burst: 4, retryAfterMs: 1000 },
+		{ least: 0.75, of: { perSecond: 4 } },
+	),
+};

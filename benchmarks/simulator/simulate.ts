@@ -1,0 +1,152 @@
+/** Downloads a list from models of origins: the same queue and the same controller as in a run, in simulated time. */
+import { backoff } from "../../src/core/retry.ts";
+import { createHostQueue } from "../../src/run/host-queue.ts";
+import type { Move } from "../../src/run/host-queue-types.ts";
+import type { QueueLimits } from "../../src/run/queue-limits.ts";
+import { createSimulation } from "./events.ts";
+import { createOrigin, type OriginModel, type Reply } from "./origin-model.ts";
+import { createRandom, type Random } from "./random.ts";
+
+export type Scenario = {
+	readonly files: number;
+	/** The origins, which the list names in turn. */
+	readonly origins: readonly OriginModel[];
+	/** Bytes of a file. */
+	readonly size?: number | ((random: Random) => number);
+};
+
+export type Simulated = {
+	readonly ms: number;
+	readonly saved: number;
+	readonly failed: number;
+	readonly refusals: number;
+	/** Requests that left while their host had asked for a pause. */
+	readonly pausesBroken: number;
+	readonly moves: readonly (Move & { readonly atMs: number })[];
+	/** A sample each 50 ms: the level and what has been saved. */
+	readonly samples: readonly { readonly atMs: number; readonly level: number; readonly saved: number }[];
+};
+
+type Item = {
+	readonly id: number;
+	readonly host: string;
+	readonly bytes: number;
+	turn: number;
+	forgiven: number;
+	servedThen: number;
+	made: number;
+};
+
+const policy = { retries: 3, retryBaseMs: 500, retryMaxWaitMs: 60_000 };
+const readAhead = 64;
+const mostAhead = 16_384;
+const longestMs = 3_600_000;
+const sampleMs = 50;
+
+/** @param level - `auto`, or the same number in all and to each host. */
+export function simulate(scenario: Scenario, level: number | "auto", seed: number): Simulated {
+	const simulation = createSimulation();
+	const random = createRandom(seed);
+	/** The list is the same at each level. */
+	const sizes = createRandom(seed + 1_000_003);
+	const origins = scenario.origins.map((model) => createOrigin(model, simulation, random));
+	const moves: (Move & { readonly atMs: number })[] = [];
+	const samples: { atMs: number; level: number; saved: number }[] = [];
+	const most = level === "auto" ? 1024 : level;
+	const limits: QueueLimits = { most, concurrency: level, perHost: level };
+	const queue = createHostQueue<Item>({
+		limits,
+		time: simulation,
+		onReady: pump,
+		onMove: (move) => moves.push({ ...move, atMs: simulation.clock() }),
+	});
+	let read = 0;
+	let saved = 0;
+	let failed = 0;
+	let endedMs = 0;
+	let pumpIsDue = false;
+	let pausesBroken = 0;
+	const pausedUntilMs = origins.map(() => 0);
+
+	function pump(): void {
+		for (;;) {
+			while (read < scenario.files && isHungry()) readOne();
+			if (read === scenario.files) queue.endIsNear();
+			const item = queue.take();
+			if (!item) return;
+			if (simulation.clock() < (pausedUntilMs[originOf(item)] ?? 0)) pausesBroken++;
+			origins[originOf(item)]?.request(item.bytes, (reply) => onReply(item, reply));
+		}
+	}
+
+	/** As in a run: further on in search of other hosts, while those that were read are busy. */
+	function isHungry(): boolean {
+		return queue.size < Math.max(readAhead, 2 * queue.inFlight) || (queue.size < mostAhead && queue.hasRoom());
+	}
+
+	function originOf(item: Item): number {
+		return Number(item.host.slice(item.host.lastIndexOf(".") + 1));
+	}
+
+	function readOne(): void {
+		const { size = 10_240 } = scenario;
+		const bytes = typeof size === "number" ? size : size(sizes);
+		const host = `10.0.0.${read % origins.length}`;
+		const id = read++;
+		queue.push(host, { id, host, bytes, turn: 0, forgiven: 0, servedThen: 0, made: 0 });
+	}
+
+	function onReply(item: Item, reply: Reply): void {
+		endedMs = simulation.clock();
+		if (reply.kind === "ok") {
+			saved++;
+			queue.succeed(item.host, item);
+			queue.bring(item.host, reply.bytes);
+		} else again(item, reply);
+		pumpSoon();
+	}
+
+	/** What comes at one moment is gone on with together, as in one turn of an event loop. */
+	function pumpSoon(): void {
+		if (pumpIsDue) return;
+		pumpIsDue = true;
+		simulation.after(0, () => {
+			pumpIsDue = false;
+			pump();
+		});
+	}
+
+	function again(item: Item, reply: Exclude<Reply, { kind: "ok" }>): void {
+		const { host } = item;
+		const wait = (ms: number): void => void simulation.after(ms, () => pushAgain(item));
+		if (reply.kind === "refused") {
+			const isForgiven = queue.refuse(host, item, reply.status === 429 ? "plain" : "maybe");
+			if (reply.retryAfterMs !== undefined) {
+				queue.pause(host, reply.retryAfterMs);
+				pausedUntilMs[originOf(item)] = simulation.clock() + reply.retryAfterMs;
+			}
+			if (isForgiven) return item.forgiven <= 2 ? queue.pushFirst(host, item) : wait(backoffOf(item.forgiven - 2));
+		} else queue.timeOut(host, item);
+		if (++item.made > policy.retries) failed++;
+		else wait(backoffOf(item.made - 1));
+	}
+
+	function backoffOf(n: number): number {
+		return backoff(policy, n, random.next());
+	}
+
+	function pushAgain(item: Item): void {
+		queue.pushFirst(item.host, item);
+		pump();
+	}
+
+	const sample = (): void => {
+		if (queue.inFlight > 0) samples.push({ atMs: simulation.clock(), level: queue.level, saved });
+		if (saved + failed < scenario.files) simulation.after(sampleMs, sample);
+	};
+	sample();
+	pump();
+	simulation.run(longestMs);
+	const refusals = origins.reduce((sum, origin) => sum + origin.refusals(), 0);
+	return { ms: endedMs, saved, failed, refusals, pausesBroken, moves, samples };
+}

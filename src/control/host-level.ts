@@ -1,0 +1,198 @@
+/** How much one host is asked for: what it brings, what it refuses, and what is possible after a pause. */
+import { createPacer, type Pacer } from "./pacer.ts";
+import { createRefusals, type RefusalKind, type Refusals, type Verdict } from "./refusal-state.ts";
+import { isRefusing, onRefusal, onSuccess } from "./refusals.ts";
+import { restartAt, seekAgain } from "./seek-start.ts";
+import { createSeeker, credit, finishOne, moveTo } from "./seeker.ts";
+import { discardBatch, type Seeker, type SeekerContext } from "./seeker-state.ts";
+
+export type HostLimits = {
+	/** Where the search begins. */
+	readonly start: number;
+	readonly most: number;
+	/** Whether other levels are tried; a fixed one only falls where the host refuses, and returns. */
+	readonly seeks: boolean;
+};
+
+/** One shape, changed in place. */
+export type HostLevel = {
+	readonly context: SeekerContext;
+	readonly limits: HostLimits;
+	readonly seeker: Seeker;
+	/** Made when the host refuses something for the first time, as most never do; but it wants to know what was clean. */
+	readonly refusals: Refusals;
+	/** Present where the host limits requests a second. */
+	pacer: Pacer | undefined;
+	/** Requests so far, kept while nothing is asked of the host. */
+	turns: number;
+	/** Requests that succeeded. */
+	served: number;
+	/** After a pause: most at once for now; it grows with each success. */
+	ramp: number;
+	/** Attempts since the last look that ran out of time or broke off, and all. */
+	timedOut: number;
+	ended: number;
+	/** Told when the level was moved, and why, for the log. */
+	readonly onMove: (level: HostLevel, why: string) => void;
+	/** The level that was told last. */
+	told: number;
+};
+
+/** From this share of time-outs on the level is lowered, by so much. */
+const tooManyTimeOuts = 0.1;
+const timeOutFactor = 0.7;
+const firstRampShare = 4;
+/** Refusals come back sooner than successes: at first others that are in flight count as much. */
+const benefitOfDoubt = 3;
+/** A host that has served fewer may just not work. */
+const leastServed = 4;
+/** What is refused so often is refused for itself. */
+const mostForgiven = 20;
+
+export function createHostLevel(
+	context: SeekerContext,
+	limits: HostLimits,
+	onMove: (level: HostLevel, why: string) => void,
+): HostLevel {
+	const { start: level, most, seeks: probes } = limits;
+	return {
+		context,
+		limits,
+		seeker: createSeeker(context, { level, most, probes }),
+		refusals: createRefusals(context),
+		pacer: undefined,
+		turns: 0,
+		served: 0,
+		ramp: Number.POSITIVE_INFINITY,
+		timedOut: 0,
+		ended: 0,
+		onMove,
+		told: level,
+	};
+}
+
+/** Most at once, now. */
+export function levelOf({ seeker, ramp }: HostLevel): number {
+	return ramp < seeker.level ? ramp : seeker.level;
+}
+
+/** What ended: its turn among the requests of the host, and how the host stood then. */
+export type Ended = {
+	readonly turn: number;
+	readonly inFlight: number;
+	readonly newestTurn: number;
+	readonly isLimited: boolean;
+};
+
+/** The host has work again: the time in between tells nothing. */
+export function resume({ seeker }: HostLevel): void {
+	discardBatch(seeker);
+}
+
+/** Nothing has come back for a while: the way is long, and may have room for more. */
+export function beginHigher(host: HostLevel, level: number): boolean {
+	if (host.ended > 0 || level > host.limits.most) return false;
+	restartAt(host.seeker, level);
+	return true;
+}
+
+/** A request succeeded and its slot is free. What it brought is told by `bring`. */
+export function succeed(host: HostLevel, ended: Ended): void {
+	if (host.ramp < host.seeker.level) host.ramp++;
+	host.served++;
+	host.ended++;
+	const { phase, why } = host.seeker;
+	const isLimited = ended.isLimited && host.ramp >= host.seeker.level && !host.pacer;
+	finishOne(host.seeker, { succeeded: true, isLimited, inFlight: ended.inFlight });
+	if (host.seeker.phase !== phase || host.seeker.why !== why) tell(host);
+	const verdict = onSuccess(host.refusals, ended.turn, { ...ended, level: levelOf(host) });
+	if (verdict) follow(host, verdict);
+}
+
+/** Bytes that arrived, in files of a usual size. */
+export function bring(host: HostLevel, work: number, delayMs?: number): void {
+	credit(host.seeker, work, delayMs);
+}
+
+/** A request failed for reasons that say nothing of the level. */
+export function fail(host: HostLevel, ended: Ended): void {
+	host.ended++;
+	finishOne(host.seeker, { ...ended, succeeded: false });
+}
+
+/** What a refusal may be forgiven to. */
+export type Forgivable = { readonly id: number; forgiven: number; servedThen: number };
+
+/** The host refused a request. @returns Whether the entry is forgiven: the host is asked too much, and serves others. */
+export function refuse(
+	host: HostLevel,
+	{ item, kind }: { readonly item: Forgivable; readonly kind: RefusalKind },
+	ended: Ended,
+): boolean {
+	host.ended++;
+	finishOne(host.seeker, { succeeded: false, isLimited: false, inFlight: ended.inFlight });
+	const standing = { ...ended, level: levelOf(host) };
+	const verdict = onRefusal(host.refusals, { turn: ended.turn, entry: item.id, kind }, standing);
+	if (verdict) follow(host, verdict);
+	if (!isRefusing(host.refusals, kind) || item.forgiven >= mostForgiven) return false;
+	if (!servesOthers(host, item, { kind, inFlight: ended.inFlight })) return false;
+	item.forgiven++;
+	item.servedThen = host.served;
+	return true;
+}
+
+/** Whether others of the host succeeded since the entry was refused last; the answers of those in flight may follow. */
+function servesOthers(
+	{ served }: HostLevel,
+	{ forgiven, servedThen }: Forgivable,
+	{ kind, inFlight }: { readonly kind: RefusalKind; readonly inFlight: number },
+): boolean {
+	if (kind === "maybe") return served >= leastServed && served > servedThen;
+	return served > servedThen || (forgiven < benefitOfDoubt && inFlight > 1);
+}
+
+/** A request ran out of time, or broke off within its body. */
+export function timeOut(host: HostLevel, ended: Ended): void {
+	fail(host, ended);
+	host.timedOut++;
+	if (host.ended < levelOf(host)) return;
+	const share = host.timedOut / host.ended;
+	host.timedOut = 0;
+	host.ended = 0;
+	if (share <= tooManyTimeOuts) return;
+	const level = Math.max(1, Math.floor(host.seeker.level * timeOutFactor));
+	if (level === host.seeker.level) return;
+	moveTo(host.seeker, level, `${Math.round(share * 100)} % ran out of time or broke off`);
+	tell(host);
+}
+
+/** The host asked for a pause: afterwards not all that wait start at once. */
+export function slowDown(host: HostLevel): void {
+	host.ramp = Math.max(1, Math.ceil(host.seeker.level / firstRampShare));
+}
+
+function follow(host: HostLevel, { level, perSecond, why }: Verdict): void {
+	const { seeker, refusals, limits } = host;
+	if (perSecond === Number.POSITIVE_INFINITY) host.pacer = undefined;
+	else if (perSecond !== undefined) {
+		if (host.pacer) host.pacer.perSecond = perSecond;
+		else host.pacer = createPacer(perSecond, host.context.clock());
+		host.onMove(host, `${perSecond.toPrecision(3)} requests a second: ${why}`);
+		return;
+	}
+	if (level === undefined) return;
+	const isFree = refusals.mode === "free";
+	seeker.most = isFree ? limits.most : level;
+	// What the host allows is known: probes would only cost.
+	seeker.probes = limits.seeks && isFree;
+	moveTo(seeker, isFree && !limits.seeks ? limits.start : level, why);
+	if (isFree) seekAgain(seeker);
+	tell(host);
+}
+
+function tell(host: HostLevel): void {
+	const { base, why } = host.seeker;
+	if (base === host.told) return;
+	host.told = base;
+	host.onMove(host, why);
+}

@@ -1,0 +1,129 @@
+/** What is remembered of the refusals of a host. */
+import type { SeekerContext } from "./seeker-state.ts";
+
+/** How a host refused: 429 says why; a 503 or a connection that is refused may have other reasons. */
+export type RefusalKind = "plain" | "maybe";
+
+/** What follows: another level, another rate (requests a second), or nothing. */
+export type Verdict = {
+	readonly level?: number;
+	readonly perSecond?: number;
+	readonly why: string;
+};
+
+/** One shape, changed in place. */
+export type Refusals = {
+	readonly context: SeekerContext;
+	/** `free`: nothing known; `search`: between two levels; `found`: at the highest that is not refused; `rate`: paced. */
+	mode: "free" | "search" | "found" | "rate";
+	/** The highest level at which nothing was refused for a while; 0 where none is known. */
+	clean: number;
+	/** The lowest level at which the host refused; Infinity where none is known. */
+	refused: number;
+	perSecond: number;
+	/** Likewise in requests a second. */
+	cleanRate: number;
+	refusedRate: number;
+	forgetAtMs: number;
+	forgetMs: number;
+
+	/** Requests up to this turn were sent before the last change: they are no reason for another. */
+	reactedTurn: number;
+	sinceMs: number;
+	reactedMs: number;
+	/** Since the last change: successes, refusals, and of how many different entries those were. */
+	ok: number;
+	refusals: number;
+	lastEntry: number;
+	entries: number;
+	/** Successes until the next look at whether this level is clean, and from one to the next. */
+	lookIn: number;
+	lookEvery: number;
+	/** Of those that were in flight at the last reaction: how many are still out, and what became of the others. */
+	lateOut: number;
+	lateOk: number;
+	lateRefused: number;
+	/** A reaction that later ones are compared with: what was asked for, and the share that was refused; 0 for none. */
+	readonly anchored: { level: number; perSecond: number; share: number; atMs: number };
+	/** Refusals that do not depend on the level are no concern of ours until then. */
+	ignoreUntilMs: number;
+	ignoreMs: number;
+	ignoredShare: number;
+	/** Successes of the last second, in slices. */
+	readonly recent: number[];
+	slice: number;
+};
+
+/** What the host stands at when something ended. */
+export type Standing = {
+	/** Most at once now. */
+	readonly level: number;
+	/** In flight, the one that ended included. */
+	readonly inFlight: number;
+	/** The turn of the newest request: they are counted from 1. */
+	readonly newestTurn: number;
+	/** Whether the level, or the rate, is what limits. */
+	readonly isLimited: boolean;
+};
+
+const slices = 10;
+
+const firstForgetMs = 30_000;
+
+const sliceMs = 100;
+
+export function createRefusals(context: SeekerContext): Refusals {
+	const nowMs = context.clock();
+	return {
+		context,
+		mode: "free",
+		clean: 0,
+		refused: Number.POSITIVE_INFINITY,
+		perSecond: Number.POSITIVE_INFINITY,
+		cleanRate: 0,
+		refusedRate: Number.POSITIVE_INFINITY,
+		forgetAtMs: Number.POSITIVE_INFINITY,
+		forgetMs: firstForgetMs,
+		reactedTurn: 0,
+		sinceMs: nowMs,
+		reactedMs: Number.NEGATIVE_INFINITY,
+		ok: 0,
+		refusals: 0,
+		lastEntry: -1,
+		entries: 0,
+		lookIn: 8,
+		lookEvery: 8,
+		lateOut: 0,
+		lateOk: 0,
+		lateRefused: 0,
+		anchored: { level: 0, perSecond: Number.POSITIVE_INFINITY, share: 0, atMs: 0 },
+		ignoreUntilMs: 0,
+		ignoreMs: firstForgetMs,
+		ignoredShare: 0,
+		recent: new Array<number>(slices).fill(0),
+		slice: 0,
+	};
+}
+
+/** Counts the successes since the last look into the slice of this moment; slices that have passed are emptied. */
+export function count(refusals: Refusals, nowMs: number): void {
+	const slice = Math.floor(nowMs / sliceMs);
+	const passed = Math.min(slices, slice - refusals.slice);
+	for (let step = 1; step <= passed; step++) refusals.recent[(refusals.slice + step) % slices] = 0;
+	refusals.slice = slice;
+	const ok = refusals.lookEvery - refusals.lookIn;
+	refusals.recent[slice % slices] = (refusals.recent[slice % slices] ?? 0) + ok;
+	refusals.lookIn = refusals.lookEvery;
+}
+
+/** A host that says nothing of limits may have served few because it was asked for few: then the time counts as it is. */
+export function recentOk(
+	refusals: Refusals,
+	nowMs: number,
+	isSure: boolean,
+): { readonly ok: number; readonly isWhole: boolean } {
+	count(refusals, nowMs);
+	const ok = refusals.recent.reduce((sum, one) => sum + one, 0);
+	const spanMs = Math.min(1000, nowMs - refusals.sinceMs);
+	return { ok: Math.max(1, isSure ? ok : (ok * 1000) / Math.max(100, spanMs)), isWhole: spanMs >= 1000 };
+}

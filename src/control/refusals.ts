@@ -1,0 +1,203 @@
+/** What refusals say of a host: too many at once, too many a second, or nothing of the kind. */
+import { count, type RefusalKind, type Refusals, recentOk, type Standing, type Verdict } from "./refusal-state.ts";
+import { beginRate, lowerRate, raiseRate } from "./request-rate.ts";
+
+const longestForgetMs = 600_000;
+
+/** A refusal now and then has reasons of its own. */
+const leastShare = 0.03;
+
+/** From this share on the refusals themselves tell how many were too many. */
+const tellingShare = 0.2;
+
+const wellBelow = 0.9;
+
+const anchorLastsMs = 60_000;
+
+/** Refusals that are passed over are counted by so many attempts. */
+const ignoredCount = 300;
+
+/** Where the two levels are closer than this the search is over. */
+const closeEnough = 0.06;
+
+const leastCleanMs = 100;
+
+/** How long after a reaction refusals are still those of a host that is asked too much. */
+const refusingMs = 5000;
+
+/** A request succeeded. */
+export function onSuccess(refusals: Refusals, turn: number, standing: Standing): Verdict | undefined {
+	if (turn <= refusals.reactedTurn) {
+		refusals.lateOk++;
+		return onLate(refusals, standing);
+	}
+	refusals.ok++;
+	if (--refusals.lookIn > 0) return undefined;
+	const nowMs = refusals.context.clock();
+	count(refusals, nowMs);
+	refusals.lookEvery = Math.max(8, Math.min(64, standing.level));
+	refusals.lookIn = refusals.lookEvery;
+	return lookForClean(refusals, nowMs, standing);
+}
+
+/** A request was refused. */
+export function onRefusal(
+	refusals: Refusals,
+	refusal: { readonly turn: number; readonly entry: number; readonly kind: RefusalKind },
+	standing: Standing,
+): Verdict | undefined {
+	if (refusal.turn <= refusals.reactedTurn) {
+		refusals.lateRefused++;
+		return onLate(refusals, standing);
+	}
+	refusals.refusals++;
+	if (refusal.entry !== refusals.lastEntry) refusals.entries++;
+	refusals.lastEntry = refusal.entry;
+	const nowMs = refusals.context.clock();
+	const isSure = refusal.kind === "plain";
+	const share = refusals.refusals / (refusals.ok + refusals.refusals);
+	if (share < leastShare || refusals.entries < (isSure ? 2 : 3)) return undefined;
+	if (!isSure && nowMs < refusals.ignoreUntilMs && isUsual(refusals, share)) return undefined;
+	return react(refusals, { nowMs, share, isSure }, standing);
+}
+
+/** As many are refused as always. */
+function isUsual(refusals: Refusals, share: number): boolean {
+	if (refusals.ok + refusals.refusals > ignoredCount) {
+		refusals.ok >>= 1;
+		refusals.refusals >>= 1;
+	}
+	if (share <= refusals.ignoredShare * 3 || refusals.refusals < 8) return true;
+	refusals.ignoreUntilMs = 0;
+	return false;
+}
+
+/** Whether the host refuses for being asked too much, so that an entry is not to blame. */
+export function isRefusing(refusals: Refusals, kind: RefusalKind): boolean {
+	const nowMs = refusals.context.clock();
+	if (kind === "plain") return true;
+	return nowMs >= refusals.ignoreUntilMs && nowMs < refusals.reactedMs + refusingMs;
+}
+
+type Reaction = { readonly nowMs: number; readonly share: number; readonly isSure: boolean };
+
+function react(refusals: Refusals, reaction: Reaction, standing: Standing): Verdict {
+	const { nowMs } = reaction;
+	const level = standing.inFlight;
+	const { clean, mode } = refusals;
+	const spanMs = nowMs - refusals.sinceMs;
+	const okPerSecond = (refusals.ok * 1000) / Math.max(1, spanMs);
+	const recently = recentOk(refusals, nowMs, reaction.isSure);
+	beginAnew(refusals, nowMs, standing);
+	refusals.reactedMs = nowMs;
+	if (!reaction.isSure && isIndifferent(refusals, level)) return ignore(refusals, reaction);
+	anchor(refusals, level, reaction);
+	refusals.forgetAtMs = nowMs + refusals.forgetMs;
+	if (mode === "rate") return lowerRate(refusals, spanMs >= 1000 ? okPerSecond : undefined);
+	if (level <= 1 || clean >= level) return beginRate(refusals, recently);
+	refusals.refused = Math.min(refusals.refused, level);
+	refusals.mode = "search";
+	const next = clean > 0 ? Math.floor((clean + refusals.refused) / 2) : Math.floor(level / 2);
+	return { level: Math.max(1, Math.min(level - 1, next)), why: `refused at ${level}` };
+}
+
+/**
+ * A host that took a share of what was asked would have taken all of a smaller amount than that: what it still refuses has
+ * other reasons.
+ */
+function isIndifferent({ mode, perSecond, anchored }: Refusals, level: number): boolean {
+	if (anchored.share === 0) return false;
+	const taken = (1 - anchored.share) * wellBelow;
+	return level <= anchored.level * taken || (mode === "rate" && perSecond <= anchored.perSecond * taken);
+}
+
+/** What later refusals are compared with. */
+function anchor({ anchored, mode, perSecond }: Refusals, level: number, { nowMs, share }: Reaction): void {
+	const isNew = anchored.share === 0 || nowMs > anchored.atMs + anchorLastsMs;
+	if (isNew) {
+		anchored.share = share;
+		anchored.level = level;
+		anchored.perSecond = Number.POSITIVE_INFINITY;
+		anchored.atMs = nowMs;
+	}
+	if (mode === "rate" && anchored.perSecond === Number.POSITIVE_INFINITY) anchored.perSecond = perSecond;
+}
+
+function ignore(refusals: Refusals, { nowMs, share }: Reaction): Verdict {
+	const { anchored } = refusals;
+	refusals.ignoreUntilMs = nowMs + refusals.ignoreMs;
+	refusals.ignoreMs = Math.min(longestForgetMs, refusals.ignoreMs * 2);
+	refusals.ignoredShare = Math.max(share, anchored.share);
+	refusals.refused = Number.POSITIVE_INFINITY;
+	refusals.perSecond = Number.POSITIVE_INFINITY;
+	refusals.mode = "free";
+	anchored.share = 0;
+	return { level: anchored.level, perSecond: refusals.perSecond, why: "refusals do not depend on the level" };
+}
+
+/** One reaction to all that was in flight: it begins a new count. */
+function beginAnew(refusals: Refusals, nowMs: number, { newestTurn, inFlight, level }: Standing): void {
+	refusals.lateOk = refusals.ok > level ? 0 : refusals.ok;
+	refusals.lateRefused = refusals.ok > level ? 0 : refusals.refusals;
+	refusals.lateOut = inFlight - 1;
+	refusals.reactedTurn = newestTurn;
+	refusals.sinceMs = nowMs;
+	refusals.ok = 0;
+	refusals.refusals = 0;
+	refusals.entries = 0;
+	refusals.lookEvery = 8;
+	refusals.lookIn = 8;
+}
+
+/** What was in flight at the reaction has come back: how much of it did the host take? */
+function onLate(refusals: Refusals, standing: Standing): Verdict | undefined {
+	if (--refusals.lateOut !== 0 || refusals.mode !== "search") return undefined;
+	const { lateOk, lateRefused, refused, clean } = refusals;
+	const share = lateRefused / (lateOk + lateRefused);
+	if (share < tellingShare || lateOk === 0) return undefined;
+	const isOneWave = lateOk + lateRefused <= refused + 2;
+	const taken = Math.max(1, Math.min(refused - 1, isOneWave ? lateOk : Math.floor(refused * (1 - share))));
+	// Where others were asked for in between, the number is not exact.
+	if (isOneWave) refusals.refused = Math.max(taken, clean) + 1;
+	refusals.sinceMs = refusals.context.clock();
+	refusals.reactedTurn = standing.newestTurn;
+	return { level: Math.max(taken, clean), why: `it took ${taken} of ${lateOk + lateRefused}` };
+}
+
+function lookForClean(refusals: Refusals, nowMs: number, standing: Standing): Verdict | undefined {
+	const { ok, sinceMs, mode } = refusals;
+	// A lone one may have crossed the change on its way.
+	const tolerated = mode === "rate" ? 1 : 0;
+	if (refusals.refusals > tolerated + ok * 0.01 || !standing.isLimited) return undefined;
+	if (mode === "rate") return raiseRate(refusals, nowMs);
+	const { share } = refusals.anchored;
+	// Where few were refused, it takes more to say that none are.
+	const enough = Math.max(standing.level * 2, share > 0 ? Math.min(500, 3 / share) : 0);
+	if (ok < enough || nowMs - sinceMs < leastCleanMs) return undefined;
+	refusals.clean = mode === "free" ? standing.inFlight : Math.max(refusals.clean, standing.level);
+	if (mode === "search") return searchOn(refusals, nowMs, standing);
+	if (mode === "found" && nowMs >= refusals.forgetAtMs) return forget(refusals, standing);
+	return undefined;
+}
+
+function searchOn(refusals: Refusals, nowMs: number, standing: Standing): Verdict | undefined {
+	const { clean, refused } = refusals;
+	if (refused - clean <= Math.max(1, clean * closeEnough)) {
+		refusals.mode = "found";
+		return { level: clean, why: `${refused} is refused` };
+	}
+	refusals.sinceMs = nowMs;
+	refusals.ok = 0;
+	refusals.refusals = 0;
+	refusals.reactedTurn = standing.newestTurn;
+	return { level: Math.floor((clean + refused) / 2), why: `${clean} is not refused, ${refused} is` };
+}
+
+function forget(refusals: Refusals, { level }: Standing): Verdict {
+	refusals.forgetMs = Math.min(longestForgetMs, refusals.forgetMs * 2);
+	refusals.refused = Number.POSITIVE_INFINITY;
+	refusals.clean = 0;
+	refusals.anchored.share = 0;
+	refusals.mode = "free";
+	return { level, why: "what was refused may be possible by now" };
+}

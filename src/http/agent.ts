@@ -1,0 +1,130 @@
+/** The HTTP client of a worker, shared by all its downloads: the connections to every origin. */
+import type { ProxyServer } from "../core/proxy.ts";
+import type { Connection } from "./connection.ts";
+import { type Connector, createConnector } from "./connector.ts";
+import { createIdleList, type IdleList } from "./idle-list.ts";
+import { OriginPool } from "./origin-pool.ts";
+import type { TlsOptions } from "./tls.ts";
+
+/** A connection that nothing used for so long is closed. */
+const longestIdleMs = 15_000;
+/** Idle connections that are closed at once where the system has no more descriptors. */
+const reliefConnections = 16;
+/** Most bytes of one read: a large body goes to its file in pieces of this size. */
+const readBytes = 256 * 1024;
+
+export type AgentOptions = TlsOptions & {
+	/** Most connections to one origin: as many as requests are made at once. */
+	readonly connections: number;
+	/** Most connections that stand idle, over all origins. */
+	readonly idleConnections: number;
+	readonly connectTimeoutMs: number;
+	/** The proxy of an origin; absent where there is none at all. */
+	readonly proxyOf?: ((origin: string) => ProxyServer | undefined) | undefined;
+	/** Whether an address may be connected to; absent where every one may. */
+	readonly isAllowed?: ((address: string) => boolean) | undefined;
+};
+
+export type Agent = {
+	/** The connections to an origin such as `https://example.org:8443`. */
+	poolOf(origin: string): OriginPool;
+	/** Closes what has been idle for a while. */
+	sweep(): void;
+	/** Ends every connection at once. Exchanges are for their owners to end. */
+	destroy(): void;
+
+	// For its pools:
+	readonly connector: Connector;
+	readonly proxyOf: AgentOptions["proxyOf"];
+	/** What all connections read into, one after the other: its bytes are valid only until the next read. */
+	readonly readBuffer: Buffer;
+	readonly idle: IdleList;
+	/** Every connection that stands. */
+	readonly open: Set<Connection>;
+	/**
+	 * Calls `endRest` of its pool once the event loop has asked the system what is new of the connection. An answer that
+	 * nobody asked for has then shown itself, and so has a server that closes what it promised to keep.
+	 */
+	rest(connection: Connection): void;
+	/** Closes idle connections for their descriptors. @returns Whether waiting for one makes sense. */
+	relieve(): boolean;
+	forget(pool: OriginPool): void;
+};
+
+/** Connections are opened as downloads need them: how many run at once is the scheduler's decision alone. */
+export function createAgent(options: AgentOptions): Agent {
+	const pools = new Map<string, OriginPool>();
+	const open = new Set<Connection>();
+	const list = createIdleList();
+	let lastPool: OriginPool | undefined;
+	/** Given back in this turn of the event loop, and in the one before it. */
+	let arriving: Connection[] = [];
+	let resting: Connection[] = [];
+	let isDue = false;
+	let now = performance.now();
+
+	const turn = (): void => {
+		const rested = resting;
+		resting = arriving;
+		arriving = [];
+		isDue = resting.length > 0;
+		if (isDue) setImmediate(turn);
+		for (const connection of rested) if (connection.isOpen) connection.pool.endRest(connection);
+	};
+
+	const idle: IdleList = {
+		get size() {
+			return list.size;
+		},
+		add(connection) {
+			connection.idleSinceMs = now;
+			list.add(connection);
+			if (list.size > options.idleConnections) list.oldest()?.destroy();
+		},
+		remove: list.remove,
+		oldest: list.oldest,
+	};
+
+	const readBuffer = Buffer.allocUnsafeSlow(readBytes);
+	const agent: Agent = {
+		connector: createConnector({ ...options, readBuffer }),
+		proxyOf: options.proxyOf,
+		readBuffer,
+		idle,
+		open,
+		poolOf(origin) {
+			if (lastPool?.origin === origin) return lastPool;
+			let pool = pools.get(origin);
+			if (!pool) {
+				pool = new OriginPool(origin, agent, options.connections);
+				pools.set(origin, pool);
+			}
+			lastPool = pool;
+			return pool;
+		},
+		rest(connection) {
+			arriving.push(connection);
+			if (isDue) return;
+			isDue = true;
+			setImmediate(turn);
+		},
+		relieve() {
+			for (let n = 0; n < reliefConnections; n++) list.oldest()?.destroy();
+			return open.size > 0;
+		},
+		forget(pool) {
+			pools.delete(pool.origin);
+			if (lastPool === pool) lastPool = undefined;
+		},
+		sweep() {
+			now = performance.now();
+			for (let one = list.oldest(); one && now - one.idleSinceMs > longestIdleMs; one = list.oldest()) one.destroy();
+		},
+		destroy() {
+			agent.connector.close();
+			for (const pool of [...pools.values()]) pool.close();
+			for (const connection of [...open]) connection.destroy();
+		},
+	};
+	return agent;
+}

@@ -1,0 +1,75 @@
+/** A tunnel through an HTTP proxy (CONNECT, RFC 9110, 9.3.6): asked for, and its answer read. */
+import type { Socket } from "node:net";
+import { type Failure, permanent, transient } from "../core/failure.ts";
+import { type ProxyServer, proxyLabel } from "../core/proxy.ts";
+import { isTransientStatus } from "../core/retry.ts";
+import { proxyFields, proxyWants } from "./proxied.ts";
+import { parseHead, type ResponseHead } from "./response-head.ts";
+
+/** Longest answer, as of servers. */
+const longestHead = 64 * 1024;
+const headEnd = /\r?\n\r?\n/;
+
+export type Tunnel = {
+	/** Connected to the proxy; nothing has been read from it. */
+	readonly socket: Socket;
+	readonly proxy: ProxyServer;
+	/** As in a URL: an IPv6 address stands in brackets. */
+	readonly hostname: string;
+	readonly port: number;
+	onOpen(): void;
+	onFailure(failure: Failure): void;
+};
+
+/** Destroying the socket ends it. */
+export function openHttpTunnel({ socket, proxy, hostname, port, onOpen, onFailure }: Tunnel): void {
+	const label = proxyLabel(proxy);
+	const target = `${hostname}:${port}`;
+	let text = "";
+	const end = (failure: Failure | undefined): void => {
+		socket.off("data", read).off("end", lose).off("error", lose).off("close", loseClosed).pause();
+		if (failure) onFailure(failure);
+		else onOpen();
+	};
+	const lose = (error?: Error): void => {
+		if (text !== "") return end(noHttp(label, text));
+		const why = error && "code" in error ? ` (${String(error.code)})` : "";
+		end(transient("reset", `${label} closed the connection without an answer to CONNECT${why}`));
+	};
+	const loseClosed = (): void => lose();
+	const read = (data: Buffer): void => {
+		text += data.toString("latin1");
+		for (let found = headEnd.exec(text); found; found = headEnd.exec(text)) {
+			const head = parseHead(text.slice(0, found.index + 1));
+			if (typeof head === "string") return end(noHttp(label, text));
+			text = text.slice(found.index + found[0].length);
+			if (head.status < 200) continue;
+			if (head.status >= 300) return end(refusal(proxy, head, target));
+			// Within TLS it is the client who speaks first.
+			const early = `${label} sent bytes of its own into the tunnel to ${target}`;
+			return end(text === "" ? undefined : permanent("protocol", early));
+		}
+		if (text.length > longestHead) end(noHttp(label, text));
+	};
+	socket.on("data", read).once("end", lose).once("error", lose).once("close", loseClosed);
+	const fields = proxyFields(proxy);
+	const authorization = fields.length === 0 ? "" : `${fields.join(": ")}\r\n`;
+	socket.write(`CONNECT ${target} HTTP/1.1\r\nhost: ${target}\r\n${authorization}\r\n`, "latin1");
+}
+
+function refusal(proxy: ProxyServer, head: ResponseHead, target: string): Failure {
+	const { status } = head;
+	const make = isTransientStatus(status) ? transient : permanent;
+	// tinyproxy answers 401 where a password is wrong.
+	const why =
+		status === 407 || status === 401
+			? `: ${proxyWants(proxy, head.fields("proxy-authenticate"))}`
+			: ` to CONNECT ${target}`;
+	return make(`http_${status}`, `${proxyLabel(proxy)} answered ${status}${why}`);
+}
+
+function noHttp(label: string, bytes: string): Failure {
+	// The first byte of an alert of TLS.
+	const hint = bytes.startsWith("\x15\x03") ? ", but TLS: is it https://?" : "";
+	return permanent("protocol", `${label} did not answer in valid HTTP${hint}`);
+}

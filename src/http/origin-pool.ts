@@ -1,0 +1,192 @@
+/** The connections to one origin, and the requests that wait for one of them. */
+import { createBag } from "../core/bag.ts";
+import type { Failure } from "../core/failure.ts";
+import type { ProxyServer } from "../core/proxy.ts";
+import type { Agent } from "./agent.ts";
+import { isExhausted } from "./classify-network-error.ts";
+import { Connection } from "./connection.ts";
+import type { Target } from "./connector.ts";
+import type { Exchange } from "./exchange.ts";
+import { type ProxyForm, peerOf, proxyForm } from "./proxied.ts";
+
+/** Wait for descriptors before another connection is tried, in milliseconds. */
+const reliefMs = 50;
+
+/** What pools ask of the agent that they belong to. */
+export type PoolAgent = Pick<
+	Agent,
+	"connector" | "proxyOf" | "readBuffer" | "idle" | "open" | "rest" | "relieve" | "forget"
+>;
+
+/** A connection that is being made. */
+type Opening = {
+	/** Who asked for it; it serves whoever waits longest when it stands, unless it is for this one alone. */
+	readonly askedBy: Exchange | undefined;
+	readonly isForHimAlone: boolean;
+	abort: () => void;
+};
+
+/** A class: its calls are those of each small file. */
+export class OriginPool {
+	/** What messages call who is at the other end. */
+	readonly host: string;
+	readonly origin: string;
+	readonly proxy: ProxyServer | undefined;
+	/** How requests must look for a proxy; undefined where they look as always. */
+	readonly form: ProxyForm | undefined;
+	readonly #target: Target;
+	readonly #agent: PoolAgent;
+	/** Most connections at once. */
+	readonly #most: number;
+	/** The one that was used last is the next: the others may be closed when they are not needed. */
+	readonly #idle: Connection[] = [];
+	readonly #openings = createBag<Opening>();
+	#waiting: Exchange[] = [];
+	/** Connections that stand, the resting ones among them. */
+	#open = 0;
+	#resting = 0;
+
+	constructor(origin: string, agent: PoolAgent, most: number) {
+		this.origin = origin;
+		this.#agent = agent;
+		this.#most = most;
+		this.proxy = agent.proxyOf?.(origin);
+		this.#target = targetOf(origin, this.proxy);
+		this.host = peerOf(this.#target.host, this.proxy, this.#target.isSecure);
+		this.form = proxyForm(this.proxy, origin);
+	}
+
+	/** Sends a request, at once or as soon as a connection is free. */
+	send(exchange: Exchange): void {
+		const connection = this.#idle.pop();
+		if (connection) {
+			this.#agent.idle.remove(connection);
+			connection.place = "busy";
+			return connection.send(exchange);
+		}
+		this.#waiting.push(exchange);
+		this.#openMore();
+	}
+
+	/** Sends a request that was lost on a kept connection, on a new one. */
+	sendAnew(exchange: Exchange): void {
+		this.#openOne(exchange, true);
+	}
+
+	/** The answer is not wanted any more, and the request has not left yet. */
+	giveUp(exchange: Exchange): void {
+		this.#waiting = this.#waiting.filter((one) => one !== exchange);
+		const openings = [...this.#openings];
+		const surplus = openings.length > this.#waiting.length ? openings.find((one) => !one.isForHimAlone) : undefined;
+		const opening = openings.find(({ askedBy }) => askedBy === exchange) ?? surplus;
+		if (opening) {
+			// It would go on until it fails, and take the place of one that is wanted.
+			this.#openings.delete(opening);
+			opening.abort();
+		}
+		this.#openMore();
+		this.#forgetIfUnused();
+	}
+
+	/** An answer is over: its connection rests for a moment, and then serves the next request. */
+	giveBack(connection: Connection): void {
+		connection.place = "resting";
+		this.#resting++;
+		this.#agent.rest(connection);
+	}
+
+	/** Nothing came of a connection while it rested. */
+	endRest(connection: Connection): void {
+		this.#resting--;
+		this.#serveNext(connection);
+	}
+
+	/** A connection is closed. */
+	remove(connection: Connection): void {
+		this.#open--;
+		this.#agent.open.delete(connection);
+		if (connection.place === "resting") this.#resting--;
+		if (connection.place === "idle") {
+			this.#agent.idle.remove(connection);
+			this.#idle.splice(this.#idle.indexOf(connection), 1);
+		}
+		this.#openMore();
+		this.#forgetIfUnused();
+	}
+
+	/** Gives up what is being made. */
+	close(): void {
+		this.#waiting = [];
+		for (const { abort } of [...this.#openings]) abort();
+		this.#openings.clear();
+	}
+
+	#serveNext(connection: Connection): void {
+		const next = this.#waiting.shift();
+		if (next) {
+			connection.place = "busy";
+			return connection.send(next);
+		}
+		connection.place = "idle";
+		this.#idle.push(connection);
+		this.#agent.idle.add(connection);
+	}
+
+	#openMore(): void {
+		// One that rests is free before another could be made.
+		while (
+			this.#waiting.length > this.#openings.size + this.#resting &&
+			this.#open + this.#openings.size < this.#most
+		) {
+			this.#openOne(this.#waiting[this.#openings.size], false);
+		}
+	}
+
+	#openOne(askedBy: Exchange | undefined, isForHimAlone: boolean): void {
+		const connection = new Connection(this, this.#agent.readBuffer);
+		const opening: Opening = { askedBy, isForHimAlone, abort: () => undefined };
+		this.#openings.add(opening);
+		opening.abort = this.#agent.connector.connect(this.#target, {
+			onRead: (bytes) => connection.receive(bytes),
+			onConnect: (socket) => {
+				this.#openings.delete(opening);
+				this.#open++;
+				this.#agent.open.add(connection);
+				connection.adopt(socket);
+				if (askedBy && isForHimAlone) connection.send(askedBy);
+				else this.#serveNext(connection);
+			},
+			onError: (failure, code) => {
+				this.#openings.delete(opening);
+				this.#onConnectFailure(opening, failure, code);
+			},
+		});
+	}
+
+	#onConnectFailure({ askedBy, isForHimAlone }: Opening, failure: Failure, code: string): void {
+		const alone = isForHimAlone ? askedBy : undefined;
+		if (isExhausted(code) && this.#agent.relieve()) {
+			const again = (): void => {
+				if (!alone) this.#openMore();
+				else if (!alone.isOver) this.#openOne(alone, true);
+			};
+			setTimeout(again, reliefMs).unref();
+			return;
+		}
+		const failed = alone ?? this.#waiting.shift();
+		failed?.tellFailure(failure);
+		this.#openMore();
+		this.#forgetIfUnused();
+	}
+
+	#forgetIfUnused(): void {
+		if (this.#open === 0 && this.#openings.size === 0 && this.#waiting.length === 0) this.#agent.forget(this);
+	}
+}
+
+/** @param origin - Such as `https://example.org:8443`. */
+function targetOf(origin: string, proxy: ProxyServer | undefined): Target {
+	const { protocol, hostname, port, host } = new URL(origin);
+	const isSecure = protocol === "https:";
+	return { isSecure, hostname, host, port: port === "" ? (isSecure ? 443 : 80) : Number(port), proxy };
+}

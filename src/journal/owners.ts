@@ -1,0 +1,110 @@
+/** The owners in a directory: who lives, and the traces of those that do not. */
+import { lstatSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { readOwnerName, type StateLayout } from "../core/state-layout.ts";
+import { unlinkQuietly } from "../files/quietly.ts";
+import { intentsPath } from "./owner.ts";
+import { type KnownOwner, ownerState, seen } from "./owner-state.ts";
+import { isWorkerProcess } from "./process-identity.ts";
+
+/** Workers whose coordinator was killed end by themselves within this time; then they are killed, in milliseconds. */
+const orphanPatienceMs = 2000;
+const orphanPollMs = 20;
+/** What has no owner may belong to one whose file is on its way to us: shares show new names late. */
+const strayMs = 3 * 60_000;
+
+export type Owners = {
+	/** Gone, and all that they announced may be told and forgotten. */
+	readonly dead: ReadonlySet<string>;
+	/** At work, as far as anybody can tell. */
+	readonly alive: ReadonlySet<string>;
+	/** Whether what lies in the name of an owner may be taken over. @param path - What lies there. */
+	isGone(ownerId: string, path: string): boolean;
+};
+
+/**
+ * Looks who is there, and waits for workers of a killed run to end.
+ * @param nowMs - The time as the file system tells it. @param run - Its own owners are none of the others.
+ */
+export async function findOwners(layout: StateLayout, nowMs: number, run: string): Promise<Owners> {
+	const ids = ownerIds(layout).filter((id) => !id.startsWith(`${run}-`));
+	const dead = new Set<string>();
+	const alive = new Set<string>();
+	await Promise.all(
+		ids.map(async (id) => {
+			const isDead = await outwait(id, await ownerState(layout, id, nowMs));
+			(isDead ? dead : alive).add(id);
+		}),
+	);
+	return {
+		dead,
+		alive,
+		isGone: (id, path) => dead.has(id) || (!alive.has(id) && isStray(layout, id, { path, nowMs })),
+	};
+}
+
+/** All that have announced themselves. */
+export function ownerIds(layout: StateLayout): string[] {
+	return readdirSync(layout.owners).flatMap((name) => {
+		const known = readOwnerName(name);
+		return known?.kind === "json" ? [known.ownerId] : [];
+	});
+}
+
+/** Removes the traces of dead owners, once what they published is recorded, and what nobody announced. */
+export function forgetDeadOwners(layout: StateLayout, { dead }: Owners, nowMs: number): void {
+	for (const name of readdirSync(layout.owners)) {
+		const known = readOwnerName(name);
+		if (!known) continue;
+		const path = join(layout.owners, name);
+		if (dead.has(known.ownerId) || isStray(layout, known.ownerId, { path, nowMs })) unlinkQuietly(path);
+	}
+}
+
+/** Removes all traces of owners; what they published is recorded. */
+export function forgetOwners(layout: StateLayout, isOne: (ownerId: string) => boolean): void {
+	for (const name of readdirSync(layout.owners)) {
+		const known = readOwnerName(name);
+		if (known && isOne(known.ownerId)) unlinkQuietly(join(layout.owners, name));
+	}
+}
+
+/** Removes files of intents that came before `segment`: all of theirs is recorded. */
+export function forgetSegments(layout: StateLayout, id: string, segment: number): void {
+	for (let earlier = segment - 1; earlier >= 0; earlier--) {
+		if (!unlinkQuietly(intentsPath(layout, id, earlier))) return;
+	}
+}
+
+/** Whether no owner of that id is there, and what lies in its name has done so for long. By the time of its last change, as its own may be a server's. */
+function isStray(
+	layout: StateLayout,
+	id: string,
+	{ path, nowMs }: { readonly path: string; readonly nowMs: number },
+): boolean {
+	const file = join(layout.owners, `${id}.json`);
+	if (path === file || lstatSync(file, { throwIfNoEntry: false })) return false;
+	const found = lstatSync(path, { throwIfNoEntry: false });
+	return found === undefined || nowMs - found.ctimeMs > strayMs;
+}
+
+/** @returns Whether the owner is gone now. */
+async function outwait(id: string, { state, identity }: KnownOwner): Promise<boolean> {
+	if (state !== "orphan" || !identity) return state === "dead";
+	const { pid, startTicks } = identity;
+	const isThere = (): boolean => seen(identity, pid, startTicks) === "there";
+	if (await becomesFalse(isThere)) return true;
+	// A number alone may be anybody's: the process itself must say that it is this worker.
+	if (!isWorkerProcess(pid, id)) return false;
+	process.kill(pid, "SIGKILL");
+	return becomesFalse(isThere);
+}
+
+async function becomesFalse(isThere: () => boolean): Promise<boolean> {
+	for (let waitedMs = 0; waitedMs < orphanPatienceMs; waitedMs += orphanPollMs) {
+		if (!isThere()) return true;
+		await sleep(orphanPollMs);
+	}
+	return false;
+}

@@ -1,0 +1,88 @@
+/** One host in the queue: what waits for it, what is in flight, and how much it is asked for. */
+import { createHostLevel, type Ended, type HostLevel, levelOf } from "../control/host-level.ts";
+import { createPacer, takeTurn, waitOf } from "../control/pacer.ts";
+import type { SeekerContext } from "../control/seeker-state.ts";
+import { createFifo, type Fifo } from "./fifo.ts";
+import { hostLimitsOf, type QueueLimits } from "./queue-limits.ts";
+
+export type Host<T> = {
+	readonly name: string;
+	readonly items: Fifo<T>;
+	readonly level: HostLevel;
+	inFlight: number;
+	/** Slots that became free since the last one was taken: what ends within one turn was all held back alike. */
+	freed: number;
+	/** Requests so far. */
+	turns: number;
+	/** Whether the host stands in a ring of those that have a turn. */
+	isReady: boolean;
+	untilMs: number;
+	/** Cancels the end of the pause; present while the host is paused. */
+	wake: (() => void) | undefined;
+	/** Bytes that came since the last whole piece. */
+	pieceBytes: number;
+};
+
+export function createHost<T>(name: string, level: HostLevel): Host<T> {
+	return {
+		name,
+		items: createFifo(),
+		level,
+		inFlight: 0,
+		freed: 0,
+		turns: level.turns,
+		isReady: false,
+		untilMs: 0,
+		wake: undefined,
+		pieceBytes: 0,
+	};
+}
+
+export type LevelRequest = {
+	readonly context: SeekerContext;
+	readonly limits: QueueLimits;
+	/** Whether the list has shown this host alone. */
+	readonly isOnly: boolean;
+	readonly onMove: (level: number, why: string) => void;
+};
+
+export function levelForNew(name: string, { context, limits, isOnly, onMove }: LevelRequest): HostLevel {
+	const level = createHostLevel(context, hostLimitsOf(limits, name, isOnly), (moved, why) =>
+		onMove(moved.seeker.base, why),
+	);
+	if (limits.ratePerHost !== undefined) level.pacer = createPacer(limits.ratePerHost, context.clock());
+	return level;
+}
+
+/** How much a host may be asked for beside others. */
+export type Surroundings = { readonly limits: QueueLimits; readonly hosts: number; readonly most: number };
+
+/**
+ * With a number of downloads given, one host may have them all while no other has work; beside others it never has all, as
+ * it may be dead.
+ */
+export function levelBeside({ level }: Host<unknown>, { limits, hosts, most }: Surroundings): number {
+	const own = levelOf(level);
+	if (limits.perHost !== "auto") return own;
+	if (hosts > 1) return Math.min(own, Math.max(1, most - 1));
+	const isFree = level.refusals.mode === "free" && level.ramp >= level.seeker.level;
+	return limits.concurrency !== "auto" && isFree ? most : own;
+}
+
+/** What is told when one ends; its slot is free afterwards. */
+export function endOf(host: Host<unknown>, turn: number, level: number, isTail: boolean): Ended {
+	const isFull = host.inFlight + host.freed >= level || host.wake !== undefined;
+	const isLimited = isFull && !isTail && host.items.size > 0;
+	const ended = { turn, inFlight: host.inFlight, newestTurn: host.turns, isLimited };
+	host.inFlight--;
+	host.freed++;
+	return ended;
+}
+
+/** Takes a turn of the host's own pace. @returns When the next one may leave, where that is later than now. */
+export function paceHost({ level: { pacer, context } }: Host<unknown>): number | undefined {
+	if (!pacer) return undefined;
+	const nowMs = context.clock();
+	takeTurn(pacer, nowMs);
+	return waitOf(pacer, nowMs) > 0 ? pacer.nextMs : undefined;
+}

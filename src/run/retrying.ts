@@ -1,0 +1,226 @@
+/** What follows a failed attempt: another one, at once or later, or the end; and for a host that answers nobody, for all. */
+import { answered, mayAsk, unanswered } from "../control/breaker.ts";
+import { failureKind } from "../control/failure-kind.ts";
+import type { Sink } from "../core/event.ts";
+import { type Failure, transient } from "../core/failure.ts";
+import type { RunOptions } from "../core/options.ts";
+import { publicUrl } from "../core/public-url.ts";
+import { backoff, decideRetry } from "../core/retry.ts";
+import type { Tally } from "../core/tally.ts";
+import type { AttemptResult, WorkerLabel } from "../core/task.ts";
+import type { BackOff } from "./back-off.ts";
+import type { HostBook, HostRecord } from "./host-book.ts";
+import type { HostQueue } from "./host-queue-types.ts";
+import type { Pending } from "./pending.ts";
+
+export type FailedResult = AttemptResult & { readonly kind: "failed" };
+
+export type Retrying = {
+	/** Puts an entry into the queue, unless its host is given up. */
+	enqueue(pending: Pending, isFirst: boolean): void;
+	/** Decides what follows; the slot is given back. */
+	decide(pending: Pending, result: FailedResult): void;
+	/** Tries again after a wait that holds no slot. */
+	wait(pending: Pending, retry: Retry): void;
+	/** The host has answered somebody. */
+	hear(record: HostRecord): void;
+	/** Says which hosts were given up. */
+	warn(): void;
+};
+
+export type Retry = { readonly waitMs: number; readonly failure: Failure; readonly worker: WorkerLabel };
+
+export type RetryingContext = {
+	readonly options: RunOptions;
+	readonly queue: HostQueue<Pending>;
+	readonly book: HostBook;
+	readonly backOff: BackOff;
+	readonly tally: Tally;
+	readonly sink: Sink;
+	/** Of entries that no worker had. */
+	readonly nobody: WorkerLabel;
+	readonly isStopped: () => boolean;
+	readonly fail: (pending: Pending, failure: Failure, worker: WorkerLabel) => void;
+	readonly cancel: (pending: Pending, worker: WorkerLabel) => void;
+	readonly pump: () => void;
+};
+
+export const outOfTime: Failure = transient("timeout", "the time of the entry is up (--timeout)");
+/** Refusals that are asked for again at once; further ones wait, as those of an entry that failed. */
+const forgivenAtOnce = 2;
+/** Warnings of hosts that were given up, one each; the others are counted in one. */
+const mostWarnings = 20;
+
+export function createRetrying(context: RetryingContext): Retrying {
+	const { options, queue, book, backOff, tally, sink, fail } = context;
+
+	function enqueue(pending: Pending, isFirst: boolean): void {
+		const { host } = pending.mirror;
+		const { breaker } = book.of(host);
+		if (breaker.isOpen && !mayAsk(breaker)) return goElsewhere(pending, silentFailure(host));
+		if (isFirst) queue.pushFirst(host, pending);
+		else queue.push(host, pending);
+	}
+
+	function decide(pending: Pending, result: FailedResult): void {
+		const { failure, worker } = result;
+		const { mirror, mirrors } = pending;
+		const isForgiven = release(pending, result);
+		mirror.out ||= !failure.transient && !isForgiven;
+		const retryAfterMs = Math.min(result.retryAfterMs ?? 0, options.retryMaxWaitMs);
+		if (failure.transient && retryAfterMs > 0) pause(mirror.host, result.retryAfterMs ?? 0, failure);
+		if (isForgiven && !context.isStopped() && !mirrors.some(isUntried))
+			return forgive(pending, { failure, worker, waitMs: retryAfterMs });
+		const { breaker } = book.of(mirror.host);
+		if (breaker.isOpen) return goElsewhere(pending, failure, worker);
+		const decision = decideRetry(
+			options,
+			{ made: pending.made, mirrors, current: mirrors.indexOf(mirror) },
+			{ failure, retryAfterMs, random: Math.random() },
+		);
+		if (!decision.again || isFinal(failure)) return fail(pending, failure, worker);
+		if (context.isStopped()) return context.cancel(pending, worker);
+		// What is told of the retry names the mirror that failed, not the one that is next.
+		wait(pending, { waitMs: decision.waitMs, failure, worker });
+		pending.mirror = mirrors[decision.mirror] ?? mirror;
+	}
+
+	function pause(host: string, askedMs: number, { code }: Failure): void {
+		const { retryMaxWaitMs } = options;
+		const forMs = Math.min(askedMs, retryMaxWaitMs);
+		queue.pause(host, forMs);
+		sink.on({ type: "paused", host, untilMs: Date.now() + forMs, why: `${code}, with the time to wait` });
+		const record = book.of(host);
+		if (askedMs <= retryMaxWaitMs || record.isPauseTold) return;
+		record.isPauseTold = true;
+		const seconds = Math.round(askedMs / 1000);
+		sink.on(note(`${host} asks for a pause of ${seconds} s and gets ${retryMaxWaitMs / 1000} s (--retry-max-wait)`));
+	}
+
+	/** Gives the slot back, and tells the host's controller why. @returns Whether the entry is not to blame. */
+	function release(pending: Pending, result: FailedResult): boolean {
+		const { host } = pending.mirror;
+		const record = book.of(host);
+		const { breaker } = record;
+		if (result.httpStatus !== undefined || result.connected === true) hear(record);
+		const kind = failureKind({ ...result, code: result.failure.code }, breaker.hasAnswered);
+		if (pending.isReceived) return leaveEmpty(pending);
+		switch (kind) {
+			case "plain":
+			case "maybe":
+				record.refused++;
+				return queue.refuse(host, pending, kind);
+			case "slow":
+				queue.timeOut(host, pending);
+				return false;
+			case "silent":
+				queue.fail(host, pending);
+				if (options.circuitBreaker && unanswered(breaker, result.failure.code)) giveUp(host, result.failure);
+				return false;
+			case "answered":
+				queue.succeed(host, pending);
+				return false;
+			case "other":
+				queue.fail(host, pending);
+				return false;
+		}
+	}
+
+	function hear({ host, breaker }: HostRecord): void {
+		if (breaker.hasAnswered) return;
+		if (answered(breaker)) sink.on(note(`${host} answers after all`));
+	}
+
+	function leaveEmpty(pending: Pending): boolean {
+		pending.isReceived = false;
+		return false;
+	}
+
+	/** It does not count against the retries, and goes first in its host's queue. */
+	function forgive(pending: Pending, retry: Retry): void {
+		pending.made--;
+		const again = pending.forgiven - forgivenAtOnce;
+		const waitMs = again > 0 ? Math.max(retry.waitMs, backoff(options, again, Math.random())) : 0;
+		if (waitMs > 0) return wait(pending, { ...retry, waitMs });
+		// A pause that was asked for is the host's own.
+		tell(pending, retry);
+		enqueue(pending, true);
+	}
+
+	function wait(pending: Pending, retry: Retry): void {
+		if (timeLeftOf(options, pending) <= retry.waitMs) return fail(pending, outOfTime, retry.worker);
+		tell(pending, retry);
+		backOff.wait(pending, retry.waitMs, () => {
+			enqueue(pending, true);
+			context.pump();
+		});
+	}
+
+	function tell(pending: Pending, retry: Retry): void {
+		const { mirror, id, attempts } = pending;
+		tally.retry();
+		book.of(mirror.host).retries++;
+		sink.on({ type: "retry", id, url: publicUrl(mirror.url), attempt: attempts, host: mirror.host, ...retry });
+	}
+
+	/** All that waits for the host ends now, or goes to another mirror. */
+	function giveUp(host: string, failure: Failure): void {
+		const { breaker } = book.of(host);
+		sink.on(note(`${host} is given up: ${breaker.inARow} attempts in a row ended alike (${failure.message})`));
+		for (const pending of [...queue.drain(host), ...backOff.drain(host)]) enqueue(pending, true);
+	}
+
+	function silentFailure(host: string): Failure {
+		const { code } = book.of(host).breaker;
+		return {
+			code,
+			message: `${host} has answered nobody and is given up (--no-circuit-breaker asks on)`,
+			transient: true,
+		};
+	}
+
+	function goElsewhere(pending: Pending, failure: Failure, worker: WorkerLabel = context.nobody): void {
+		pending.mirror.out = true;
+		const next = pending.mirrors.find(isUntried);
+		if (!next) return fail(pending, failure, worker);
+		pending.mirror = next;
+		enqueue(pending, true);
+	}
+
+	return {
+		enqueue,
+		decide,
+		wait,
+		hear,
+		warn() {
+			const silent = [...book.records()].filter(({ breaker }) => breaker.isOpen && breaker.passedOver > 0);
+			const message = (host: string, code: string, count: number): string =>
+				`${host} answered nobody (${code}) and was given up: entries that were not asked for: ${count}`;
+			for (const { host, breaker } of silent.slice(0, mostWarnings)) {
+				sink.on({ type: "warning", message: message(host, breaker.code, breaker.passedOver) });
+			}
+			const others = silent.slice(mostWarnings);
+			if (others.length === 0) return;
+			const count = others.reduce((sum, { breaker }) => sum + breaker.passedOver, 0);
+			sink.on({ type: "warning", message: `${others.length} more hosts were given up, with ${count} entries` });
+		},
+	};
+}
+
+function note(message: string): { readonly type: "note"; readonly message: string } {
+	return { type: "note", message };
+}
+
+export function timeLeftOf({ timeoutMs }: RunOptions, { startedMs }: Pending): number {
+	if (timeoutMs === undefined || startedMs === undefined) return Number.POSITIVE_INFINITY;
+	return timeoutMs - (performance.now() - startedMs);
+}
+
+function isUntried({ tried, out }: Pending["mirror"]): boolean {
+	return tried === 0 && !out;
+}
+
+/** Failures that neither another attempt nor another mirror can mend. */
+function isFinal({ code }: Failure): boolean {
+	return code === "disk_full" || code === "exists" || code === "unsafe_path";
+}

@@ -1,0 +1,100 @@
+/** What all hosts share: how many downloads at once, and how many requests a second. */
+import { createPacer, takeTurn, waitOf } from "../control/pacer.ts";
+import { seekAgain } from "../control/seek-start.ts";
+import { createSeeker, credit, finishOne, moveTo } from "../control/seeker.ts";
+import type { SeekerContext } from "../control/seeker-state.ts";
+import type { Time } from "./host-queue-types.ts";
+import { type QueueLimits, startOverall, startPerHost } from "./queue-limits.ts";
+
+export type Whole = {
+	readonly inFlight: number;
+	/** Most in flight at once, with so many hosts that have work. */
+	levelWith(hosts: number): number;
+	/** Whether the next request must wait for its turn; the wait is then under way. */
+	isPaced(): boolean;
+	take(): void;
+	/** @param isHeldBack - Whether a host has a turn and more to ask. */
+	end(hosts: number, succeeded: boolean, isHeldBack: boolean): void;
+	bring(work: number): void;
+	/** A piece of a large file came. */
+	advance(hosts: number, isHeldBack: boolean): void;
+	/** Requests beyond those that were taken. */
+	charge(requests: number): void;
+	/** A second host has work: what the first had alone is now shared. */
+	share(): void;
+	clear(): void;
+};
+
+export type WholeOptions = {
+	readonly limits: QueueLimits;
+	readonly time: Time;
+	readonly context: SeekerContext;
+	readonly onReady: () => void;
+	readonly onMove: (level: number, why: string) => void;
+};
+
+export function createWhole({ limits, time, context, onReady, onMove }: WholeOptions): Whole {
+	const seeks = limits.concurrency === "auto";
+	const seeker = createSeeker(context, {
+		level: limits.concurrency === "auto" ? startOverall : limits.concurrency,
+		most: limits.most,
+		probes: seeks,
+	});
+	const pacer = limits.rate === undefined ? undefined : createPacer(limits.rate, time.clock());
+	let wake: (() => void) | undefined;
+	let told = seeker.base;
+	let inFlight = 0;
+	/** Slots that became free since the last one was taken: what ends within one turn was all held back alike. */
+	let freed = 0;
+
+	return {
+		get inFlight() {
+			return inFlight;
+		},
+		// One host alone is limited by its own level.
+		levelWith: (hosts) => (seeks && hosts <= 1 ? limits.most : seeker.level),
+		isPaced() {
+			if (!pacer) return false;
+			if (wake) return true;
+			const waitMs = waitOf(pacer, time.clock());
+			if (waitMs <= 0) return false;
+			wake = time.after(waitMs, () => {
+				wake = undefined;
+				onReady();
+			});
+			return true;
+		},
+		take() {
+			inFlight++;
+			freed = 0;
+			if (pacer) takeTurn(pacer, time.clock());
+		},
+		end(hosts, succeeded, isHeldBack) {
+			if (seeks && hosts > 1) {
+				const isLimited = isHeldBack && inFlight + freed >= seeker.level;
+				finishOne(seeker, { succeeded, isLimited, inFlight });
+				if (seeker.phase !== "start" && seeker.base !== told) {
+					told = seeker.base;
+					onMove(told, seeker.why);
+				}
+			}
+			inFlight--;
+			freed++;
+		},
+		bring: (work) => credit(seeker, work, undefined),
+		advance(hosts, isHeldBack) {
+			if (!seeks || hosts <= 1) return;
+			finishOne(seeker, { succeeded: true, isLimited: isHeldBack && inFlight >= seeker.level, inFlight });
+		},
+		charge(requests) {
+			if (pacer) takeTurn(pacer, time.clock(), requests);
+		},
+		share() {
+			const level = Math.min(limits.most, inFlight + startPerHost);
+			if (!seeks || level <= seeker.level) return;
+			moveTo(seeker, level, "another host has work");
+			seekAgain(seeker);
+		},
+		clear: () => wake?.(),
+	};
+}

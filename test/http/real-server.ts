@@ -1,0 +1,99 @@
+/** Debian's web servers, each with a folder of one test and on a free port. */
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestContext } from "node:test";
+import { setTimeout as wait } from "node:timers/promises";
+import { createCertificate } from "../../src/origin/certificate.ts";
+import { freePort } from "../download/serve.ts";
+import { skipUnless } from "../skip-unless.ts";
+
+export type RealServer = {
+	readonly url: string;
+	/** Where its files lie. */
+	readonly root: string;
+};
+
+export type Setting = {
+	readonly program: "nginx" | "lighttpd";
+	/** A TLS version, as OpenSSL names it. */
+	readonly tls?: "TLSv1.2" | "TLSv1.3";
+	/** Requests that a connection serves. */
+	readonly requests: number;
+};
+
+const sbin = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` };
+const areThere = ["nginx", "lighttpd"].every(
+	(program) => spawnSync("sh", ["-c", `command -v ${program}`], { env: sbin }).status === 0,
+);
+
+/** Why tests with real servers are skipped here; false where they run. */
+export const cannotServe: string | false = skipUnless(areThere, "Debian's nginx-light and lighttpd");
+
+export async function startServer(context: TestContext, setting: Setting): Promise<RealServer> {
+	const folder = mkdtempSync(join(tmpdir(), "downspout-server-"));
+	// Started by root, its workers run as a user of their own.
+	chmodSync(folder, 0o755);
+	const root = join(folder, "www");
+	mkdirSync(root);
+	const port = await freePort();
+	const { certificate, key } = await createCertificate(["127.0.0.1"]);
+	writeFileSync(join(folder, "both.pem"), `${certificate}\n${key}`);
+	const config = join(folder, "server.conf");
+	writeFileSync(config, (setting.program === "nginx" ? nginx : lighttpd)(folder, port, setting));
+	const args = setting.program === "nginx" ? ["-c", config, "-e", join(folder, "errors")] : ["-D", "-f", config];
+	const child = spawn(setting.program, args, { env: sbin, stdio: ["ignore", "ignore", "inherit"] });
+	context.after(async () => {
+		const ended = once(child, "exit");
+		child.kill("SIGTERM");
+		await ended;
+		rmSync(folder, { recursive: true, force: true });
+	});
+	await listening(port, child);
+	return { url: `${setting.tls ? "https" : "http"}://127.0.0.1:${port}`, root };
+}
+
+function nginx(folder: string, port: number, { tls, requests }: Setting): string {
+	const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
+	const pem = join(folder, "both.pem");
+	const secure = tls ? `ssl_certificate ${pem}; ssl_certificate_key ${pem}; ssl_protocols ${tls};` : "";
+	return `daemon off; pid ${folder}/pid; error_log ${folder}/errors;
+events {}
+http {
+	access_log off; gzip on; gzip_types *; gzip_min_length 1; keepalive_requests ${requests};
+	${temporary.map((name) => `${name}_temp_path ${folder}/${name};`).join(" ")}
+	server { listen 127.0.0.1:${port}${tls ? " ssl" : ""}; ${secure} root ${folder}/www; location /slow { limit_rate 2m; } }
+}`;
+}
+
+function lighttpd(folder: string, port: number, { tls, requests }: Setting): string {
+	const secure = tls
+		? `server.modules += ("mod_openssl") ssl.engine = "enable" ssl.pemfile = "${folder}/both.pem" ssl.openssl.ssl-conf-cmd = ("MinProtocol" => "${tls}", "MaxProtocol" => "${tls}")`
+		: "";
+	return `server.document-root = "${folder}/www"
+server.port = ${port}
+server.bind = "127.0.0.1"
+server.errorlog = "${folder}/errors"
+server.max-keep-alive-requests = ${requests}
+mimetype.assign = ("" => "text/plain")
+${secure}
+$HTTP["url"] =~ "^/slow" { connection.kbytes-per-second = 2048 }
+`;
+}
+
+async function listening(port: number, child: ChildProcess): Promise<void> {
+	for (;;) {
+		if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}`);
+		const socket = connect(port, "127.0.0.1");
+		const isThere = await Promise.race([once(socket, "connect"), once(socket, "error")]).then(
+			() => true,
+			() => false,
+		);
+		socket.destroy();
+		if (isThere && !socket.errored) return;
+		await wait(20);
+	}
+}

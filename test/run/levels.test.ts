@@ -1,0 +1,149 @@
+/** Levels that find themselves, seen from servers that refuse, limit and slow down. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { serve } from "../download/serve.ts";
+import { runList } from "./run-list.ts";
+
+function listOf(url: string, count: number): string {
+	return Array.from({ length: count }, (_, n) => `${url}/${n}`).join("\n");
+}
+
+for (const status of [429, 503]) {
+	test(`a host that answers ${status} beyond 6 at once: all is saved, though nothing may be tried again`, async (context) => {
+		let here = 0;
+		let refusals = 0;
+		const { url } = await serve(context, (_, response) => {
+			if (here >= 6) {
+				refusals++;
+				return void response.writeHead(status).end();
+			}
+			here++;
+			setTimeout(() => {
+				here--;
+				response.end("text");
+			}, 10);
+		});
+		// A 503 may have other reasons until the host has served a few.
+		const { summary } = await runList(context, listOf(url, 400), { options: { retries: status === 429 ? 0 : 2 } });
+		assert.deepEqual([summary.saved, summary.failed], [400, 0]);
+		assert(refusals < 150, `${refusals} refusals`);
+		const [host] = summary.hosts;
+		assert.equal(summary.hosts.length, 1);
+		assert.deepEqual([host?.host, host?.saved, host?.refused], [new URL(url).host, 400, refusals]);
+		assert(host && host.level >= 2 && host.level <= 6, `level ${host?.level}`);
+	});
+}
+
+test("an entry that is refused for itself fails after its retries, and the level stays", async (context) => {
+	const { url, requests } = await serve(context, (request, response) => {
+		setTimeout(() => response.writeHead(request.url === "/7" ? 503 : 200).end("text"), 2);
+	});
+	const { summary } = await runList(context, listOf(url, 100), { options: { retries: 3 } });
+	assert.deepEqual([summary.saved, summary.failed], [99, 1]);
+	assert.equal(requests.filter(({ path }) => path === "/7").length, 4);
+	assert(summary.hosts[0] && summary.hosts[0].level >= 32);
+});
+
+test("random 503s are no reason to be slow", async (context) => {
+	let nth = 0;
+	const { url } = await serve(context, (_, response) => {
+		const isBad = ++nth % 20 === 0;
+		setTimeout(() => response.writeHead(isBad ? 503 : 200).end("text"), 2);
+	});
+	const { summary } = await runList(context, listOf(url, 1500), { options: { retries: 5 } });
+	assert.equal(summary.saved, 1500);
+	assert(summary.hosts[0] && summary.hosts[0].level >= 16, `level ${summary.hosts[0]?.level}`);
+});
+
+test("a host that allows 20 a second, with Retry-After: all is saved, and after a pause not all start at once", async (context) => {
+	let tokens = 20;
+	let atMs = performance.now();
+	let pausedUntilMs = 0;
+	let broken = 0;
+	const { url } = await serve(context, (_, response) => {
+		const nowMs = performance.now();
+		tokens = Math.min(20, tokens + ((nowMs - atMs) * 20) / 1000);
+		atMs = nowMs;
+		if (tokens >= 1) {
+			tokens--;
+			// What was on its way when the pause was asked for is none that broke it.
+			if (nowMs > pausedUntilMs - 900 && nowMs < pausedUntilMs - 10) broken++;
+			return void response.end("text");
+		}
+		pausedUntilMs = nowMs + 1000;
+		response.writeHead(429, { "retry-after": "1" }).end();
+	});
+	const { summary, events } = await runList(context, listOf(url, 60), { options: { retries: 0 } });
+	assert.deepEqual([summary.saved, summary.failed, broken], [60, 0, 0]);
+	assert(events.some((event) => event.type === "level" && /requests a second|refused/.test(event.why)));
+});
+
+for (const [name, headers] of [
+	["RateLimit", { ratelimit: '"default";r=0;t=1' }],
+	["RateLimit-Reset", { "ratelimit-reset": "1" }],
+	["X-RateLimit-Reset", { "x-ratelimit-reset": "1" }],
+] as const) {
+	test(`${name} takes the place of a Retry-After that is not there`, async (context) => {
+		const { url } = await serve(context, (_, response, nth) => {
+			if (nth === 0) response.writeHead(429, headers);
+			response.end("text");
+		});
+		const started = performance.now();
+		const { summary } = await runList(context, `${url}/a`);
+		assert.equal(summary.saved, 1);
+		assert(performance.now() - started >= 990);
+	});
+}
+
+test("-c N alone: N in flight, to one host too", async (context) => {
+	let here = 0;
+	let highest = 0;
+	const { url } = await serve(context, (_, response) => {
+		highest = Math.max(highest, ++here);
+		setTimeout(() => {
+			here--;
+			response.end();
+		}, 5);
+	});
+	await runList(context, listOf(url, 400), { options: { concurrency: 40 } });
+	assert.equal(highest, 40);
+});
+
+test("-c N alone, two hosts: one that never answers leaves the other its slots, and has them all only alone", async (context) => {
+	let silent = 0;
+	let most = 0;
+	let left = 60;
+	const hanging: { end(): void }[] = [];
+	const dead = await serve(context, (_, response) => {
+		silent++;
+		if (left > 0) most = Math.max(most, silent);
+		hanging.push(response);
+		if (left === 0) for (const one of hanging.splice(0)) one.end();
+	});
+	const alive = await serve(context, (_, response) => {
+		response.end();
+		if (--left === 0) for (const one of hanging.splice(0)) one.end();
+	});
+	const list = [
+		...Array.from({ length: 30 }, (_, n) => `${dead.url}/${n}`),
+		...Array.from({ length: 60 }, (_, n) => `${alive.url.replace("127.0.0.1", "localhost")}/${n}`),
+	];
+	const { summary } = await runList(context, list.join("\n"), { options: { concurrency: 8 } });
+	assert.equal(summary.saved, 90);
+	assert(most <= 8, `${most} to the silent one`);
+});
+
+test("nothing given: a far host gets more and more", async (context) => {
+	let here = 0;
+	let highest = 0;
+	const { url } = await serve(context, (_, response) => {
+		highest = Math.max(highest, ++here);
+		setTimeout(() => {
+			here--;
+			response.end("text");
+		}, 60);
+	});
+	const { summary } = await runList(context, listOf(url, 1200));
+	assert.equal(summary.saved, 1200);
+	assert(highest > 64, `${highest} at once`);
+});

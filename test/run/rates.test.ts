@@ -1,0 +1,45 @@
+/** `--rate` and `--rate-per-host`, seen from the servers. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { serve } from "../download/serve.ts";
+import { runList } from "./run-list.ts";
+
+/** Requests of which a burst may be made up, by the moments at which they came: the most in any second. */
+function mostInASecond(moments: readonly number[]): number {
+	return Math.max(...moments.map((from) => moments.filter((at) => at >= from && at < from + 1000).length));
+}
+
+test("--rate holds for all hosts together, and retries count", async (context) => {
+	const moments: number[] = [];
+	const servers = await Promise.all(
+		[1, 2].map(() =>
+			serve(context, (_, response, nth) => {
+				moments.push(performance.now());
+				response.writeHead(nth === 0 ? 500 : 200).end();
+			}),
+		),
+	);
+	const list = Array.from({ length: 30 }, (_, n) => `${servers[n % 2]?.url}/${n}`).join("\n");
+	const { summary } = await runList(context, list, { options: { rate: 40 } });
+	assert.equal(summary.saved, 30);
+	assert.equal(moments.length, 60);
+	const seconds = ((moments.at(-1) ?? 0) - (moments[0] ?? 0)) / 1000;
+	assert(seconds >= (59 - 10) / 40, `${seconds} s`);
+	assert(mostInASecond(moments) <= 40 * 1.3, `${mostInASecond(moments)} in a second`);
+});
+
+test("--rate-per-host holds for each host by itself, and redirects count", async (context) => {
+	const slow: number[] = [];
+	const server = await serve(context, (request, response) => {
+		slow.push(performance.now());
+		if (request.url?.startsWith("/from")) response.writeHead(302, { location: `/to${request.url.slice(5)}` });
+		response.end();
+	});
+	const other = await serve(context, (_, response) => response.end());
+	const list = Array.from({ length: 15 }, (_, n) => `${server.url}/from${n}\n${other.url}/${n}`).join("\n");
+	const { summary } = await runList(context, list, { options: { ratePerHost: 20 } });
+	assert.equal(summary.saved, 30);
+	assert.equal(slow.length, 30);
+	const seconds = ((slow.at(-1) ?? 0) - (slow[0] ?? 0)) / 1000;
+	assert(seconds >= (29 - 6) / 20, `${seconds} s`);
+});
