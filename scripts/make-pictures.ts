@@ -1,7 +1,4 @@
-/**
- * Takes the pictures of the README: the terminal and the dashboard, of a real run against the lab origin.
- * `npm run pictures`; needs Linux and Debian's chromium and util-linux.
- */
+/** Takes the pictures of the README, of a real run against the lab origin: `npm run pictures`, with Debian's chromium and util-linux. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
