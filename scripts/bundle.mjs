@@ -1,6 +1,7 @@
 // Joins the command's modules, and the dependencies that every download needs, into a file for each process and thread that it
 // starts. They are CommonJS: an import statement makes Node look for each file in turn, and at all that its own modules export.
 import { readFile, writeFile } from "node:fs/promises";
+import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { licencesOf, packagesOf } from "./licences.mjs";
@@ -10,12 +11,24 @@ const out = "dist/command";
 const joined = ["commander", "content-disposition", "string-width"];
 const { dependencies } = JSON.parse(await readFile(`${root}package.json`, "utf8"));
 
-/** What few runs need: the charts with what draws them, which Node 20 can only import, and the dashboard. */
-const seldomApart = {
-	name: "seldom-apart",
+/** What few runs need, with packages that Node 20 can only import: loaded when it is used. */
+const apart = [
+	"dist/bench/report/write-report.js",
+	"dist/dashboard/dashboard.js",
+	"dist/list/csv.js",
+	"dist/list/json.js",
+	"dist/list/metalink.js",
+	"dist/list/parquet.js",
+	"dist/list/unpack-zstd.js",
+];
+const loadedWhenUsed = {
+	name: "loaded-when-used",
 	setup(build) {
-		build.onResolve({ filter: /\/(write-report|dashboard)\.js$/ }, ({ kind, path }) =>
-			kind === "dynamic-import" ? { path: `./${path.split("/").at(-1)}`, external: true } : undefined,
+		const names = apart.map((path) => basename(path));
+		build.onResolve({ filter: /^\.{1,2}\// }, ({ kind, path }) =>
+			kind === "dynamic-import" && names.includes(basename(path))
+				? { path: `./${basename(path)}`, external: true }
+				: undefined,
 		);
 	},
 };
@@ -37,10 +50,10 @@ for (const [entry, options] of Object.entries({
 	"dist/cli/main.js": { ...commonJs, ...whenCalled },
 	// Started by their file names, which they find beside themselves.
 	"dist/runners/thread-main.js": commonJs,
+	"dist/store/hash-thread-main.js": commonJs,
 	"dist/runners/process-main.js": commonJs,
 	"dist/bench/workload/origin-main.js": commonJs,
-	"dist/bench/report/write-report.js": { format: "esm" },
-	"dist/dashboard/dashboard.js": { format: "esm" },
+	...Object.fromEntries(apart.map((path) => [path, { format: "esm" }])),
 })) {
 	const { metafile } = await build({
 		absWorkingDir: root,
@@ -51,8 +64,10 @@ for (const [entry, options] of Object.entries({
 		bundle: true,
 		platform: "node",
 		target: "node20.18",
-		external: Object.keys(dependencies).filter((name) => !joined.includes(name)),
-		plugins: [seldomApart],
+		external: Object.keys(dependencies)
+			.filter((name) => !joined.includes(name))
+			.flatMap((name) => [name, `${name}/*`]),
+		plugins: [loadedWhenUsed],
 		metafile: true,
 		logLevel: "warning",
 		...options,

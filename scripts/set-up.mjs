@@ -15,6 +15,7 @@ const debianPackages = [
 	{ name: "curl", program: "curl" },
 	{ name: "util-linux", program: "prlimit" },
 	{ name: "mount", program: "mount" },
+	{ name: "zstd", program: "zstd" },
 	{ name: "nginx-light", program: "nginx" },
 	{ name: "lighttpd", program: "lighttpd" },
 	{ name: "squid", program: "squid" },

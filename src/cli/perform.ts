@@ -6,6 +6,7 @@ import type { Summary } from "../core/outcome.ts";
 import { createTally, summarize } from "../core/tally.ts";
 import type { Dashboard } from "../dashboard/dashboard.ts";
 import type { JoinedList } from "../list/open-lists.ts";
+import { checksumsSink } from "../report/checksums-file.ts";
 import { LogDirError } from "../report/log-dir-error.ts";
 import { createProgress } from "../report/progress.ts";
 import { openRecords } from "../report/records.ts";
@@ -41,25 +42,36 @@ export async function perform(performance: Performance): Promise<Performed> {
 	let dashboard: Dashboard | undefined;
 	try {
 		const onFailure = (error: Error): void => broken.abort(error);
-		const records = await openRecords({ logDir: output.logDir, run: name, onFailure });
+		const records = options.dryRun ? noRecords : await openRecords({ logDir: output.logDir, run: name, onFailure });
 		const { folder } = records;
 		dashboard = await openWatch(output, { folder, dir: options.dir, summary: counter.summary });
 		const progress = await createProgress({ mode: output.progress, stream: process.stderr, env: process.env });
-		const sink = combine([counter, records, progress, dashboard ?? noSink]);
+		const checksums = await checksumsSink(options.sha256 ? output.writeChecksums : undefined, options.dir, onFailure);
+		const sink = combine([counter, records, progress, checksums.sink, dashboard ?? noSink]);
 		if (dashboard?.warning !== undefined) sink.on({ type: "warning", message: dashboard.warning });
 		const signal = AbortSignal.any([performance.signal, broken.signal]);
 		const ended = await performWatched(
 			{ ...performance, signal },
 			{ name, sink, counter, control: dashboard?.control },
 		);
-		const error = ended ?? records.failure() ?? reportError(folder, dashboard);
-		const rest = { ...(error !== undefined && { error }), ...(dashboard !== undefined && { dashboard }) };
-		return { summary: counter.summary(), folder, ...rest };
+		const error = ended ?? records.failure() ?? checksums.failure() ?? reportError(folder, dashboard);
+		return {
+			summary: counter.summary(),
+			...(folder !== undefined && { folder }),
+			...(error !== undefined && { error }),
+			...(dashboard !== undefined && { dashboard }),
+		};
 	} catch (error) {
 		await dashboard?.[Symbol.asyncDispose]();
 		return { summary: counter.summary(), error: asError(error) };
 	}
 }
+
+/** A dry run leaves nothing behind. */
+const noRecords: Sink & { readonly folder?: string; failure(): Error | undefined } = {
+	...noSink,
+	failure: () => undefined,
+};
 
 type Watched = {
 	readonly name: string;
@@ -88,9 +100,9 @@ async function performWatched(
 	}
 }
 
-function reportError(folder: string, dashboard: Dashboard | undefined): Error | undefined {
+function reportError(folder: string | undefined, dashboard: Dashboard | undefined): Error | undefined {
 	const cause = dashboard?.failure();
-	return cause && new LogDirError(folder, cause);
+	return cause && folder !== undefined ? new LogDirError(folder, cause) : undefined;
 }
 
 type Facts = Pick<Summary, "run" | "list" | "dir" | "method">;

@@ -5,8 +5,8 @@ import { tryAgainCommand } from "../report/try-again.ts";
 import type { OutputOptions } from "./output-options.ts";
 
 export type WatchedRun = {
-	/** The folder of its records. */
-	readonly folder: string;
+	/** The folder of its records, where it keeps any. */
+	readonly folder: string | undefined;
 	/** Where the files go. */
 	readonly dir: string;
 	readonly summary: () => Summary;
@@ -15,11 +15,12 @@ export type WatchedRun = {
 /** Opens it and prints where it is. */
 export async function openWatch(output: OutputOptions, run: WatchedRun): Promise<Dashboard | undefined> {
 	const { dashboardPort: port, report, progress } = output;
-	if (port === undefined && !report) return undefined;
+	const reportFolder = report ? run.folder : undefined;
+	if (port === undefined && reportFolder === undefined) return undefined;
 	const { openDashboard } = await import("../dashboard/dashboard.ts");
 	const { folder, dir, summary } = run;
-	const tryAgain = tryAgainCommand(folder, dir);
-	const dashboard = await openDashboard({ port, reportFolder: report ? folder : undefined, summary, tryAgain });
+	const tryAgain = folder === undefined ? null : tryAgainCommand(folder, dir);
+	const dashboard = await openDashboard({ port, reportFolder, summary, tryAgain });
 	const { url } = dashboard;
 	if (url === undefined) return dashboard;
 	// Programs read the other lines as JSON.

@@ -27,11 +27,11 @@ export function summaryText(summary: Summary, options: SummaryTextOptions = {}):
 
 function countRows(summary: Summary, paint: Paint): string[][] {
 	const { saved, skipped, duplicates, failed, cancelled, bytes, dir } = summary;
+	const counted = `${paint("green", plural(saved, "file"))}, ${formatBytes(bytes)}`;
 	const rows = [
-		[
-			"saved",
-			`${paint("green", plural(saved, "file"))}, ${formatBytes(bytes)} in ${escapeControls(dir)}${models(summary)}`,
-		],
+		summary.dryRun
+			? ["would save", `${counted}${unknownSizes(summary)} in ${escapeControls(dir)}`]
+			: ["saved", `${counted} in ${escapeControls(dir)}${models(summary)}`],
 	];
 	if (skipped > 0) rows.push(["skipped", `${formatCount(skipped)}, already there`]);
 	if (duplicates > 0) rows.push(["duplicates", `${formatCount(duplicates)}, listed more than once`]);
@@ -63,6 +63,11 @@ function models({ savedBy }: Summary): string {
 	if (savedBy === undefined) return "";
 	const parts = Object.entries(savedBy).map(([model, count]) => `${model} ${formatCount(count ?? 0)}`);
 	return ` (${parts.join(", ")})`;
+}
+
+function unknownSizes({ files = [] }: Summary): string {
+	const unknown = files.filter(({ bytes }) => bytes === null).length;
+	return unknown === 0 ? "" : ` and ${formatCount(unknown)} of unknown size`;
 }
 
 function plural(count: number, noun: string): string {

@@ -12,6 +12,7 @@ import { createControls } from "./controls.ts";
 import type { Coordinator, CoordinatorOptions } from "./coordinator-types.ts";
 import { createHostBook } from "./host-book.ts";
 import { createHostQueue } from "./host-queue.ts";
+import { howSaved, howSkipped } from "./how-ended.ts";
 import { createInFlight } from "./in-flight.ts";
 import type { HowEnded } from "./outcome-of.ts";
 import { type Pending, taskOf } from "./pending.ts";
@@ -41,15 +42,14 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 		onReady: pump,
 		onMove: (move) => sink.on({ type: "level", ...move, inAll: queue.level }),
 		recall: (host) => book.of(host).level,
-		remember: (host, level) => {
-			book.of(host).level = level;
-		},
+		remember: (host, level) => Object.assign(book.of(host), { level }),
 	});
 	const backOff = createBackOff();
 	const inFlight = createInFlight();
 	const traces = createTraces(context.run, directory);
+	let weight = 0;
 	const appetite = createAppetite(
-		() => queue.size + backOff.size,
+		() => queue.size + backOff.size + weight,
 		() => queue.inFlight < runner.slots && queue.hasRoom(),
 		() => queue.inFlight,
 	);
@@ -68,6 +68,7 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 	function offer(entry: Entry): void {
 		const plan = planner(entry);
 		if (plan.kind === "pending") {
+			weight += plan.pending.weight;
 			if (stopped) return end(plan.pending, nobody, { status: "cancelled" });
 			return retrying.enqueue(plan.pending, false);
 		}
@@ -173,7 +174,7 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 				save(pending, result);
 				break;
 			case "skipped":
-				end(pending, result.worker, { status: "skipped", file: result.file, bytes: result.bytes });
+				end(pending, result.worker, howSkipped(result, pending));
 				break;
 			case "cancelled":
 				end(pending, result.worker, { status: "cancelled" });
@@ -182,14 +183,13 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 	}
 
 	function save(pending: Pending, result: AttemptResult & { readonly kind: "saved" }): void {
-		const { file, bytes, sha256, finalUrl, contentType, worker } = result;
 		const record = book.of(pending.mirror.host);
 		retrying.hear(record);
 		record.saved++;
-		record.bytes += bytes;
-		queue.bring(record.host, Math.max(0, bytes - pending.countedBytes), result.firstByteMs);
-		end(pending, worker, { status: "saved", file, bytes, sha256, finalUrl, contentType });
-		if (result.shortfall) shortfalls.tell(result.shortfall);
+		record.bytes += result.bytes;
+		queue.bring(record.host, Math.max(0, result.bytes - pending.countedBytes), result.firstByteMs);
+		end(pending, result.worker, howSaved(result));
+		shortfalls.tellOf(result);
 		traces.catchUp(result);
 	}
 
@@ -218,6 +218,7 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 
 	function end(pending: Pending, worker: WorkerLabel, how: HowEnded): void {
 		const { entry, attempts, startedMs, httpStatus, id, key } = pending;
+		weight -= pending.weight;
 		pending.isOver = true;
 		const ms = startedMs === undefined ? 0 : performance.now() - startedMs;
 		recorder.end({ entry, worker, attempts, ms, httpStatus, how }, { id, key, host: pending.mirror.host });

@@ -1,6 +1,7 @@
 /** What follows a failed attempt: another one, at once or later, or the end; and for a host that answers nobody, for all. */
 import { answered, mayAsk, unanswered } from "../control/breaker.ts";
 import { failureKind } from "../control/failure-kind.ts";
+import { mostForgiven } from "../control/host-level.ts";
 import type { Sink } from "../core/event.ts";
 import { type Failure, transient } from "../core/failure.ts";
 import type { RunOptions } from "../core/options.ts";
@@ -48,6 +49,8 @@ export type RetryingContext = {
 export const outOfTime: Failure = transient("timeout", "the time of the entry is up (--timeout)");
 /** Refusals that are asked for again at once; further ones wait, as those of an entry that failed. */
 const forgivenAtOnce = 2;
+/** How long an entry that was refused for the last time waits for others to be served. */
+const doubtMs = 500;
 /** Warnings of hosts that were given up, one each; the others are counted in one. */
 const mostWarnings = 20;
 
@@ -78,6 +81,7 @@ export function createRetrying(context: RetryingContext): Retrying {
 			{ made: pending.made, mirrors, current: mirrors.indexOf(mirror) },
 			{ failure, retryAfterMs, random: Math.random() },
 		);
+		if (!decision.again && failure.code === "http_429") return failUnlessOthersAreServed(pending, { failure, worker });
 		if (!decision.again || isFinal(failure)) return fail(pending, failure, worker);
 		if (context.isStopped()) return context.cancel(pending, worker);
 		// What is told of the retry names the mirror that failed, not the one that is next.
@@ -134,6 +138,25 @@ export function createRetrying(context: RetryingContext): Retrying {
 	function leaveEmpty(pending: Pending): boolean {
 		pending.isReceived = false;
 		return false;
+	}
+
+	/** Refusals come back sooner than what is served: whether others are served shows a moment later. */
+	function failUnlessOthersAreServed(pending: Pending, end: Omit<Retry, "waitMs">): void {
+		const { failure, worker } = end;
+		const record = book.of(pending.mirror.host);
+		const { saved } = record;
+		const hasOthers = queue.levelOf(record.host) !== undefined;
+		const isSpent = pending.forgiven >= mostForgiven || timeLeftOf(options, pending) <= doubtMs;
+		if (context.isStopped() || !hasOthers || isSpent) return fail(pending, failure, worker);
+		backOff.wait(pending, doubtMs, () => {
+			if (record.saved === saved) fail(pending, failure, worker);
+			else {
+				pending.forgiven++;
+				tell(pending, { waitMs: 0, failure, worker });
+				enqueue(pending, true);
+			}
+			context.pump();
+		});
 	}
 
 	/** It does not count against the retries, and goes first in its host's queue. */

@@ -7,11 +7,12 @@ import { type SourceFile, sourceFiles } from "./source-files.ts";
 /** What the files of a folder may import, its own neighbours aside. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
 	core: [],
-	list: ["core"],
+	codings: ["core"],
+	list: ["core", "codings"],
 	files: [],
 	http: ["core"],
 	store: ["core", "files", "journal"],
-	download: ["core", "journal", "http", "store"],
+	download: ["core", "codings", "journal", "http", "store"],
 	journal: ["core", "files"],
 	control: ["core"],
 	report: ["core", "files"],

@@ -1,6 +1,6 @@
 /** The package that npm packs installs elsewhere and works there. */
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, realpathSync } from "node:fs";
 import { access, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
@@ -10,8 +10,10 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { before, test } from "node:test";
 import { promisify } from "node:util";
+import { gzipSync } from "node:zlib";
 import { createCertificate } from "../../src/origin/certificate.ts";
 import { serve, serveTls } from "../download/serve.ts";
+import { writtenBy } from "../list/read-source.ts";
 import { projectRoot } from "./source-files.ts";
 
 const exec = promisify(execFile);
@@ -93,6 +95,34 @@ test("the packed package runs", async (context) => {
 	assert.equal(JSON.parse(plain.stdout).saved, 1);
 });
 
+test("the packed package reads every format, on any Node that is here", async (context) => {
+	const folder = await mkdtemp(join(tmpdir(), "downspout-pack-"));
+	context.after(() => rm(folder, { recursive: true, force: true }));
+	const { url } = await serve(context, (_request, response) => response.end("text"));
+	const bin = await installPacked(folder);
+	const file = `<file name="x"><url>${url}/x</url></file>`;
+	const lists: readonly (readonly [name: string, bytes: string | Buffer, ...options: string[]])[] = [
+		["a.jsonl", `{"url":"${url}/a"}`],
+		["b.json", `["${url}/b"]`],
+		["c.csv", `url\n${url}/c\n`],
+		["d.tsv.gz", gzipSync(`url\tout\n${url}/d\tx\n`)],
+		["e.meta4", `<metalink xmlns="urn:ietf:params:xml:ns:metalink">${file}</metalink>`],
+		["f.txt.zst", execFileSync("zstd", ["-qc"], { input: `${url}/f\n` })],
+		["g.txt", `${url}/[1-1]`, "--expand"],
+		["h.parquet", await readFile(writtenBy("arrow-rs-zstd.parquet")), "--base", `${url}/h/`, "--url-column", "id"],
+	];
+	for (const node of nodes()) {
+		for (const [name, bytes, ...options] of lists) {
+			await writeFile(join(folder, name), bytes);
+			const args = [bin, name, "-d", "got", "--fresh", "--json", "-q", "--retries", "0", ...options];
+			const { stdout, stderr } = await exec(node, args, { cwd: folder });
+			const { total, saved } = JSON.parse(stdout);
+			const count = name === "h.parquet" ? 100 : 1;
+			assert.deepEqual([stderr, total, saved], ["", count, count], `${node} ${name}`);
+		}
+	}
+});
+
 test("a download without TLS loads no HTTP/2, with the licences of what the command's files hold beside them", async (context) => {
 	const folder = await mkdtemp(join(tmpdir(), "downspout-pack-"));
 	context.after(() => rm(folder, { recursive: true, force: true }));
@@ -151,6 +181,7 @@ test("what is packed is what a user needs, and nothing of the workshop", async (
 		"bin/downspout.js",
 		"dist/command/main.cjs",
 		"dist/command/thread-main.cjs",
+		"dist/command/hash-thread-main.cjs",
 		"dist/command/process-main.cjs",
 		"dist/command/origin-main.cjs",
 		"dist/command/LICENSES.txt",

@@ -83,8 +83,8 @@ export function contentOf(dir: string, file: string): string {
 }
 
 /** One entry, as a list would give it. */
-export function entryOf(url: string, more: Partial<Entry> = {}): Entry {
-	return { line: 1, urls: [url], ...more };
+export function entryOf(url: string, { checksum, ...more }: Partial<Entry> & { checksum?: string } = {}): Entry {
+	return { line: 1, urls: [url], ...(checksum !== undefined && { checksums: [checksum] }), ...more };
 }
 
 async function* readText(text: string, sink: Sink): AsyncGenerator<readonly Entry[]> {
