@@ -67,6 +67,8 @@ function build() {
 		join(root, "tsconfig.json"),
 		join(root, "tsconfig.build.json"),
 		join(root, "scripts", "bundle.mjs"),
+		join(root, "scripts", "build-page.mjs"),
+		join(root, "scripts", "licences.mjs"),
 		join(root, "package.json"),
 	];
 	const built =

@@ -47,7 +47,12 @@ const records = "Runs, records and output:";
 const optionalPort: Kind<boolean | number> = {
 	argument: "PORT",
 	optional: true,
-	read: (given) => (typeof given === "boolean" ? { value: given } : integer(0, 65535).read(given)),
+	read(given) {
+		if (given === true || given === "true") return { value: true };
+		if (given === false || given === "false") return { value: false };
+		const reading = integer(0, 65535).read(given);
+		return "value" in reading ? reading : { expected: "a port, from 0 to 65535" };
+	},
 };
 
 // biome-ignore format: one option a line reads as the table that it is
@@ -117,5 +122,6 @@ export const optionTable: OptionTable = {
 	progress: { name: "progress", group: records, kind: choice("P", progressModes), fallback: "auto", help: "auto, bar, plain, json or none, on standard error" },
 	quiet: { name: "quiet", short: "q", group: records, kind: onOff, help: "the same as --progress none" },
 	json: { name: "json", group: records, kind: onOff, help: "print the summary as one JSON object" },
-	dashboard: { name: "dashboard", group: records, kind: optionalPort, help: "the live web page, on 127.0.0.1", notYet: true },
+	dashboard: { name: "dashboard", group: records, kind: optionalPort, help: "the live web page, on 127.0.0.1 and any free port, or on PORT" },
+	report: { name: "report", group: records, kind: onOff, help: "write the dashboard as a page of its own to the run's folder at the end" },
 };

@@ -56,7 +56,8 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 	}
 
 	function levelFor(host: Host<T>): number {
-		return levelBeside(host, { limits, hosts: hosts.size, most: most() });
+		const level = levelBeside(host, { limits, hosts: hosts.size, most: most() });
+		return Math.min(level, options.mostOf?.(host.name) ?? level);
 	}
 
 	function mayStart(host: Host<T>): boolean {
@@ -221,6 +222,10 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 			size -= items.length;
 			settle(host);
 			return items;
+		},
+		recheck(name) {
+			const host = hosts.get(name);
+			if (host) settle(host);
 		},
 		levelOf(name) {
 			const host = hosts.get(name);

@@ -1,5 +1,6 @@
 /** One run, from a list to its summary: open the directory, start the runner, feed it, and shut down in order. */
 import { createChecksumTable } from "../core/checksum-table.ts";
+import type { Control } from "../core/control.ts";
 import type { Entry } from "../core/entry.ts";
 import type { Sink } from "../core/event.ts";
 import type { Bucket, RunOptions } from "../core/options.ts";
@@ -13,7 +14,8 @@ import { type Directory, openDirectory } from "../journal/directory.ts";
 import { openDryDirectory } from "../journal/dry-directory.ts";
 import { createRunner } from "../runners/create-runner.ts";
 import { NoWorkerError, type Runner, type RunnerOptions } from "../runners/runner.ts";
-import { type Coordinator, type CoordinatorOptions, createCoordinator } from "./coordinator.ts";
+import { createCoordinator } from "./coordinator.ts";
+import type { Coordinator, CoordinatorOptions } from "./coordinator-types.ts";
 import { createSkippedDigests } from "./digest-skipped.ts";
 import { createDryCheck, type DryCheck } from "./dry-check.ts";
 import { fitConcurrency } from "./fit-concurrency.ts";
@@ -39,6 +41,8 @@ export type RunRequest = {
 	readonly fractionRead?: () => number | undefined;
 	readonly options: RunOptions;
 	readonly sink: Sink;
+	/** What is asked of the run while it goes on. */
+	readonly control?: Control;
 	/** Stops the run: nothing new starts, what is in flight is kept for the next run. */
 	readonly signal: AbortSignal;
 };
@@ -79,6 +83,7 @@ export async function run(asked: RunRequest): Promise<Summary> {
 		dir: options.journalDir ?? options.dir,
 		method: options.method,
 		concurrency: options.concurrency,
+		perHost: options.perHost,
 	});
 	try {
 		await download(request, { directory, runner, tally, shortfalls, stop, broken, held });
@@ -162,6 +167,8 @@ async function download(
 	});
 	held.coordinator = coordinator;
 	const flusher = setInterval(() => attemptFlush(directory, onBroken), flushMs);
+	const ended = new AbortController();
+	request.control?.listen(coordinator.control, ended.signal);
 	const onStop = (): void => {
 		sink.on({ type: "stopping", reason: reasonOf(stop.reason) });
 		coordinator.stop();
@@ -179,6 +186,7 @@ async function download(
 		await coordinator.finish();
 		throw error;
 	} finally {
+		ended.abort();
 		await digests?.finish();
 		clearInterval(flusher);
 		stop.removeEventListener("abort", onStop);

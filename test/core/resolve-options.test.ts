@@ -164,7 +164,6 @@ const refused: readonly (readonly [GivenValues, RegExp])[] = [
 	[{ segments: "4" }, /--segments 4 is not available yet/],
 	[{ http2: "always" }, /--http2 always is not available yet in this release; available: auto, never/],
 	[{ proxy: "gopher://u:secret@p/" }, /^--proxy: "p\/" is no proxy of a kind that is known/],
-	[{ dashboard: true }, /--dashboard is not available yet/],
 	[{ dashboard: "99999" }, /--dashboard/],
 	[{ format: "xlsx" }, /--format: "xlsx" is not one of text, aria2, jsonl, json, csv, tsv, metalink, parquet/],
 	[{ limitRate: "1M" }, /--limit-rate is not available yet/],

@@ -16,13 +16,14 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 	journal: ["core", "files"],
 	control: ["core"],
 	report: ["core", "files"],
+	dashboard: ["core", "report"],
 	origin: ["core"],
 	runners: ["core"],
 	cluster: ["core", "files", "journal", "runners"],
 	run: ["core", "control", "files", "list", "journal", "store", "runners", "cluster"],
 	bench: ["core", "list", "origin"],
 	library: ["core", "files", "list", "run", "report"],
-	cli: ["core", "files", "list", "run", "report", "origin", "bench", "cluster"],
+	cli: ["core", "files", "list", "run", "report", "dashboard", "origin", "bench", "cluster"],
 };
 
 /** Single arrows that are allowed beyond those of the folders. */
