@@ -9,9 +9,7 @@ import { createTally, summarize, type Tally } from "../core/tally.ts";
 import { atExit } from "../files/at-exit.ts";
 import { explainFileError, fileErrorCode, isOutOfSpace } from "../files/file-error.ts";
 import { openFileLimit } from "../files/open-file-limit.ts";
-import { unflushedMessage } from "../files/sync.ts";
-import { type Directory, openDirectory } from "../journal/directory.ts";
-import { openDryDirectory } from "../journal/dry-directory.ts";
+import type { Directory } from "../journal/directory.ts";
 import { createRunner } from "../runners/create-runner.ts";
 import { NoWorkerError, type Runner, type RunnerOptions } from "../runners/runner.ts";
 import { createCoordinator } from "./coordinator.ts";
@@ -20,6 +18,7 @@ import { createSkippedDigests } from "./digest-skipped.ts";
 import { createDryCheck, type DryCheck } from "./dry-check.ts";
 import { fitConcurrency } from "./fit-concurrency.ts";
 import { createHostTroubles, watched } from "./host-troubles.ts";
+import { dirUnusable, openRunDirectory } from "./open-run-directory.ts";
 import { createPlanner } from "./plan.ts";
 import { readEntries } from "./read-entries.ts";
 import { createRecorder } from "./recorder.ts";
@@ -66,7 +65,7 @@ export async function run(asked: RunRequest): Promise<Summary> {
 	const shortfalls = createShortfalls(sink);
 	if (options.bucket) await expectUsable(options.bucket, options.onExists);
 	const over = options.cluster ? await endLeftovers(options.cluster, options) : [];
-	await using directory = await open(request, shortfalls, over);
+	await using directory = await openRunDirectory(request, shortfalls, over);
 	using _written = { [Symbol.dispose]: atExit(() => directory.journal.flush()) };
 	const cookies = options.cookies && (await createRunCookies(options));
 	const runner = await startRunner(request, held, {
@@ -219,30 +218,6 @@ async function endLeftovers(
 	}
 }
 
-async function open(
-	{ run: name, options, sink }: RunRequest,
-	shortfalls: Shortfalls,
-	over: readonly string[],
-): Promise<Directory & AsyncDisposable> {
-	try {
-		const { dir, fresh, fsync, journalDir } = options;
-		const warn = (message: string): void => sink.on({ type: "warning", message });
-		const onUnflushed = (why: string): void => shortfalls.tell({ kind: "flush", message: unflushedMessage(why) });
-		const directory = options.dryRun
-			? openDryDirectory({ dir, fresh, warn })
-			: await openDirectory({ dir, run: name, fresh, journalDir, over, fsync, onUnflushed, warn });
-		return { ...directory, [Symbol.asyncDispose]: async () => directory.close() };
-	} catch (cause) {
-		throw new RunError(
-			"dir_unusable",
-			`the download directory ${options.dir} cannot be used: ${explainFileError(cause)}`,
-			{
-				cause,
-			},
-		);
-	}
-}
-
 type RunnerEnds = Pick<RunnerOptions, "signal" | "onBroken" | "onSetCookie"> &
 	Pick<NonNullable<RunnerOptions["cluster"]>, "counts">;
 
@@ -271,13 +246,7 @@ async function startRunner(
 		});
 	} catch (cause) {
 		if (cause instanceof NoWorkerError) throw new RunError("no_worker", cause.message, { cause });
-		throw new RunError(
-			"dir_unusable",
-			`the download directory ${options.dir} cannot be used: ${explainFileError(cause)}`,
-			{
-				cause,
-			},
-		);
+		throw dirUnusable(options.dir, cause);
 	}
 }
 
