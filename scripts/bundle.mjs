@@ -19,7 +19,7 @@ const apart = [
 	"dist/list/json.js",
 	"dist/list/metalink.js",
 	"dist/list/parquet.js",
-	"dist/list/unpack-zstd.js",
+	"dist/codings/unpack-zstd.js",
 ];
 const loadedWhenUsed = {
 	name: "loaded-when-used",
