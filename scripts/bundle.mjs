@@ -48,6 +48,7 @@ for (const [entry, options] of Object.entries({
 	"dist/cli/main.js": { ...commonJs, ...whenCalled },
 	// Started by their file names, which they find beside themselves.
 	"dist/runners/thread-main.js": commonJs,
+	"dist/store/hash-thread-main.js": commonJs,
 	"dist/runners/process-main.js": commonJs,
 	"dist/bench/workload/origin-main.js": commonJs,
 	...Object.fromEntries(apart.map((path) => [path, { format: "esm" }])),

@@ -101,7 +101,7 @@ export function simulate(scenario: Scenario, level: number | "auto", seed: numbe
 		if (reply.kind === "ok") {
 			saved++;
 			queue.succeed(item.host, item);
-			queue.bring(item.host, reply.bytes);
+			queue.bring(item.host, reply.bytes, reply.firstByteMs);
 		} else again(item, reply);
 		pumpSoon();
 	}

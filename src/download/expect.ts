@@ -33,7 +33,7 @@ export function expectFromHead(attempt: Attempt, { target, head, isChanged }: An
 	);
 	if (unknown.length > 0) attempt.verifier = verifierOf(attempt, [...known, ...unknown]);
 	if (isPart && content.length > 0) {
-		attempt.verifier = joinVerifiers(attempt.verifier, createVerifier({ checksums: content }, false));
+		attempt.verifier = joinVerifiers(attempt.verifier, createVerifier({ checksums: content }, undefined));
 	}
 }
 
@@ -59,7 +59,7 @@ function joinVerifiers(whole: Verifier | undefined, brought: Verifier): Verifier
 			whole?.restart();
 			brought.restart();
 		},
-		verify: async (part) => (await brought.verify(part)) ?? (await whole?.verify(part)),
+		verify: async () => (await brought.verify()) ?? (await whole?.verify()),
 		sha256: () => whole?.sha256(),
 	};
 }
@@ -67,5 +67,5 @@ function joinVerifiers(whole: Verifier | undefined, brought: Verifier): Verifier
 function verifierOf({ task, context, part }: Attempt, checksums: Expected["checksums"]): Attempt["verifier"] {
 	const { sizeBytes, pieces } = task;
 	const expected = { checksums, sizeBytes, pieces, sha256: context.options.sha256 };
-	return isExpected(expected) ? createVerifier(expected, part.bytes > 0) : undefined;
+	return isExpected(expected) ? createVerifier(expected, part) : undefined;
 }

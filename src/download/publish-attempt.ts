@@ -27,7 +27,7 @@ export function publishAttempt(attempt: Attempt): void {
 /** @returns Why the file is not wanted: it is wrong, or here already. */
 async function judge(attempt: Attempt): Promise<Failure | "same" | undefined> {
 	const { verifier, typeCheck, task } = attempt;
-	const failure = (await typeCheck?.verdict()) ?? (await verifier?.verify(attempt.part));
+	const failure = (await typeCheck?.verdict()) ?? (await verifier?.verify());
 	if (failure) return failure;
 	return task.refresh && (await cameAgain(attempt, task.refresh)) ? "same" : undefined;
 }

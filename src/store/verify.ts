@@ -4,6 +4,7 @@ import { createReadStream } from "node:fs";
 import type { Checksum } from "../core/checksum.ts";
 import type { Pieces } from "../core/entry.ts";
 import { type Failure, permanent, transient } from "../core/failure.ts";
+import { type FollowedFile, followFile } from "./hash-thread.ts";
 import type { Part } from "./part.ts";
 import { createPieceCheck, type PieceCheck } from "./piece-check.ts";
 
@@ -13,7 +14,7 @@ export type Verifier = {
 	/** Everything so far is void: the file begins again. */
 	restart(): void;
 	/** @returns A failure where something differs, else undefined. */
-	verify(part: Part): Promise<Failure | undefined>;
+	verify(): Promise<Failure | undefined>;
 	/** The SHA-256 of a part that was verified, where it was computed. */
 	sha256(): string | undefined;
 };
@@ -38,35 +39,61 @@ export function isExpected({ checksums, sizeBytes, pieces, sha256 }: Expected): 
 	return checksums !== undefined || sizeBytes !== undefined || pieces !== undefined || sha256 === true;
 }
 
-/** @param continued - Whether bytes of an earlier attempt are in the part already. */
-export function createVerifier(expected: Expected, continued: boolean): Verifier {
-	const { checksums = [], sizeBytes } = expected;
-	let checks = continued ? undefined : beginChecks(expected);
+/** From so many bytes on, digests come from a thread of their own. */
+const largeBytes = 16 * 1024 * 1024;
+/** It is told of so many bytes at a time. */
+const stepBytes = 4 * 1024 * 1024;
+
+/** @param part - May hold bytes of an earlier attempt; absent where only what comes from now on is checked. */
+export function createVerifier(expected: Expected, part: Part | undefined): Verifier {
+	const { checksums = [], sizeBytes, pieces } = expected;
+	let checks = part && part.bytes > 0 ? undefined : beginChecks(expected);
+	let followed: FollowedFile | undefined;
+	let toldBytes = 0;
 	let sha256: string | undefined;
+
+	/** Pieces are checked here: they tell more than a digest does. */
+	const follow = (): FollowedFile | undefined =>
+		part?.file && !pieces && part.bytes >= largeBytes ? followFile(part.file.fd, algorithmsOf(expected)) : undefined;
+	const readAll = async (): Promise<Checks> => {
+		const all = beginChecks(expected);
+		// What was written, whatever has its name now.
+		const written = part?.file && createReadStream("", { fd: part.file.fd, start: 0, autoClose: false });
+		if (written) for await (const chunk of written) all.update(chunk);
+		return all;
+	};
 	return {
 		update(chunk) {
-			checks?.update(chunk);
+			if (followed) {
+				const bytes = part?.bytes ?? 0;
+				if (bytes - toldBytes < stepBytes) return;
+				toldBytes = bytes;
+				return followed.follow(toldBytes);
+			}
+			if (!checks) return;
+			checks.update(chunk);
+			followed = follow();
+			if (followed) checks = undefined;
 		},
 		restart() {
 			checks = beginChecks(expected);
+			followed = undefined;
+			toldBytes = 0;
 		},
-		async verify(part) {
-			if (sizeBytes !== undefined && part.bytes !== sizeBytes) return wrongSize(part.bytes, sizeBytes);
-			if (!checks) {
-				checks = beginChecks(expected);
-				// What was written, whatever has its name now.
-				const written = part.file && createReadStream("", { fd: part.file.fd, start: 0, autoClose: false });
-				if (written) for await (const chunk of written) checks.update(chunk);
-			}
-			const digests = checks.digests();
-			sha256 = digests.get("sha256");
+		async verify() {
+			if (part && sizeBytes !== undefined && part.bytes !== sizeBytes) return wrongSize(part.bytes, sizeBytes);
+			if (!checks) followed ??= follow();
+			const known = await followed?.digests(part?.bytes ?? 0);
+			if (!known) checks ??= await readAll();
+			const digests = known ?? checks?.digests();
+			sha256 = digests?.get("sha256");
 			for (const { algorithm, hex, source } of checksums) {
-				const found = digests.get(algorithm);
+				const found = digests?.get(algorithm);
 				if (found === hex) continue;
 				const by = source === undefined ? "" : `, as the server says (${source})`;
 				return transient("checksum", `the ${algorithm} digest is ${found}, and should be ${hex}${by}`);
 			}
-			const wrong = checks.wrongPieces();
+			const wrong = checks?.wrongPieces() ?? [];
 			return wrong.length === 0
 				? undefined
 				: transient("checksum", `${wrong.length} pieces differ, the first is ${wrong[0]}`);
@@ -82,10 +109,13 @@ type Checks = {
 	wrongPieces(): readonly number[];
 };
 
-function beginChecks({ checksums = [], pieces, sha256 }: Expected): Checks {
-	const algorithms = new Set<string>(checksums.map(({ algorithm }) => algorithm));
-	if (sha256) algorithms.add("sha256");
-	const hashes = Array.from(algorithms, (algorithm): [string, Hash] => [algorithm, createHash(algorithm)]);
+function algorithmsOf({ checksums = [], sha256 }: Expected): string[] {
+	return [...new Set([...checksums.map(({ algorithm }) => algorithm), ...(sha256 ? ["sha256"] : [])])];
+}
+
+function beginChecks(expected: Expected): Checks {
+	const { pieces } = expected;
+	const hashes = algorithmsOf(expected).map((algorithm): [string, Hash] => [algorithm, createHash(algorithm)]);
 	const pieceCheck: PieceCheck | undefined = pieces && createPieceCheck(pieces);
 	return {
 		update(chunk) {

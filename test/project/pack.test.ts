@@ -170,6 +170,7 @@ test("what is packed is what a user needs, and nothing of the workshop", async (
 		"bin/downspout.js",
 		"dist/command/main.cjs",
 		"dist/command/thread-main.cjs",
+		"dist/command/hash-thread-main.cjs",
 		"dist/command/process-main.cjs",
 		"dist/command/origin-main.cjs",
 		"dist/command/LICENSES.txt",
