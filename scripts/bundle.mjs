@@ -13,11 +13,13 @@ const { dependencies } = JSON.parse(await readFile(`${root}package.json`, "utf8"
 /** What few runs need, with packages that Node 20 can only import: loaded when it is used. */
 const apart = [
 	"dist/bench/report/write-report.js",
+	"dist/codings/decoder.js",
+	"dist/codings/unpack-zstd.js",
+	"dist/download/sample-type.js",
 	"dist/list/csv.js",
 	"dist/list/json.js",
 	"dist/list/metalink.js",
 	"dist/list/parquet.js",
-	"dist/list/unpack-zstd.js",
 ];
 const loadedWhenUsed = {
 	name: "loaded-when-used",
