@@ -14,6 +14,7 @@ const { dependencies, optionalDependencies } = JSON.parse(await readFile(`${root
 /** What few runs need, with packages that Node 20 can only import: loaded when it is used. */
 const apart = [
 	"dist/bench/report/write-report.js",
+	"dist/codings/decoder.js",
 	"dist/codings/unpack-zstd.js",
 	"dist/dashboard/dashboard.js",
 	"dist/download/sample-type.js",
