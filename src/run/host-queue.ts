@@ -126,6 +126,9 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 		host.wake?.();
 		host.wake = time.after(Math.max(0, untilMs - time.clock()), () => {
 			host.wake = undefined;
+			// What was in flight when the pause began has come meanwhile.
+			if (host.isPaused) slowDown(host.level);
+			host.isPaused = false;
 			settle(host);
 			onReady();
 		});
@@ -213,6 +216,7 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 		pause(name, forMs) {
 			const host = open(name);
 			slowDown(host.level);
+			host.isPaused = true;
 			hold(host, time.clock() + forMs);
 		},
 		drain(name) {
