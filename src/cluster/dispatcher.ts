@@ -19,7 +19,7 @@ import { beatMs, redisPatienceMs, silenceMs } from "./timing.ts";
 /** Longest wait for workers to say that they have stopped, in milliseconds. */
 const stopMs = 1200;
 /** Looks in a row that must find a batch nowhere: what it came to may still be on its way. */
-const mostMisses = 3;
+const mostMisses = 5;
 const nobody: WorkerLabel = { model: "cluster", number: 0 };
 
 export type Dispatcher = {
