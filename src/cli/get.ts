@@ -15,6 +15,7 @@ import { printSummary } from "./print-summary.ts";
 import { shortestPath } from "./shortest-path.ts";
 import { listenForStop } from "./stop.ts";
 import { complain } from "./terminal.ts";
+import { closeWatch } from "./watch.ts";
 
 /**
  * Runs the command; gives its exit code.
@@ -35,7 +36,10 @@ export async function runGet(args: readonly string[]): Promise<number> {
 	const performed = await perform({ options, output, list, signal: stop.signal, health });
 	printSummary(performed, output);
 	if (performed.error !== undefined) complain(performed.error.message);
-	return stop.exitCode() ?? codeOf(performed);
+	const code = stop.exitCode() ?? codeOf(performed);
+	// Whatever ends the page, the run came to what it came to.
+	await closeWatch(performed.dashboard, output, stop.signal);
+	return code;
 }
 
 async function settle(values: GivenValues): Promise<Pick<Performance, "options" | "output">> {

@@ -9,17 +9,28 @@ export type OutputOptions = {
 	/** Absolute path of the folder that holds a folder for each run. */
 	readonly logDir: string;
 	readonly progress: ProgressMode;
+	/** Absolute path of the file for the checksums of what is saved or skipped, where one is wanted. */
+	readonly writeChecksums?: string;
 	/** Whether the summary is printed as JSON. */
 	readonly json: boolean;
+	/** Where the live page is served, 0 for any free port; absent where there is none. */
+	readonly dashboardPort?: number;
+	/** Whether the dashboard becomes a file of the records at the end. */
+	readonly report: boolean;
 };
 
 /** @throws {UsageError} a value is wrong. */
 export function resolveOutput(values: GivenValues): OutputOptions {
 	const quiet = readOption(values.quiet, optionTable.quiet) ?? false;
 	const progress = readOption(values.progress, optionTable.progress);
+	const dashboard = readOption(values.dashboard, optionTable.dashboard) ?? false;
+	const writeChecksums = readOption(values.writeChecksums, optionTable.writeChecksums);
 	return {
 		logDir: resolve(readOption(values.logDir, optionTable.logDir) ?? defaults.logDir),
 		progress: quiet ? "none" : (progressModes.find((mode) => mode === progress) ?? "auto"),
+		...(writeChecksums !== undefined && { writeChecksums: resolve(writeChecksums) }),
 		json: readOption(values.json, optionTable.json) ?? false,
+		...(dashboard !== false && { dashboardPort: dashboard === true ? 0 : dashboard }),
+		report: readOption(values.report, optionTable.report) ?? false,
 	};
 }

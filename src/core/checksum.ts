@@ -24,6 +24,12 @@ export function parseChecksum(text: string): Checksum | undefined {
 	return parseNamed(trimmed) ?? parseBare(trimmed) ?? parseIntegrity(trimmed);
 }
 
+/** The algorithm of a name such as `sha-256`, `SHA256` or `md5`; undefined where it is not known. */
+export function checksumAlgorithm(name: string): ChecksumAlgorithm | undefined {
+	const plain = name.trim().toLowerCase().replace("-", "");
+	return algorithms.find(({ algorithm }) => algorithm === plain)?.algorithm;
+}
+
 function parseNamed(text: string): Checksum | undefined {
 	const match = /^(md5|sha-?(?:1|256|384|512))\s*[=:]\s*([0-9a-f]+)$/i.exec(text);
 	const name = match?.[1]?.toLowerCase().replace("-", "");

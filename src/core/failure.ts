@@ -4,6 +4,7 @@
 export type FailureCode =
 	| "invalid_url"
 	| "invalid_option"
+	| "broken_list"
 	| "unsupported_scheme"
 	| "unsafe_path"
 	| "exists"

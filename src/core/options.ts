@@ -42,8 +42,20 @@ export type DownloadOptions = {
 	readonly maxSizeBytes?: number;
 	/** A body that stays slower, in bytes a second, for so long is tried again. */
 	readonly minSpeed?: { readonly bytesPerSecond: number; readonly ms: number };
+	/** Patterns of the media types that are wanted; absent where all are. */
+	readonly expectTypes?: readonly string[];
+	/** Whether encoded answers are asked for and decoded. */
+	readonly compressed: boolean;
+	/** Ask for the heads alone, and write nothing. */
+	readonly dryRun: boolean;
+	/** Statuses that are tried again beside the usual ones. */
+	readonly retryStatuses: readonly number[];
 	/** Sent with every request, in their order; the entry's own replace those of the same name. */
 	readonly headers: readonly Header[];
+	/** Text of the file with the checksums of files by their names. */
+	readonly checksums?: string;
+	/** Whether the SHA-256 of every file is wanted. */
+	readonly sha256: boolean;
 	/** PEM text of the certificates to trust instead of the built-in ones. */
 	readonly caCertificate?: string;
 	readonly insecure: boolean;
@@ -89,6 +101,8 @@ export type RunOptions = DownloadOptions & {
 	readonly saveCookies?: string;
 	/** Forget what earlier runs in the directory recorded. */
 	readonly fresh: boolean;
+	/** Ask for saved files again. */
+	readonly refresh: boolean;
 	/** Absolute path of the directory whose journal the run writes, where that is not the one that the files go to. */
 	readonly journalDir?: string;
 	/** For the method `cluster`: the Redis server, and the sink as the user named it. */

@@ -12,6 +12,7 @@ import { checkHeader, parseHeader } from "./parse-header.ts";
 import { type Environment, readProxies } from "./proxy.ts";
 import { flagOf, quote, readOption } from "./read-option.ts";
 import { resolvePlaces } from "./resolve-sink.ts";
+import { parseTypePatterns } from "./type-patterns.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** What defaults depend on. */
@@ -22,6 +23,8 @@ export type Surroundings = {
 	readonly cores: number;
 	/** PEM text of the file that `caCertificate` names. */
 	readonly caCertificate?: string;
+	/** Text of the file that `checksums` names. */
+	readonly checksums?: string;
 	/** The variables of the environment, which may name proxies. */
 	readonly environment?: Environment;
 	/** What the file of `netrc` or `netrcFile` says. */
@@ -56,14 +59,21 @@ export function resolveOptions(values: GivenValues, surroundings: Surroundings):
 		...resolveMinSpeed(values),
 		...resolveWaits(values),
 		...(timeoutMs === 0 ? {} : { timeoutMs }),
+		...resolveTypes(values),
+		compressed: readOption(values.compressed, optionTable.compressed) ?? false,
+		dryRun: readOption(values.dryRun, optionTable.dryRun) ?? false,
+		retryStatuses: (readOption(values.retryStatus, optionTable.retryStatus)?.split(",") ?? []).map(Number),
 		headers: resolveHeaders(values, surroundings.version),
 		maxRedirects: readOption(values.maxRedirects, optionTable.maxRedirects) ?? defaults.maxRedirects,
 		...(surroundings.caCertificate === undefined ? {} : { caCertificate: surroundings.caCertificate }),
+		...(surroundings.checksums === undefined ? {} : { checksums: surroundings.checksums }),
+		sha256: readOption(values.writeChecksums, optionTable.writeChecksums) !== undefined && values.dryRun !== true,
 		insecure: readOption(values.insecure, optionTable.insecure) ?? false,
 		...resolveAccess(values, surroundings),
 		...(surroundings.warnings && { warnings: surroundings.warnings }),
 		keepDuplicates: readOption(values.keepDuplicates, optionTable.keepDuplicates) ?? false,
 		fresh: readOption(values.fresh, optionTable.fresh) ?? false,
+		refresh: readOption(values.refresh, optionTable.refresh) ?? false,
 	};
 }
 
@@ -111,6 +121,12 @@ function resolveMinSpeed(values: GivenValues): Pick<RunOptions, "minSpeed"> {
 	const bytesPerSecond = readOption(values.minSpeed, optionTable.minSpeed);
 	const seconds = readOption(values.minSpeedTime, optionTable.minSpeedTime) ?? defaults.minSpeedSeconds;
 	return bytesPerSecond === undefined ? {} : { minSpeed: { bytesPerSecond, ms: milliseconds(seconds) } };
+}
+
+function resolveTypes(values: GivenValues): Pick<RunOptions, "expectTypes"> {
+	const given = readOption(values.expectType, optionTable.expectType);
+	const expectTypes = given === undefined ? undefined : parseTypePatterns(given);
+	return expectTypes === undefined ? {} : { expectTypes };
 }
 
 type Waits = Pick<RunOptions, "retries" | "retryBaseMs" | "retryMaxWaitMs" | "connectTimeoutMs" | "idleTimeoutMs">;

@@ -2,8 +2,7 @@
 import { type Bag, createBag } from "../core/bag.ts";
 import type { SetCookie } from "../core/cookie-file.ts";
 import { transient } from "../core/failure.ts";
-import type { Bucket, DownloadOptions } from "../core/options.ts";
-import { stateLayout } from "../core/state-layout.ts";
+import type { DownloadOptions } from "../core/options.ts";
 import { type AttemptResult, cancelledResult, type Task, type TaskProgress, type WorkerLabel } from "../core/task.ts";
 import { type AgentOptions, createAgent } from "../http/agent.ts";
 import { createAuthenticator } from "../http/authenticator.ts";
@@ -11,13 +10,13 @@ import { createCookies } from "../http/cookies.ts";
 import type { Exchange } from "../http/exchange.ts";
 import { createPlainRequests } from "../http/request-head.ts";
 import { requestHeaders } from "../http/request-headers.ts";
-import { createOwner } from "../journal/owner.ts";
 import { classifyFileError } from "../store/classify-file-error.ts";
-import { createFolders } from "../store/folders.ts";
-import { createPublisher } from "../store/publish.ts";
 import type { BucketPublisher } from "../store/s3-publish.ts";
+import { createSpace, smallBytes } from "../store/space.ts";
 import { attemptProgress, cancelAttempt, startAttempt } from "./attempt.ts";
 import { type Attempt, type AttemptContext, failAttempt } from "./attempt-state.ts";
+import { loadDecoding } from "./decode.ts";
+import { openDestination } from "./destination.ts";
 import { drainTurn } from "./drain.ts";
 import { loadExtensions } from "./media-types.ts";
 import { endIfTooSlow } from "./slow-body.ts";
@@ -60,23 +59,15 @@ export type DownloadListener = {
 /** @throws {NodeJS.ErrnoException} the directory's state cannot be written. */
 export async function createDownloader(worker: DownloaderOptions): Promise<Downloader> {
 	const { options, signal } = worker;
-	const dir = options.dirPath ?? options.dir;
-	const layout = stateLayout(dir);
-	const owner = createOwner(layout, worker.ownerId, { ...options, coordinatorPid: worker.coordinatorPid });
-	const store = { parts: layout.parts, ownerId: owner.id };
-	const folders = createFolders(dir, {
-		evade: options.onExists === "rename" && options.layout !== "flat",
-		fsync: options.fsync,
-	});
+	const { owner, store, publisher, bucket } = await openDestination(worker);
 	const agent = createAgent({
 		...options,
 		connections: worker.concurrency,
 		idleConnections: Math.max(leastIdleConnections, worker.concurrency),
 		...(await loadRules(options)),
 	});
-	const bucket = options.bucket && (await openBucket(options.bucket, worker));
-	const publisher = bucket ?? createPublisher({ ...options, store, owner, folders });
 	const anywhere = new URL("http://localhost");
+	const active = createBag<Attempt>();
 	const context: AttemptContext = {
 		options,
 		worker: worker.worker,
@@ -97,8 +88,12 @@ export async function createDownloader(worker: DownloaderOptions): Promise<Downl
 		hasNetrc: options.netrc !== undefined,
 		cookies: options.cookies && (await createCookies(options.cookies)),
 		onSetCookie: worker.onSetCookie,
+		isSpecial: options.compressed || options.dryRun,
+		isDry: options.dryRun,
+		decoding: options.compressed ? await loadDecoding() : undefined,
+		retryStatuses: options.retryStatuses.length === 0 ? undefined : new Set(options.retryStatuses),
+		space: createSpace(options.dir, () => bytesToCome(active)),
 	};
-	const active = createBag<Attempt>();
 	const timers = [watchIdle(active, options), watchProgress(active, worker.onProgress)];
 	const sweeper = setInterval(() => agent.sweep(), 1000).unref();
 
@@ -171,14 +166,6 @@ export async function createDownloader(worker: DownloaderOptions): Promise<Downl
 	return downloader;
 }
 
-async function openBucket(
-	bucket: Bucket,
-	{ options, concurrency, ownerId }: DownloaderOptions,
-): Promise<BucketPublisher> {
-	const { createBucketPublisher } = await import("../store/s3-publish.ts");
-	return createBucketPublisher({ bucket, onExists: options.onExists, connections: concurrency, ownerId });
-}
-
 /** The rules of connections: which proxy, which addresses. What reads addresses loads only where there are any. */
 async function loadRules({
 	proxies,
@@ -188,6 +175,16 @@ async function loadRules({
 		...(proxies && { proxyOf: (await import("../core/choose-proxy.ts")).createProxyChoice(proxies) }),
 		...(denyPrivate && { isAllowed: (await import("../core/public-address.ts")).isPublicAddress }),
 	};
+}
+
+/** What the large files on their way still need. */
+function bytesToCome(active: Bag<Attempt>): number {
+	let sum = 0;
+	for (const { phase, part } of active) {
+		const totalBytes = phase === "body" ? (part.source?.totalBytes ?? 0) : 0;
+		if (totalBytes > smallBytes) sum += totalBytes - part.bytes;
+	}
+	return sum;
 }
 
 /**

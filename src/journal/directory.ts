@@ -1,5 +1,6 @@
 /** A download directory as a run sees it: its journal, what earlier runs left, and what becomes of a worker that died. */
 import { join } from "node:path";
+import type { Saved } from "../core/saved.ts";
 import { type StateLayout, stateLayout } from "../core/state-layout.ts";
 import { makeFolder } from "../files/make-folder.ts";
 import { unlinkQuietly } from "../files/quietly.ts";
@@ -7,7 +8,6 @@ import { syncFolder } from "../files/sync.ts";
 import { openState } from "./inspect.ts";
 import { absorbIntents, clearOutside } from "./intents.ts";
 import { type Journal, openJournal } from "./journal.ts";
-import type { Saved } from "./journal-file.ts";
 import { createOwner, markLeft, type Owner } from "./owner.ts";
 import {
 	findOwners,

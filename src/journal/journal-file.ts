@@ -1,5 +1,6 @@
 /** A file of records: one run appends to it, and what lies in it is read again by its place. */
 import { closeSync, constants, fstatSync, readSync, writeSync } from "node:fs";
+import type { Saved } from "../core/saved.ts";
 import { syncFile } from "../files/sync.ts";
 import { openTrusted } from "../files/trust.ts";
 import { parseRecord } from "./record.ts";
@@ -7,8 +8,6 @@ import { parseRecord } from "./record.ts";
 /** Bytes read around a record: the neighbours are asked for next when a list is run again. */
 const windowBytes = 64 * 1024;
 const newline = 10;
-
-export type Saved = { readonly file: string; readonly bytes: number };
 
 export type JournalFile = {
 	readonly fd: number;
@@ -48,7 +47,9 @@ export function openJournalFile(path: string, access: "own" | "read"): JournalFi
 				line = find(offset);
 			}
 			const record = line === undefined ? undefined : parseRecord(line);
-			return record?.status === "saved" ? { file: record.file, bytes: record.bytes } : undefined;
+			if (record?.status !== "saved") return undefined;
+			const { file, bytes, sha256, atMs, etag, lastModified } = record;
+			return { file, bytes, sha256, atMs, etag, lastModified };
 		},
 		write: (bytes) => writeSync(fd, bytes),
 		sync: () => syncFile(fd, true),

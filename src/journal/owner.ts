@@ -85,7 +85,11 @@ export function createOwner(layout: StateLayout, id: string, { coordinatorPid, r
 		onDisplaced() {
 			// The file of intents went with the announcement.
 			next();
-			onDisplaced?.();
+			try {
+				onDisplaced?.();
+			} catch {
+				// Called by a timer: whoever cannot go elsewhere goes on where it is.
+			}
 		},
 	});
 	const append = (lines: string): void => {

@@ -1,5 +1,5 @@
 /** The library's one function: a run whose results are an async iterable. */
-
+import { resolve } from "node:path";
 import type { Entry } from "../core/entry.ts";
 import type { Sink } from "../core/event.ts";
 import { optionTable } from "../core/option-table.ts";
@@ -7,6 +7,7 @@ import type { RunOptions } from "../core/options.ts";
 import type { Outcome } from "../core/outcome.ts";
 import { readOption } from "../core/read-option.ts";
 import { resolveOptions } from "../core/resolve-options.ts";
+import { checksumsSink } from "../report/checksums-file.ts";
 import { openRecords } from "../report/records.ts";
 import { combine } from "../report/sinks.ts";
 import { run } from "../run/run.ts";
@@ -37,9 +38,10 @@ export async function* download(
 	const left = new AbortController();
 	const signal = options.signal ? AbortSignal.any([options.signal, left.signal]) : left.signal;
 	if (signal.aborted) return;
+	const writeChecksums = readOption(values.writeChecksums, optionTable.writeChecksums);
 	await using list = await openSource(source, values, signal);
 	const results = createResults();
-	const ending = perform({ options: resolved, logDir, list, results, signal }).then(
+	const ending = perform({ options: resolved, logDir, writeChecksums, list, results, signal }).then(
 		() => undefined,
 		(error: unknown) => ({ error }),
 	);
@@ -57,17 +59,21 @@ export async function* download(
 type Performance = {
 	readonly options: RunOptions;
 	readonly logDir: string | undefined;
+	readonly writeChecksums: string | undefined;
 	readonly list: { readonly name: string; entries(warn: (message: string) => void): AsyncIterable<readonly Entry[]> };
 	readonly results: Results;
 	readonly signal: AbortSignal;
 };
 
 /** Runs to the end; it throws whatever kept the run from starting or going on. */
-async function perform({ options, logDir, list, results, signal }: Performance): Promise<void> {
+async function perform({ options, logDir, writeChecksums, list, results, signal }: Performance): Promise<void> {
 	const name = createRunId(new Date());
 	const broken = new AbortController();
-	const records = await recordsIn(logDir, name, (error) => broken.abort(error));
-	const sink = combine([results, ...records.sinks]);
+	const onFailure = (error: Error): void => broken.abort(error);
+	const records = await recordsIn(options.dryRun ? undefined : logDir, name, onFailure);
+	const place = options.sha256 && writeChecksums ? resolve(writeChecksums) : undefined;
+	const checksums = await checksumsSink(place, options.dir, onFailure);
+	const sink = combine([results, ...records.sinks, checksums.sink]);
 	const warn = (message: string): void => sink.on({ type: "warning", message });
 	const stop = AbortSignal.any([signal, broken.signal]);
 	const entries = heldBack(list.entries(warn), results, stop);
@@ -76,7 +82,7 @@ async function perform({ options, logDir, list, results, signal }: Performance):
 	} finally {
 		await sink.close();
 	}
-	const failure = records.failure();
+	const failure = records.failure() ?? checksums.failure();
 	if (failure !== undefined) throw failure;
 }
 

@@ -2,8 +2,9 @@
 import { setImmediate } from "node:timers/promises";
 
 import type { Entry, Header } from "../core/entry.ts";
-import { checkHeader } from "../core/parse-header.ts";
 import { ListError } from "../list/list-error.ts";
+import { objectReader } from "../list/object-entry.ts";
+import { createUrlReader } from "../list/url-reader.ts";
 
 /** One file to download, with what belongs to it alone. */
 export type DownloadEntry = {
@@ -13,10 +14,14 @@ export type DownloadEntry = {
 	readonly out?: string;
 	/** Folder to save in, relative to the download directory. */
 	readonly dir?: string;
-	/** `sha-256=HEX`, `sha256:HEX`, a bare digest, or Subresource Integrity. */
-	readonly checksum?: string;
+	/** `sha-256=HEX`, `sha256:HEX`, a bare digest, or Subresource Integrity; of several, all must hold. */
+	readonly checksum?: string | readonly string[];
 	/** Request headers of this entry alone. */
 	readonly headers?: Readonly<Record<string, string>> | readonly Header[];
+	/** `FIRST-LAST`, both counted from 0 and included: only that part of the resource is the file. */
+	readonly range?: string;
+	/** Media types that are wanted, with commas and `*`. */
+	readonly expectType?: string;
 };
 
 /** What an iterable may give. */
@@ -37,20 +42,21 @@ const batchSize = 64;
  */
 export async function* entriesFrom(
 	items: DownloadItems,
-	warn: (message: string) => void,
+	options: { readonly base?: string | undefined; warn(message: string): void },
 ): AsyncGenerator<readonly Entry[], void, undefined> {
+	const read = objectReader(createUrlReader(options));
 	let line = 0;
 	let batch: Entry[] = [];
 	try {
 		if (Symbol.asyncIterator in items) {
 			for await (const item of items) {
-				yield [entryOf(item, ++line, warn)];
+				yield [read(item, { line: ++line })];
 				if (line % batchSize === 0) await setImmediate();
 			}
 			return;
 		}
 		for (const item of items) {
-			batch.push(entryOf(item, ++line, warn));
+			batch.push(read(item, { line: ++line }));
 			if (batch.length < batchSize) continue;
 			yield batch;
 			batch = [];
@@ -62,35 +68,4 @@ export async function* entriesFrom(
 		throw new ListError("that the program gave", cause);
 	}
 	if (batch.length > 0) yield batch;
-}
-
-/** Programs without types may give anything: what is no entry is listed as the text that it makes, and fails as that. */
-function entryOf(item: unknown, line: number, warn: (message: string) => void): Entry {
-	if (typeof item !== "object" || item === null || item instanceof URL) return { line, urls: [textOf(item)] };
-	const { url, out, dir, checksum, headers }: { readonly [name: string]: unknown } = { ...item };
-	const [first = "", ...mirrors] = Array.isArray(url) ? url.map(textOf) : [textOf(url)];
-	return {
-		line,
-		urls: [first, ...mirrors],
-		...(out != null && { out: textOf(out) }),
-		...(dir != null && { dir: textOf(dir) }),
-		...(checksum != null && { checksum: textOf(checksum) }),
-		...(headers != null && { headers: headersOf(headers, (problem) => warn(`entry ${line}: ${problem}`)) }),
-	};
-}
-
-function textOf(value: unknown): string {
-	return typeof value === "string" ? value : String(value ?? "");
-}
-
-/** As in a list, one bad header is passed over with a warning and fails nothing. */
-function headersOf(given: unknown, warn: (problem: string) => void): readonly Header[] {
-	const pairs: readonly unknown[] = Array.isArray(given) ? given : Object.entries(Object(given));
-	return pairs.flatMap((pair) => {
-		const [name, value]: readonly unknown[] = Array.isArray(pair) ? pair : [];
-		const reading = checkHeader(textOf(name), textOf(value));
-		if ("header" in reading) return [reading.header];
-		warn(`the header ${JSON.stringify(textOf(name))} is passed over: it ${reading.problem}`);
-		return [];
-	});
 }

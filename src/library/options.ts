@@ -6,7 +6,7 @@ import type { GivenValues } from "../core/resolve-options.ts";
 import { UsageError } from "../core/usage-error.ts";
 
 /** Options of the command line that only say what is shown: the library shows nothing. */
-type Shown = "progress" | "quiet" | "json" | "dashboard" | "health";
+type Shown = "progress" | "quiet" | "json" | "dashboard" | "report" | "health";
 
 /** Options that are narrower, or wider, in a program than on a command line. */
 type Retyped = "method" | "onExists" | "layout" | "http2" | "format" | "header" | "logDir";
@@ -20,7 +20,7 @@ export type LibraryOptions = Omit<OptionValues, Shown | Retyped> & {
 	readonly layout?: Layout;
 	readonly http2?: "auto" | "always" | "never";
 	/** Of a list that is a file or standard input; goes by its name unless given. */
-	readonly format?: "text" | "aria2" | "jsonl" | "csv" | "tsv" | "metalink" | "parquet";
+	readonly format?: "text" | "aria2" | "jsonl" | "json" | "csv" | "tsv" | "metalink" | "parquet";
 	/** Request headers, each as `Name: value`. */
 	readonly header?: string | readonly string[];
 	/** Name files from the URL alone: the same as `contentDisposition: false`. */

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { quote } from "../core/read-option.ts";
 import type { GivenValues } from "../core/resolve-options.ts";
 import { UsageError } from "../core/usage-error.ts";
-import { type JoinedList, openLists } from "../list/open-lists.ts";
+import { type JoinedList, openLists, resolveListOptions } from "../list/open-lists.ts";
 import { type DownloadSource, entriesFrom } from "./entries-from.ts";
 
 /**
@@ -20,9 +20,10 @@ export async function openSource(
 	if (!isIterable(source)) {
 		throw new UsageError(`the source is a path, a URL or an iterable of URLs and entries, and not ${quote(source)}`);
 	}
+	const { base } = resolveListOptions(values);
 	return {
 		name: "-",
-		entries: (warn) => entriesFrom(source, warn),
+		entries: (warn) => entriesFrom(source, { base, warn }),
 		fractionRead: () => undefined,
 		async [Symbol.asyncDispose]() {},
 	};

@@ -1,11 +1,11 @@
 /** Cuts a stream of UTF-8 bytes into lines, whichever line ends it uses, in bounded memory. */
 
-/** Longest line that is held in memory, in UTF-16 units. */
-export const maxLineLength: number = 2 ** 20;
-/** What is left of a longer one: enough to recognise it by. */
+/** What is left of a line that is too long: enough to recognise it by. */
 const cutLength = 2000;
 
 export type LineSplitter = {
+	/** What has come of the line that has not ended yet. */
+	readonly begun: string;
 	/** Hands on the lines that these bytes complete. */
 	push(bytes: Uint8Array): void;
 	/** Hands on the last line, which needs no line end. */
@@ -15,8 +15,9 @@ export type LineSplitter = {
 /**
  * Lines end in LF, CRLF or CR; a byte order mark is dropped; what is no UTF-8 becomes U+FFFD.
  * @param onLine gets each line without its end; `cut` tells that only the beginning of a longer one is there
+ * @param maxLength longest line that is held in memory, in UTF-16 units
  */
-export function lineSplitter(onLine: (line: string, cut: boolean) => void): LineSplitter {
+export function lineSplitter(onLine: (line: string, cut: boolean) => void, maxLength: number): LineSplitter {
 	const decoder = new TextDecoder();
 	let started = "";
 	let cut = false;
@@ -25,7 +26,7 @@ export function lineSplitter(onLine: (line: string, cut: boolean) => void): Line
 	function add(text: string): void {
 		if (cut) return;
 		started += text;
-		if (started.length <= maxLineLength) return;
+		if (started.length <= maxLength) return;
 		started = started.slice(0, cutLength);
 		cut = true;
 	}
@@ -53,6 +54,9 @@ export function lineSplitter(onLine: (line: string, cut: boolean) => void): Line
 	}
 
 	return {
+		get begun() {
+			return started;
+		},
 		push: (bytes) => split(decoder.decode(bytes, { stream: true })),
 		end() {
 			split(decoder.decode());

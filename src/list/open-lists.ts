@@ -2,10 +2,11 @@
 import type { Entry } from "../core/entry.ts";
 import { optionTable } from "../core/option-table.ts";
 import { publicUrl } from "../core/public-url.ts";
-import { readOption } from "../core/read-option.ts";
+import { quote, readOption } from "../core/read-option.ts";
 import type { GivenValues } from "../core/resolve-options.ts";
 import { UsageError } from "../core/usage-error.ts";
-import { type OpenList, openList } from "./open-list.ts";
+import { formatOf } from "./format.ts";
+import { type OpenList, type OpenOptions, openList } from "./open-list.ts";
 
 /** Several lists, one after the other. */
 export type JoinedList = AsyncDisposable & {
@@ -15,22 +16,12 @@ export type JoinedList = AsyncDisposable & {
 	fractionRead(): number | undefined;
 };
 
-/** Lists are opened before anybody listens to what they have to say about their lines. */
-type Warnings = { hear(message: string): void };
-
-const formatOfExtension: ReadonlyMap<string, string> = new Map([
-	["jsonl", "jsonl"],
-	["ndjson", "jsonl"],
-	["csv", "csv"],
-	["tsv", "tsv"],
-	["metalink", "metalink"],
-	["meta4", "metalink"],
-	["parquet", "parquet"],
-]);
+/** Lists are opened before anybody listens to what they have to say about their lines: that is kept until then. */
+type Warnings = { hear: ((message: string) => void) | undefined; readonly kept: string[] };
 
 /**
  * Opens them all; the signal ends their reading early.
- * @throws {ListError} one cannot be read. @throws {UsageError} one is of a format that is not available yet.
+ * @throws {ListError} one cannot be read. @throws {UsageError} an option of lists is wrong.
  */
 export async function openLists(
 	sources: readonly string[],
@@ -38,14 +29,17 @@ export async function openLists(
 	signal: AbortSignal,
 ): Promise<JoinedList> {
 	if (sources.filter((source) => source === "-").length > 1) throw new UsageError("standard input is listed twice");
-	if (readOption(values.format, optionTable.format) === undefined) sources.forEach(checkFormat);
-	const warnings: Warnings = { hear() {} };
-	const warn = (message: string): void => warnings.hear(message);
+	const options = resolveListOptions(values);
+	const warnings: Warnings = { hear: undefined, kept: [] };
+	const warn = (message: string): void => {
+		if (warnings.hear === undefined) warnings.kept.push(message);
+		else warnings.hear(message);
+	};
 	const lists: OpenList[] = [];
 	try {
 		for (const source of sources) {
-			const named = sources.length > 1 && { list: publicUrl(source) };
-			lists.push(await openList(source, { warn, signal, ...named }));
+			const list = sources.length > 1 ? publicUrl(source) : undefined;
+			lists.push(await openList(source, { ...options, warn, signal, list }));
 		}
 	} catch (error) {
 		await closeAll(lists);
@@ -54,13 +48,26 @@ export async function openLists(
 	return join(lists, warnings);
 }
 
-/** The format goes by the name, unless --format says otherwise. */
-function checkFormat(source: string): void {
-	if (/^https?:/i.test(source)) return;
-	const format = formatOfExtension.get(/\.([^./]+)$/.exec(source)?.[1]?.toLowerCase() ?? "");
-	if (format === undefined) return;
-	const advice = "use --format text if it is a plain list of URLs";
-	throw new UsageError(`${publicUrl(source)}: lists in the format ${format} are not available yet; ${advice}`);
+/**
+ * What the options say of every list.
+ * @throws {UsageError} one is wrong.
+ */
+export function resolveListOptions(values: GivenValues): Pick<OpenOptions, "format" | "base" | "expand" | "columns"> {
+	const choice = readOption(values.format, optionTable.format);
+	const base = readOption(values.base, optionTable.base);
+	if (base !== undefined && !(URL.canParse(base) && /^https?:$/.test(new URL(base).protocol))) {
+		throw new UsageError(`--base: ${quote(publicUrl(base))} is not an http(s) URL`);
+	}
+	return {
+		format: choice === undefined ? undefined : formatOf(choice),
+		base,
+		expand: readOption(values.expand, optionTable.expand) ?? false,
+		columns: {
+			url: readOption(values.urlColumn, optionTable.urlColumn),
+			out: readOption(values.outColumn, optionTable.outColumn),
+			checksum: readOption(values.checksumColumn, optionTable.checksumColumn),
+		},
+	};
 }
 
 function join(lists: readonly OpenList[], warnings: Warnings): JoinedList {
@@ -69,6 +76,7 @@ function join(lists: readonly OpenList[], warnings: Warnings): JoinedList {
 		name: lists.map((list) => list.name).join(" "),
 		async *entries(warn) {
 			warnings.hear = warn;
+			for (const message of warnings.kept.splice(0)) warn(message);
 			for (const list of lists) {
 				yield* list.entries();
 				done += 1;

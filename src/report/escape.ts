@@ -1,7 +1,11 @@
 /** Makes characters visible that would move the cursor, forge a line or turn text around. */
 
-/** C0, DEL and C1 controls, line and paragraph separators, and what sets the direction of text. */
-const invisible = /[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+/**
+ * C0, DEL and C1 controls, line and paragraph separators, what sets the direction of text, and what has no width.
+ * Joiners between letters of other scripts, and between the parts of an emoji, are part of how those are written.
+ */
+const invisible =
+	/[\u034f\u17b4\u17b5\0-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0]|(?<![^\0-\x7f])[\u200c\u200d]|[\u200c\u200d](?![^\0-\x7f])/g;
 const anyInvisible = new RegExp(invisible.source);
 
 /** Text that is safe in one line of a log or a terminal: `\x1b`, `\u202e` stand for the characters themselves. */

@@ -27,6 +27,9 @@ const bytesPerWork = 64 * 1024;
 const warmUpMs = 50;
 const mostUnanswered = 256;
 
+/** Made once, and not for each file. */
+const tellSuccess = (host: Host<unknown>, ended: Ended): void => succeed(host.level, ended);
+
 /** Hosts take turns; one stands in the ring while it has items, a free slot and no pause. */
 export function createHostQueue<T extends Queued>(options: HostQueueOptions): HostQueue<T> {
 	const { limits, time, onReady } = options;
@@ -53,7 +56,8 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 	}
 
 	function levelFor(host: Host<T>): number {
-		return levelBeside(host, { limits, hosts: hosts.size, most: most() });
+		const level = levelBeside(host, { limits, hosts: hosts.size, most: most() });
+		return Math.min(level, options.mostOf?.(host.name) ?? level);
 	}
 
 	function mayStart(host: Host<T>): boolean {
@@ -186,7 +190,7 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 			settle(host);
 			return item;
 		},
-		succeed: (name, item) => end(name, item, true, (host, ended) => succeed(host.level, ended)),
+		succeed: (name, item) => end(name, item, true, tellSuccess),
 		fail: (name, item) => end(name, item, false, (host, ended) => fail(host.level, ended)),
 		timeOut: (name, item) => end(name, item, false, (host, ended) => timeOut(host.level, ended)),
 		refuse(name, item, kind) {
@@ -218,6 +222,10 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 			size -= items.length;
 			settle(host);
 			return items;
+		},
+		recheck(name) {
+			const host = hosts.get(name);
+			if (host) settle(host);
 		},
 		levelOf(name) {
 			const host = hosts.get(name);

@@ -73,7 +73,7 @@ export function levelBeside({ level }: Host<unknown>, { limits, hosts, most }: S
 export function endOf(host: Host<unknown>, turn: number, level: number, isTail: boolean): Ended {
 	const isFull = host.inFlight + host.freed >= level || host.wake !== undefined;
 	const isLimited = isFull && !isTail && host.items.size > 0;
-	const ended = { turn, inFlight: host.inFlight, newestTurn: host.turns, isLimited };
+	const ended = { turn, level, inFlight: host.inFlight, newestTurn: host.turns, isLimited };
 	host.inFlight--;
 	host.freed++;
 	return ended;

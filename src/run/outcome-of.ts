@@ -3,6 +3,7 @@ import type { Entry } from "../core/entry.ts";
 import type { Failure } from "../core/failure.ts";
 import type { Outcome } from "../core/outcome.ts";
 import { publicMessage, publicUrl } from "../core/public-url.ts";
+import type { Version } from "../core/saved.ts";
 import type { WorkerLabel } from "../core/task.ts";
 
 /** How an entry ended. */
@@ -21,8 +22,13 @@ export type HowEnded =
 			readonly file: string;
 			readonly bytes: number;
 			readonly sha256?: string | undefined;
+			/** Of the journal's record of a file that was saved before. */
+			readonly key?: string;
 			readonly finalUrl?: string | undefined;
 			readonly contentType?: string | undefined;
+			/** What is to be remembered of the file; of one that was skipped only where that is new. */
+			readonly version?: Version | undefined;
+			readonly isSizeUnknown?: boolean | undefined;
 	  }
 	| { readonly status: "duplicate" | "cancelled" }
 	| { readonly status: "failed"; readonly failure: Failure };
@@ -43,10 +49,11 @@ export function outcomeOf(ending: Ending): Outcome {
 		worker: worker.number,
 	};
 	if (entry.list !== undefined) outcome.list = entry.list;
+	if (has && how.sha256 !== undefined) outcome.sha256 = how.sha256;
 	if (how.status === "saved") {
-		if (how.sha256 !== undefined) outcome.sha256 = how.sha256;
 		if (how.finalUrl !== undefined) outcome.finalUrl = how.finalUrl;
 		if (how.contentType !== undefined) outcome.contentType = how.contentType;
+		if (how.isSizeUnknown) outcome.sizeUnknown = true;
 	}
 	if (how.status === "failed") {
 		const { code, message } = how.failure;

@@ -21,7 +21,11 @@ export type Pending = {
 	readonly mirrors: readonly [Mirror, ...Mirror[]];
 	readonly out?: string | undefined;
 	readonly folder?: string | undefined;
-	readonly checksum?: Checksum | undefined;
+	readonly checksums?: readonly Checksum[] | undefined;
+	/** What few entries have, as their tasks have it. */
+	readonly demands?: Pick<Task, "range" | "expectTypes" | "sizeBytes" | "pieces" | "refresh"> | undefined;
+	/** Entries of usual size that it takes the memory of, beyond one. */
+	readonly weight: number;
 	/** What the journal says that an earlier run saved, where only its worker can see whether it is still there. */
 	readonly saved?: Task["saved"];
 	/** The mirror that is asked now. */
@@ -59,7 +63,7 @@ export type Pending = {
 
 /** The next attempt at the entry. */
 export function taskOf(pending: Pending, timeLeftMs: number | undefined): Task {
-	return {
+	const task: Task = {
 		id: pending.id,
 		key: pending.key,
 		url: pending.mirror.url,
@@ -69,10 +73,11 @@ export function taskOf(pending: Pending, timeLeftMs: number | undefined): Task {
 		rangeFailures: pending.rangeFailures,
 		out: pending.out,
 		folder: pending.folder,
-		checksum: pending.checksum,
+		checksums: pending.checksums,
 		saved: pending.saved,
 		headers: pending.entry.headers,
 		timeLeftMs,
 		alone: pending.deaths > 0,
 	};
+	return pending.demands ? { ...task, ...pending.demands } : task;
 }

@@ -1,44 +1,62 @@
 /** From a list entry to what is to be done: is it valid, listed before, already saved, or pending? */
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { parseChecksum } from "../core/checksum.ts";
+import type { ChecksumTable } from "../core/checksum-table.ts";
 import { describe } from "../core/describe-error.ts";
-import type { Entry, Header } from "../core/entry.ts";
+import type { Entry } from "../core/entry.ts";
 import { type Failure, permanent } from "../core/failure.ts";
 import { safeFolderPath, safeOutPath } from "../core/naming.ts";
 import type { RunOptions } from "../core/options.ts";
-import { checkHeader } from "../core/parse-header.ts";
-import { quote } from "../core/read-option.ts";
+import type { Saved } from "../core/saved.ts";
 import type { Directory } from "../journal/directory.ts";
 import { entryKey } from "../journal/entry-key.ts";
-import type { Saved } from "../journal/journal-file.ts";
+import { entryLength } from "../list/limits.ts";
+import { createHostTroubles, type HostTroubles } from "./host-troubles.ts";
+import { type ListedAs, listedChecksums } from "./listed-checksums.ts";
 import type { Mirror, Pending } from "./pending.ts";
+import { type Demands, readDemands } from "./read-demands.ts";
 
 export type Plan =
 	| { readonly kind: "pending"; readonly pending: Pending }
 	| { readonly kind: "failed"; readonly failure: Failure }
 	| { readonly kind: "duplicate" }
-	| { readonly kind: "skipped"; readonly saved: Saved };
+	| { readonly kind: "skipped"; readonly saved: Saved & { readonly key: string } };
+
+/** What weighs as much as one more entry that is read ahead, in UTF-16 units. */
+const entryUnits = 4096;
 
 export type Planner = (entry: Entry) => Plan;
 
+export type PlannerHelp = {
+	/** Checksums of files by their names. */
+	readonly checksums?: ChecksumTable | undefined;
+	/** Which mirrors go last. */
+	readonly troubles?: HostTroubles;
+};
+
 /** Plans the entries of a run in their order; it remembers which it has met. */
-export function createPlanner(options: RunOptions, directory: Directory): Planner {
+export function createPlanner(
+	options: RunOptions,
+	directory: Directory,
+	{ checksums: table, troubles = createHostTroubles() }: PlannerHelp = {},
+): Planner {
 	/** Times that an entry was listed again, where duplicates are wanted. */
 	const occurrences = new Map<string, number>();
 	let count = 0;
+	const withListed = (listed: ChecksumTable, demands: Demands, as: ListedAs): Demands["checksums"] => {
+		const found = listedChecksums(listed, as, options.layout);
+		return found.length === 0 ? demands.checksums : [...(demands.checksums ?? []), ...found];
+	};
 	const plan = (entry: Entry): Plan => {
+		if (entry.failure) return { kind: "failed", failure: entry.failure };
 		const mirrors = readMirrors(entry);
 		if ("code" in mirrors) return { kind: "failed", failure: mirrors };
 		const place = readPlace(entry);
 		if ("code" in place) return { kind: "failed", failure: place };
-		const badHeader = entry.headers && findBadHeader(entry.headers);
-		if (badHeader) return { kind: "failed", failure: badHeader };
-		const checksum = entry.checksum === undefined ? undefined : parseChecksum(entry.checksum);
-		if (entry.checksum !== undefined && !checksum) {
-			return { kind: "failed", failure: permanent("checksum", `not a checksum: ${entry.checksum.slice(0, 200)}`) };
-		}
-		const wanted = place.out ?? (place.folder === undefined ? undefined : `${place.folder}/`);
+		const demands = readDemands(entry);
+		if ("code" in demands) return { kind: "failed", failure: demands };
+		const checksums = table ? withListed(table, demands, { ...place, url: mirrors[0].url }) : demands.checksums;
+		const wanted = wantedBy(place, demands);
 		let key = entryKey(mirrors[0].url, wanted);
 		let met = directory.journal.meet(key);
 		if (met.seen) {
@@ -48,14 +66,16 @@ export function createPlanner(options: RunOptions, directory: Directory): Planne
 			key = entryKey(mirrors[0].url, wanted, occurrence);
 			met = directory.journal.meet(key);
 		}
-		const saved = options.bucket ? met.saved : undefined;
-		if (met.saved && !saved && isStillThere(options.dir, met.saved)) return { kind: "skipped", saved: met.saved };
+		// Only a worker can see what a bucket has.
+		const stored = options.bucket ? met.saved : undefined;
+		const saved = met.saved && !stored && isStillThere(options.dir, met.saved) ? met.saved : undefined;
+		if (saved && !options.refresh) return { kind: "skipped", saved: { ...saved, key } };
 		const pending: Pending = {
 			id: ++count,
 			entry,
 			key,
 			mirrors,
-			mirror: mirrors[0],
+			mirror: troubles.choose(mirrors),
 			made: 0,
 			attempts: 0,
 			deaths: 0,
@@ -72,8 +92,11 @@ export function createPlanner(options: RunOptions, directory: Directory): Planne
 			kept: directory.leftovers.size > 0 && directory.leftovers.has(key),
 			out: place.out,
 			folder: place.folder,
-			checksum,
-			saved,
+			checksums,
+			// Of a journal that somebody has written into, no name that leads out.
+			demands: saved && safeOutPath(saved.file) ? { ...demands.demands, refresh: saved } : demands.demands,
+			weight: Math.floor(entryLength(entry) / entryUnits),
+			saved: stored,
 			startedMs: undefined,
 			httpStatus: undefined,
 		};
@@ -132,13 +155,14 @@ function readPlace(entry: Entry): { readonly out?: string; readonly folder?: str
 	return folder === "" ? {} : { folder };
 }
 
-/** The same check as for --header. The value may be a secret: the message names the header alone. */
-function findBadHeader(headers: readonly Header[]): Failure | undefined {
-	for (const [name, value] of headers) {
-		const reading = checkHeader(name, value);
-		if ("problem" in reading) return permanent("invalid_option", `header: ${quote(name)} ${reading.problem}`);
-	}
-	return undefined;
+/** What tells entries of one URL apart: names and parts. */
+function wantedBy(
+	place: { readonly out?: string; readonly folder?: string },
+	{ demands }: Demands,
+): string | undefined {
+	const wanted = place.out ?? (place.folder === undefined ? undefined : `${place.folder}/`);
+	if (demands?.range === undefined) return wanted;
+	return `${wanted ?? ""}\n${demands.range.first}-${demands.range.last}`;
 }
 
 function unsafe(path: string): Failure {

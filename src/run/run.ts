@@ -1,4 +1,6 @@
 /** One run, from a list to its summary: open the directory, start the runner, feed it, and shut down in order. */
+import { createChecksumTable } from "../core/checksum-table.ts";
+import type { Control } from "../core/control.ts";
 import type { Entry } from "../core/entry.ts";
 import type { Sink } from "../core/event.ts";
 import type { Bucket, RunOptions } from "../core/options.ts";
@@ -9,16 +11,23 @@ import { explainFileError, fileErrorCode, isOutOfSpace } from "../files/file-err
 import { openFileLimit } from "../files/open-file-limit.ts";
 import { unflushedMessage } from "../files/sync.ts";
 import { type Directory, openDirectory } from "../journal/directory.ts";
+import { openDryDirectory } from "../journal/dry-directory.ts";
 import { createRunner } from "../runners/create-runner.ts";
 import { NoWorkerError, type Runner, type RunnerOptions } from "../runners/runner.ts";
-import { type Coordinator, type CoordinatorOptions, createCoordinator } from "./coordinator.ts";
+import { createCoordinator } from "./coordinator.ts";
+import type { Coordinator, CoordinatorOptions } from "./coordinator-types.ts";
+import { createSkippedDigests } from "./digest-skipped.ts";
+import { createDryCheck, type DryCheck } from "./dry-check.ts";
 import { fitConcurrency } from "./fit-concurrency.ts";
+import { createHostTroubles, watched } from "./host-troubles.ts";
 import { createPlanner } from "./plan.ts";
 import { readEntries } from "./read-entries.ts";
 import { createRecorder } from "./recorder.ts";
 import { createRunCookies } from "./run-cookies.ts";
 import { RunError } from "./run-error.ts";
 import { createShortfalls, type Shortfalls } from "./shortfalls.ts";
+import { watchSpace } from "./space-watch.ts";
+import { tellUnmatched } from "./tell-unmatched.ts";
 
 /** The journal is written at least so often, in milliseconds. */
 const flushMs = 200;
@@ -32,6 +41,8 @@ export type RunRequest = {
 	readonly fractionRead?: () => number | undefined;
 	readonly options: RunOptions;
 	readonly sink: Sink;
+	/** What is asked of the run while it goes on. */
+	readonly control?: Control;
 	/** Stops the run: nothing new starts, what is in flight is kept for the next run. */
 	readonly signal: AbortSignal;
 };
@@ -45,7 +56,8 @@ export async function run(asked: RunRequest): Promise<Summary> {
 	const { options, most, warning } = fitConcurrency(asked.options, openFileLimit());
 	if (warning !== undefined) sink.on({ type: "warning", message: warning });
 	for (const message of options.warnings ?? []) sink.on({ type: "warning", message });
-	const request: Request = { ...asked, options, most };
+	const dry = options.dryRun ? createDryCheck(options) : undefined;
+	const request: Request = { ...asked, options, most, sink: dry ? noted(dry, sink) : sink };
 	const held: Held = {};
 	const startedMs = performance.now();
 	const tally = createTally();
@@ -71,6 +83,7 @@ export async function run(asked: RunRequest): Promise<Summary> {
 		dir: options.journalDir ?? options.dir,
 		method: options.method,
 		concurrency: options.concurrency,
+		perHost: options.perHost,
 	});
 	try {
 		await download(request, { directory, runner, tally, shortfalls, stop, broken, held });
@@ -85,12 +98,25 @@ export async function run(asked: RunRequest): Promise<Summary> {
 	const { run: name, list } = request;
 	const hosts = held.coordinator?.hosts() ?? [];
 	const elapsedMs = performance.now() - startedMs;
-	const facts = { run: name, list, dir: options.journalDir ?? options.dir, method: options.method, elapsedMs, hosts };
-	const summary = summarize(tally.snapshot(), facts);
+	const dir = options.journalDir ?? options.dir;
+	const facts = { run: name, list, dir, method: options.method, elapsedMs, hosts };
+	const counted = summarize(tally.snapshot(), facts);
+	const summary = dry ? dry.conclude(counted, sink) : counted;
 	sink.on({ type: "run-ended", summary });
 	const reason: unknown = broken.signal.reason;
 	if (reason instanceof RunError) throw new RunError(reason.code, reason.message, { cause: reason.cause, summary });
 	return summary;
+}
+
+/** A sink that a dry run's check hears as well. */
+function noted(dry: DryCheck, sink: Sink): Sink {
+	return {
+		on(event) {
+			dry.note(event);
+			sink.on(event);
+		},
+		close: sink.close,
+	};
 }
 
 type Parts = {
@@ -116,9 +142,16 @@ async function download(
 	const { options, sink } = request;
 	const breakOff = (error: RunError): void => broken.abort(error);
 	const onBroken = (cause: unknown): void => breakOff(journalError(options.dir, cause));
+	const { journal } = directory;
+	const checksums = options.checksums === undefined ? undefined : createChecksumTable(options.checksums);
+	const recorder = createRecorder({ tally, journal, sink, checksums, onBroken });
+	const digests = options.sha256
+		? createSkippedDigests({ dir: options.dir, recorder, journal, signal: stop, onBroken })
+		: undefined;
+	const troubles = createHostTroubles();
 	const parts: Pick<CoordinatorOptions, "planner" | "recorder"> = {
-		planner: createPlanner(options, directory),
-		recorder: createRecorder({ tally, journal: directory.journal, sink, onBroken }),
+		planner: watchSpace(createPlanner(options, directory, { checksums, troubles }), options.dir, sink),
+		recorder: digests?.recorder ?? recorder,
 	};
 	const coordinator = createCoordinator({
 		...parts,
@@ -128,12 +161,14 @@ async function download(
 		runner,
 		directory,
 		tally,
-		sink,
+		sink: watched(sink, troubles),
 		shortfalls,
 		onDiskFull: ({ message }) => breakOff(new RunError("disk_full", message)),
 	});
 	held.coordinator = coordinator;
 	const flusher = setInterval(() => attemptFlush(directory, onBroken), flushMs);
+	const ended = new AbortController();
+	request.control?.listen(coordinator.control, ended.signal);
 	const onStop = (): void => {
 		sink.on({ type: "stopping", reason: reasonOf(stop.reason) });
 		coordinator.stop();
@@ -141,14 +176,18 @@ async function download(
 	if (stop.aborted) onStop();
 	else stop.addEventListener("abort", onStop, { once: true });
 	try {
-		await readEntries({ ...request, coordinator, signal: stop });
+		const entries = digests?.holdBack(request.entries) ?? request.entries;
+		await readEntries({ ...request, entries, coordinator, signal: stop });
 		await coordinator.finish();
+		if (checksums && !stop.aborted) tellUnmatched(checksums, sink);
 	} catch (error) {
 		// The list broke off: what is in flight is stopped in order before the error is told.
 		broken.abort(error);
 		await coordinator.finish();
 		throw error;
 	} finally {
+		ended.abort();
+		await digests?.finish();
 		clearInterval(flusher);
 		stop.removeEventListener("abort", onStop);
 	}
@@ -186,16 +225,12 @@ async function open(
 	over: readonly string[],
 ): Promise<Directory & AsyncDisposable> {
 	try {
-		const directory = await openDirectory({
-			dir: options.dir,
-			run: name,
-			fresh: options.fresh,
-			journalDir: options.journalDir,
-			over,
-			fsync: options.fsync,
-			onUnflushed: (why) => shortfalls.tell({ kind: "flush", message: unflushedMessage(why) }),
-			warn: (message) => sink.on({ type: "warning", message }),
-		});
+		const { dir, fresh, fsync, journalDir } = options;
+		const warn = (message: string): void => sink.on({ type: "warning", message });
+		const onUnflushed = (why: string): void => shortfalls.tell({ kind: "flush", message: unflushedMessage(why) });
+		const directory = options.dryRun
+			? openDryDirectory({ dir, fresh, warn })
+			: await openDirectory({ dir, run: name, fresh, journalDir, over, fsync, onUnflushed, warn });
 		return { ...directory, [Symbol.asyncDispose]: async () => directory.close() };
 	} catch (cause) {
 		throw new RunError(

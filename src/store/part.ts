@@ -1,5 +1,5 @@
 /** The bytes of a file that is not complete: in memory while they are few, then in a folder of their own that a later attempt can take over. */
-import { accessSync, constants, ftruncateSync, lstatSync, writeSync } from "node:fs";
+import { accessSync, constants, ftruncateSync, lstatSync, readSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { ifRangeValue } from "../core/ranges.ts";
 import { unlinkQuietly } from "../files/quietly.ts";
@@ -102,6 +102,21 @@ export function restart(part: Part, source: PartSource): void {
 	unlinkQuietly(bodyPath(file.folder));
 	writeSource(file.folder, source);
 	part.file = createPartFile(file.folder);
+}
+
+/** A copy of the first bytes, at most so many. @throws {NodeJS.ErrnoException} */
+export function beginningOf(part: Part, bytes: number): Buffer {
+	const start = Buffer.alloc(Math.min(bytes, part.bytes));
+	if (part.file) {
+		for (let at = 0; at < start.length; ) {
+			const read = readSync(part.file.fd, start, at, start.length - at, at);
+			if (read === 0) return start.subarray(0, at);
+			at += read;
+		}
+		return start;
+	}
+	part.memory?.copy(start, 0, 0, start.length);
+	return start;
 }
 
 /** Drops the last byte, so that a part of full length can be asked for its end. @throws as `append`. */

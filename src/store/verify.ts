@@ -1,42 +1,133 @@
-/** Checks the digest of a complete part: while the bytes come, or from the file when they came in several attempts. */
+/** Checks a complete part: its size and digests, while the bytes come, or from the file when they came in several attempts. */
 import { createHash, type Hash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { pipeline } from "node:stream/promises";
 import type { Checksum } from "../core/checksum.ts";
-import { type Failure, transient } from "../core/failure.ts";
+import type { Pieces } from "../core/entry.ts";
+import { type Failure, permanent, transient } from "../core/failure.ts";
+import { type FollowedFile, followFile } from "./hash-thread.ts";
 import type { Part } from "./part.ts";
+import { createPieceCheck, type PieceCheck } from "./piece-check.ts";
 
 export type Verifier = {
 	/** Bytes in their order. */
 	update(chunk: Buffer): void;
 	/** Everything so far is void: the file begins again. */
 	restart(): void;
-	/** @returns A failure where the digest differs, else undefined. */
-	verify(part: Part): Promise<Failure | undefined>;
+	/** @returns A failure where something differs, else undefined. */
+	verify(): Promise<Failure | undefined>;
+	/** The SHA-256 of a part that was verified, where it was computed. */
+	sha256(): string | undefined;
 };
 
-/** @param continued - Whether bytes of an earlier attempt are in the part already. */
-export function createVerifier(checksum: Checksum, continued: boolean): Verifier {
-	let hash: Hash | undefined = continued ? undefined : createHash(checksum.algorithm);
+export type ExpectedChecksum = Checksum & {
+	/** Who says so, where it is not the list. */
+	readonly source?: string;
+};
+
+/** What a file must be, and what is wanted of it. */
+export type Expected = {
+	/** All of them must hold. */
+	readonly checksums?: readonly ExpectedChecksum[] | undefined;
+	readonly sizeBytes?: number | undefined;
+	readonly pieces?: Pieces | undefined;
+	/** Whether its SHA-256 is wanted in any case. */
+	readonly sha256?: boolean;
+};
+
+/** Whether there is anything to verify. */
+export function isExpected({ checksums, sizeBytes, pieces, sha256 }: Expected): boolean {
+	return checksums !== undefined || sizeBytes !== undefined || pieces !== undefined || sha256 === true;
+}
+
+/** From so many bytes on, digests come from a thread of their own. */
+const largeBytes = 16 * 1024 * 1024;
+/** It is told of so many bytes at a time. */
+const stepBytes = 4 * 1024 * 1024;
+
+/** @param part - May hold bytes of an earlier attempt; absent where only what comes from now on is checked. */
+export function createVerifier(expected: Expected, part: Part | undefined): Verifier {
+	const { checksums = [], sizeBytes, pieces } = expected;
+	let checks = part && part.bytes > 0 ? undefined : beginChecks(expected);
+	let followed: FollowedFile | undefined;
+	let toldBytes = 0;
+	let sha256: string | undefined;
+
+	/** Pieces are checked here: they tell more than a digest does. */
+	const follow = (): FollowedFile | undefined =>
+		part?.file && !pieces && part.bytes >= largeBytes ? followFile(part.file.fd, algorithmsOf(expected)) : undefined;
+	const readAll = async (): Promise<Checks> => {
+		const all = beginChecks(expected);
+		// What was written, whatever has its name now.
+		const written = part?.file && createReadStream("", { fd: part.file.fd, start: 0, autoClose: false });
+		if (written) for await (const chunk of written) all.update(chunk);
+		return all;
+	};
 	return {
 		update(chunk) {
-			hash?.update(chunk);
+			if (followed) {
+				const bytes = part?.bytes ?? 0;
+				if (bytes - toldBytes < stepBytes) return;
+				toldBytes = bytes;
+				return followed.follow(toldBytes);
+			}
+			if (!checks) return;
+			checks.update(chunk);
+			followed = follow();
+			if (followed) checks = undefined;
 		},
 		restart() {
-			hash = createHash(checksum.algorithm);
+			checks = beginChecks(expected);
+			followed = undefined;
+			toldBytes = 0;
 		},
-		async verify(part) {
-			if (!hash) {
-				hash = createHash(checksum.algorithm);
-				// What was written, whatever has its name now.
-				if (part.file) await pipeline(createReadStream("", { fd: part.file.fd, start: 0, autoClose: false }), hash);
+		async verify() {
+			if (part && sizeBytes !== undefined && part.bytes !== sizeBytes) return wrongSize(part.bytes, sizeBytes);
+			if (!checks) followed ??= follow();
+			const known = await followed?.digests(part?.bytes ?? 0);
+			if (!known) checks ??= await readAll();
+			const digests = known ?? checks?.digests();
+			sha256 = digests?.get("sha256");
+			for (const { algorithm, hex, source } of checksums) {
+				const found = digests?.get(algorithm);
+				if (found === hex) continue;
+				const by = source === undefined ? "" : `, as the server says (${source})`;
+				return transient("checksum", `the ${algorithm} digest is ${found}, and should be ${hex}${by}`);
 			}
-			const found = hash.digest("hex");
-			if (found === checksum.hex) return undefined;
-			return transient(
-				"checksum",
-				`the ${checksum.algorithm} digest is ${found}, not ${checksum.hex} as the list says`,
-			);
+			const wrong = checks?.wrongPieces() ?? [];
+			return wrong.length === 0
+				? undefined
+				: transient("checksum", `${wrong.length} pieces differ, the first is ${wrong[0]}`);
 		},
+		sha256: () => sha256,
 	};
+}
+
+type Checks = {
+	update(chunk: Buffer): void;
+	/** By algorithm. */
+	digests(): ReadonlyMap<string, string>;
+	wrongPieces(): readonly number[];
+};
+
+function algorithmsOf({ checksums = [], sha256 }: Expected): string[] {
+	return [...new Set([...checksums.map(({ algorithm }) => algorithm), ...(sha256 ? ["sha256"] : [])])];
+}
+
+function beginChecks(expected: Expected): Checks {
+	const { pieces } = expected;
+	const hashes = algorithmsOf(expected).map((algorithm): [string, Hash] => [algorithm, createHash(algorithm)]);
+	const pieceCheck: PieceCheck | undefined = pieces && createPieceCheck(pieces);
+	return {
+		update(chunk) {
+			for (const [, hash] of hashes) hash.update(chunk);
+			pieceCheck?.update(chunk);
+		},
+		digests: () => new Map(hashes.map(([algorithm, hash]) => [algorithm, hash.digest("hex")])),
+		wrongPieces: () => pieceCheck?.wrong() ?? [],
+	};
+}
+
+function wrongSize(bytes: number, sizeBytes: number): Failure {
+	const message = `${bytes} bytes came, and the list says ${sizeBytes}`;
+	return bytes < sizeBytes ? transient("truncated", message) : permanent("too_large", message);
 }

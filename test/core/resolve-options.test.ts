@@ -33,6 +33,10 @@ test("nothing given gives the documented defaults", () => {
 		layout: "flat",
 		contentDisposition: true,
 		adjustExtension: false,
+		compressed: false,
+		dryRun: false,
+		refresh: false,
+		retryStatuses: [],
 		fsync: false,
 		retries: 3,
 		retryBaseMs: 500,
@@ -42,6 +46,8 @@ test("nothing given gives the documented defaults", () => {
 		headers: [["User-Agent", "downspout/1.2.3"]],
 		maxRedirects: 10,
 		insecure: false,
+		denyPrivate: false,
+		sha256: false,
 		keepDuplicates: false,
 		fresh: false,
 	});
@@ -157,11 +163,9 @@ const refused: readonly (readonly [GivenValues, RegExp])[] = [
 	[{ userAgent: "a\nb" }, /--user-agent/],
 	[{ segments: "4" }, /--segments 4 is not available yet/],
 	[{ http2: "always" }, /--http2 always is not available yet in this release; available: auto, never/],
-	[{ proxy: "http://u:secret@p/" }, /^--proxy is not available yet in this release$/],
-	[{ netrc: true }, /--netrc is not available yet/],
-	[{ dashboard: true }, /--dashboard is not available yet/],
+	[{ proxy: "gopher://u:secret@p/" }, /^--proxy: "p\/" is no proxy of a kind that is known/],
 	[{ dashboard: "99999" }, /--dashboard/],
-	[{ format: "csv" }, /--format csv is not available yet/],
+	[{ format: "xlsx" }, /--format: "xlsx" is not one of text, aria2, jsonl, json, csv, tsv, metalink, parquet/],
 	[{ limitRate: "1M" }, /--limit-rate is not available yet/],
 ];
 for (const [given, expected] of refused) {

@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import { PassThrough } from "node:stream";
 import { test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import fc from "fast-check";
 import type { Entry } from "../../src/core/entry.ts";
-import { maxLineLength } from "../../src/list/lines.ts";
+import { maxEntryLength } from "../../src/list/limits.ts";
 import { readTextList } from "../../src/list/text.ts";
 
 type Read = { readonly entries: readonly Entry[]; readonly warnings: readonly string[] };
@@ -116,7 +117,7 @@ test("indented options belong to the entry above", async () => {
 			urls: ["http://b"],
 			dir: "sub/dir",
 			out: "the last one.txt",
-			checksum: "sha-256=ABC",
+			checksums: ["sha-256=ABC"],
 			headers: [
 				["X-One", "1"],
 				["X-Two", "2:3"],
@@ -146,20 +147,42 @@ test("invalid UTF-8 becomes U+FFFD and stops nothing", async () => {
 	assert.deepEqual(urlsOf(result), ["http://a/caf\ufffd", "http://b", "\ufffd"]);
 });
 
-test("a line that is too long is one entry that is no URL", async () => {
-	const long = "x".repeat(maxLineLength);
-	const result = await readText(`http://a/${long}\n# ${long}\n  out=${long}\nhttp://b/${long.slice(20)}\nhttp://c\n`);
-	const [first = "", second, third] = urlsOf(result);
-	assert.equal(URL.canParse(first), false);
-	assert.ok(first.includes("http://a/xxx") && first.length < 2100);
-	assert.equal(second?.length, "http://b/".length + maxLineLength - 20);
-	assert.equal(third, "http://c");
-	assert.deepEqual(
-		result.entries.map(({ line }) => line),
-		[1, 4, 5],
+test("a line that is too long is one entry that fails; so is an entry with too long an option", async () => {
+	const long = "x".repeat(maxEntryLength);
+	const result = await readText(
+		`http://a/${long}\n# ${long}\n  out=${long}\nhttp://b/${long.slice(20)}\nhttp://c\n dir=${long}\nhttp://d`,
 	);
-	assert.equal(result.entries[0]?.out, undefined);
-	assert.equal(result.warnings.length, 1);
+	const failures = result.entries.map(({ line, urls: [url], failure }) => [line, url.slice(0, 10), failure?.code]);
+	assert.deepEqual(failures, [
+		[1, "http://a/x", "invalid_url"],
+		[4, "http://b/x", undefined],
+		[5, "http://c", "invalid_option"],
+		[7, "http://d", undefined],
+	]);
+	assert.ok((result.entries[0]?.urls[0].length ?? 0) < 2100);
+	assert.match(result.entries[0]?.failure?.message ?? "", /more than 262144 characters/);
+	assert.equal(result.entries[1]?.urls[0].length, "http://b/".length + maxEntryLength - 20);
+	assert.deepEqual(result.entries[2]?.dir, undefined);
+});
+
+test("many options of one entry cost no more than their length, and are bounded", async () => {
+	const lines = (count: number): string => ` header=X-Nr: ${"1".repeat(20)}\n`.repeat(count);
+	const few = await readText(`http://a\n${lines(5000)}http://b`);
+	assert.equal(few.entries[0]?.headers?.length, 5000);
+	const many = await readText(`http://a\n${lines(80_000)}${" checksum=0\n".repeat(80_000)}http://b\n out=x`);
+	assert.deepEqual(
+		many.entries.map(({ urls: [url], failure, headers, checksums, out }) => [
+			url,
+			failure?.code,
+			headers,
+			checksums,
+			out,
+		]),
+		[
+			["http://a", "invalid_option", [], undefined, undefined],
+			["http://b", undefined, undefined, undefined, "x"],
+		],
+	);
 });
 
 test("it makes no difference where the chunks are cut", async () => {
@@ -209,24 +232,32 @@ test("a list of many chunks comes in many batches, complete and in order", async
 	assert.ok(batches > 20);
 });
 
-test("a stream that pauses gives its last complete line, and later options are too late", async () => {
+test("an entry is handed on when the next one begins, however long that takes to end", async () => {
 	const stream = new PassThrough();
-	const warnings: string[] = [];
-	const batches = readTextList(stream, { warn: (message) => void warnings.push(message) });
+	const batches = readTextList(stream, { warn: assert.fail });
 	stream.write("http://a\nhttp://b");
 	assert.deepEqual((await batches.next()).value, [{ line: 1, urls: ["http://a"] }]);
 	stream.end("/c\n out=kept\n");
 	assert.deepEqual((await batches.next()).value, [{ line: 2, urls: ["http://b/c"], out: "kept" }]);
 	assert.equal((await batches.next()).done, true);
+});
 
-	const late = new PassThrough();
-	const second = readTextList(late, { warn: (message) => void warnings.push(message) });
-	late.write("http://a\n");
-	assert.deepEqual((await second.next()).value, [{ line: 1, urls: ["http://a"] }]);
-	late.end(" out=x\n dir=y\nhttp://b\n out=z");
-	assert.deepEqual((await second.next()).value, [{ line: 4, urls: ["http://b"], out: "z" }]);
-	assert.equal((await second.next()).done, true);
-	assert.deepEqual(warnings, ['line 2: "out" comes too late: the entry above was already started']);
+test("an option whose line was begun counts, however late its end is; one that begins a second later does not", async () => {
+	const stream = new PassThrough();
+	const warnings: string[] = [];
+	const batches = readTextList(stream, { warn: (message) => void warnings.push(message) });
+	stream.write("http://a\n  ou");
+	const first = batches.next();
+	const pause = setTimeout(1200, "nothing yet");
+	assert.equal(await Promise.race([first, pause]), "nothing yet");
+	const startedMs = performance.now();
+	stream.write("t=x\n\tchecksum=12\n");
+	assert.deepEqual((await first).value, [{ line: 1, urls: ["http://a"], out: "x", checksums: ["12"] }]);
+	assert.ok(performance.now() - startedMs > 900);
+
+	stream.end(" out=late\n dir=y\nhttp://b\n out=z");
+	assert.deepEqual((await batches.next()).value, [{ line: 6, urls: ["http://b"], out: "z" }]);
+	assert.deepEqual(warnings, ['line 4: "out" comes too late: the entry above was already started']);
 });
 
 test("an error of the source comes after the complete lines; half a line is no entry", async () => {

@@ -4,8 +4,10 @@ import { test } from "node:test";
 import { runInThisContext } from "node:vm";
 import { addressOf } from "../../src/core/address.ts";
 import { parseChecksum } from "../../src/core/checksum.ts";
+import { parseChecksumLine } from "../../src/core/checksum-lines.ts";
 import { describe, firstLine } from "../../src/core/describe-error.ts";
 import type { Entry } from "../../src/core/entry.ts";
+import { parseEntryRange } from "../../src/core/entry-range.ts";
 import { parseHttpDate } from "../../src/core/http-date.ts";
 import {
 	folderOf,
@@ -26,8 +28,12 @@ import { cookieHeader, storeCookies } from "../../src/http/cookies.ts";
 import { redirectTarget } from "../../src/http/redirect.ts";
 import { requestHeaders } from "../../src/http/request-headers.ts";
 import { parseHead } from "../../src/http/response-head.ts";
+import { findColumns } from "../../src/list/columns.ts";
+import { looksLike, readName } from "../../src/list/format.ts";
+import { parseGlob } from "../../src/list/glob.ts";
 import { lineSplitter } from "../../src/list/lines.ts";
 import { textEntries } from "../../src/list/text-entries.ts";
+import { createUrlReader } from "../../src/list/url-reader.ts";
 import { escapeControls, escapeJson } from "../../src/report/escape.ts";
 import { failedEntry } from "../../src/report/failed-entry.ts";
 import { logLine } from "../../src/report/log-line.ts";
@@ -74,7 +80,7 @@ const around: readonly (readonly [before: string, after: string])[] = [
 ];
 
 function entryOf(text: string): Entry {
-	return { line: 1, urls: [text, text], out: text, dir: text, checksum: text, headers: [["X", text]] };
+	return { line: 1, urls: [text, text], out: text, dir: text, checksums: [text], headers: [["X", text]] };
 }
 
 function outcomeFor(text: string): Outcome {
@@ -100,6 +106,24 @@ const readers: Readonly<Record<string, Reader>> = {
 	safeOutPath: (text) => safeOutPath(text, text),
 	withExtension: (text) => withExtension("a", text, () => undefined),
 	parseChecksum,
+	parseChecksumLine,
+	parseEntryRange,
+	parseGlob: (text) => {
+		const glob = parseGlob(text);
+		return typeof glob === "string" ? glob : glob.at(0);
+	},
+	globs: (text) => parseGlob(`{${text}}`.repeat(2)),
+	urlReader: (text) => createUrlReader({ warn() {} })(text),
+	base: (text) => createUrlReader({ base: "http://a/", warn() {} })(text),
+	readName,
+	looksLike: (text) => looksLike(Buffer.from(text)),
+	findColumns: (text) => {
+		try {
+			return findColumns([text, "url"]);
+		} catch (error) {
+			return error;
+		}
+	},
 	parseContentRange,
 	parseRetryAfter: (text) => parseRetryAfter(text, 0),
 	parseHttpDate,
@@ -116,12 +140,12 @@ const readers: Readonly<Record<string, Reader>> = {
 	},
 	requestHeaders: (text) => requestHeaders({ general: [["A", text]], listed: url, url, cookie: text }),
 	lineSplitter: (text) => {
-		const lines = lineSplitter(() => {});
+		const lines = lineSplitter(() => {}, text.length);
 		lines.push(Buffer.from(text));
 		lines.end();
 	},
 	textEntries: (text) => {
-		const entries = textEntries({ warn() {} });
+		const entries = textEntries({ warn() {}, readUrl: createUrlReader({ warn() {} }) });
 		for (const line of ["http://a/", text, ` ${text}`, ` out=${text}`]) entries.line(line, false);
 		return entries.takeAll();
 	},

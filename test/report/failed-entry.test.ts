@@ -31,7 +31,7 @@ const cases: readonly (readonly [name: string, entry: Omit<Entry, "line">, text:
 			urls: ["https://a/x"],
 			out: "my file.jpg",
 			dir: "sub/folder",
-			checksum: "sha-256=00",
+			checksums: ["sha-256=00"],
 			headers: [
 				["Referer", "https://r/"],
 				["X-A", "1"],
@@ -87,7 +87,7 @@ test("what failed is read again as it was listed", async () => {
 	const listed: readonly Entry[] = [
 		{ line: 1, urls: ["https://a/x", "https://b/x"], out: "my file.jpg", dir: "sub" },
 		{ line: 2, urls: ["https://a/%20?q#f"] },
-		{ line: 3, urls: ["no url at all"], checksum: "sha-256=00", headers: [["X-A", "a: b=c"]] },
+		{ line: 3, urls: ["no url at all"], checksums: ["sha-256=00"], headers: [["X-A", "a: b=c"]] },
 	];
 	const text = listed.map((entry) => failedEntry(entry, outcome)).join("");
 	const chunks = async function* (): AsyncGenerator<Uint8Array> {

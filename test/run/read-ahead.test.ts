@@ -50,6 +50,35 @@ for (const size of [1, 100]) {
 	});
 }
 
+test("entries that are long are read ahead in smaller numbers: memory is what counts", async (context) => {
+	const { url } = await serve(context, () => undefined);
+	// No server takes so long a URL: a mirror that is not asked has it.
+	const mirror = `${url}/${"x".repeat(240_000)}`;
+	const controller = new AbortController();
+	let read = 0;
+	let quietSinceMs = performance.now();
+	const watch = setInterval(() => {
+		if (performance.now() - quietSinceMs > 1000) controller.abort("nothing more is read");
+	}, 50);
+	context.after(() => clearInterval(watch));
+	async function* endless(): AsyncGenerator<readonly Entry[]> {
+		for (let line = 1; line <= 1500; line++) yield [{ line, urls: [`${url}/${line}`, mirror] }];
+	}
+	const { summary } = await runList(context, endless(), {
+		options: { concurrency: 8, perHost: 4, retries: 0 },
+		signal: controller.signal,
+		onEvent(event) {
+			if (event.type !== "list-read" || event.total === read) return;
+			read = event.total;
+			quietSinceMs = performance.now();
+		},
+	});
+	// What is read ahead at most, in entries of 4096 characters, and what is in flight.
+	const most = Math.ceil(16_384 / Math.floor(240_000 / 4096)) + 8;
+	assert.ok(read > 8 && read <= most, `${read} entries were read ahead, and ${most} would do`);
+	assert.equal(summary.cancelled, read);
+});
+
 test("what starts while the search pauses makes no room for more of the same", async () => {
 	let ahead = 64;
 	const appetite = createAppetite(

@@ -29,6 +29,7 @@ function pendingOf(url: string, startedMs: number): Pending {
 		kept: false,
 		isReceived: false,
 		countedBytes: 0,
+		weight: 1,
 		startedMs,
 		httpStatus: undefined,
 	};

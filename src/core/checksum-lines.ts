@@ -1,0 +1,44 @@
+/** Lines of SHA256SUMS-style files, GNU's and BSD's, read and written. */
+import { type Checksum, checksumAlgorithm, parseChecksum } from "./checksum.ts";
+
+export type ChecksumLine = {
+	/** Relative, with `/` between folders. */
+	readonly name: string;
+	readonly checksum: Checksum;
+};
+
+/** Reads `HEX  NAME`, `HEX *NAME`, `SHA256 (NAME) = HEX`, and names that are escaped; undefined where it is none of these. */
+export function parseChecksumLine(line: string): ChecksumLine | undefined {
+	// A backslash before the line tells that those in the name are doubled (GNU coreutils).
+	const isEscaped = line.startsWith("\\");
+	const text = isEscaped ? line.slice(1) : line;
+	return parseBsd(text, isEscaped) ?? parseGnu(text, isEscaped);
+}
+
+/** The line that `sha256sum` writes. */
+export function formatChecksumLine(hex: string, name: string): string {
+	const escaped = name.replace(/[\\\n\r]/g, (character) => `\\${{ "\n": "n", "\r": "r" }[character] ?? "\\"}`);
+	return `${escaped === name ? "" : "\\"}${hex}  ${escaped}\n`;
+}
+
+function parseGnu(text: string, isEscaped: boolean): ChecksumLine | undefined {
+	const match = /^([0-9a-f]{32,128})(?: [ *]|\t| )(.+)$/i.exec(text);
+	const checksum = parseChecksum(match?.[1] ?? "");
+	return checksum && nameLine(match?.[2] ?? "", isEscaped, checksum);
+}
+
+function parseBsd(text: string, isEscaped: boolean): ChecksumLine | undefined {
+	const open = text.indexOf(" (");
+	const close = text.lastIndexOf(") = ");
+	const algorithm = open > 0 && open < 20 && close > open ? checksumAlgorithm(text.slice(0, open)) : undefined;
+	const checksum = algorithm && parseChecksum(`${algorithm}:${text.slice(close + 4).trim()}`);
+	return checksum && nameLine(text.slice(open + 2, close), isEscaped, checksum);
+}
+
+function nameLine(written: string, isEscaped: boolean, checksum: Checksum): ChecksumLine | undefined {
+	const name = isEscaped
+		? written.replace(/\\([\\nr])/g, (_, code: string) => ({ n: "\n", r: "\r" })[code] ?? "\\")
+		: written;
+	const plain = name.replace(/^(?:\.\/+)+/, "");
+	return plain === "" ? undefined : { name: plain, checksum };
+}

@@ -1,0 +1,45 @@
+/** Finds the columns of a list by their names. */
+import { quote } from "../core/read-option.ts";
+import { BrokenListError } from "./broken-list-error.ts";
+import type { ColumnNames } from "./read-options.ts";
+
+/** Places of the columns; -1 for one that is not there and not needed. */
+export type Columns = { readonly url: number; readonly out: number; readonly checksum: number };
+
+/** What people call a column of URLs: suggested, never guessed. */
+const likely =
+	/^(?:(?:image|img|file|download|source|src|page|pdf|media|audio|video)?[_ -]?(?:urls?|uri|href|link)|src)$/i;
+/** A message names no more columns than these. */
+const mostNamed = 30;
+
+/** @throws {BrokenListError} one that is needed is not there, or is there twice. */
+export function findColumns(names: readonly string[], { url, out, checksum }: ColumnNames = {}): Columns {
+	return {
+		url: find(names, url ?? "url", "--url-column"),
+		out: find(names, out ?? "out", "--out-column", out === undefined),
+		checksum: find(names, checksum ?? "checksum", "--checksum-column", checksum === undefined),
+	};
+}
+
+/** By the exact name, else without case. */
+function find(names: readonly string[], wanted: string, flag: string, mayLack = false): number {
+	const exact = places(names, (name) => name === wanted);
+	const found = exact.length > 0 ? exact : places(names, (name) => name.toLowerCase() === wanted.toLowerCase());
+	const [place = -1] = found;
+	if (found.length > 1) {
+		throw new BrokenListError(1, `the column ${quote(wanted)} is there ${found.length} times; it has ${list(names)}`);
+	}
+	if (place >= 0 || mayLack) return place;
+	const near = flag === "--url-column" ? names.find((name) => likely.test(name.trim())) : undefined;
+	const advice = near === undefined ? `name one with ${flag}` : `${flag} ${quote(near)}, perhaps`;
+	throw new BrokenListError(1, `no column ${quote(wanted)}; it has ${list(names)}: ${advice}`);
+}
+
+function places(names: readonly string[], fits: (name: string) => boolean): number[] {
+	return names.flatMap((name, place) => (fits(name) ? [place] : []));
+}
+
+function list(names: readonly string[]): string {
+	const shown = names.slice(0, mostNamed).map((name) => quote(name).slice(1, -1));
+	return `${shown.join(", ")}${names.length > mostNamed ? ` and ${names.length - mostNamed} more` : ""}`;
+}

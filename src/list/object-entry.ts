@@ -1,0 +1,66 @@
+/** An entry from an object: an element of a JSON list, a line of a JSON Lines one, or what a program gives. */
+import type { Draft, Entry, Header } from "../core/entry.ts";
+import { permanent } from "../core/failure.ts";
+import { boundEntry } from "./limits.ts";
+import type { ColumnNames } from "./read-options.ts";
+import type { UrlReader } from "./url-reader.ts";
+
+export type ObjectReader = (item: unknown, place: Pick<Entry, "line" | "list">) => Entry;
+
+/** Reads items: a text is a URL, an object has the fields of an entry; what is neither fails as the text that it makes. */
+export function objectReader(readUrl: UrlReader, columns: ColumnNames = {}): ObjectReader {
+	const names = { url: columns.url ?? "url", out: columns.out ?? "out", checksum: columns.checksum ?? "checksum" };
+	return (item, place) => {
+		if (typeof item === "string" || item instanceof URL) return boundEntry({ ...place, urls: [readUrl(String(item))] });
+		if (typeof item !== "object" || item === null || Array.isArray(item)) {
+			return noEntry(place, item, "it is neither a URL nor an object");
+		}
+		const field = fieldsOf(item);
+		const urls = field(names.url);
+		const [first, ...others] = (Array.isArray(urls) ? urls : [urls]).map((url) => readUrl(textOf(url)));
+		if (urls === undefined) return noEntry(place, "", `it has no ${JSON.stringify(names.url)}`);
+		if (first === undefined) return noEntry(place, "", `its ${JSON.stringify(names.url)} is empty`);
+		const draft: Draft = { ...place, urls: [first, ...others] };
+		const [out, dir, range] = [field(names.out), field("dir"), field("range")];
+		if (out != null) draft.out = textOf(out);
+		if (dir != null) draft.dir = textOf(dir);
+		if (range != null) draft.range = textOf(range);
+		const expectType = field("expectType") ?? field("expect-type");
+		if (expectType != null) draft.expectType = textOf(expectType);
+		const checksum = field(names.checksum);
+		if (checksum != null) draft.checksums = (Array.isArray(checksum) ? checksum : [checksum]).map(textOf);
+		const headers = field("headers");
+		if (headers != null) draft.headers = headersOf(headers);
+		return boundEntry(draft);
+	};
+}
+
+/** A row that is none: it fails with its number, and the list goes on. */
+export function noEntry(place: Pick<Entry, "line" | "list">, shown: unknown, problem: string): Entry {
+	return { ...place, urls: [textOf(shown).slice(0, 200)], failure: permanent("invalid_url", `no entry: ${problem}`) };
+}
+
+/** Own fields alone: by their exact name, else without case. */
+function fieldsOf(item: object): (name: string) => unknown {
+	return (name) => {
+		if (Object.hasOwn(item, name)) return Reflect.get(item, name);
+		const near = Object.keys(item).find((key) => key.toLowerCase() === name.toLowerCase());
+		return near === undefined ? undefined : Reflect.get(item, near);
+	};
+}
+
+function textOf(value: unknown): string {
+	if (typeof value === "string") return value;
+	if (typeof value === "object" && value !== null && !(value instanceof URL))
+		return JSON.stringify(value).slice(0, 2000);
+	return String(value ?? "");
+}
+
+/** As a map, or as pairs. They are checked where all headers of entries are. */
+function headersOf(given: unknown): readonly Header[] {
+	const pairs: readonly unknown[] = Array.isArray(given) ? given : Object.entries(Object(given));
+	return pairs.map((pair) => {
+		const [name, value]: readonly unknown[] = Array.isArray(pair) ? pair : [pair];
+		return [textOf(name), textOf(value)];
+	});
+}

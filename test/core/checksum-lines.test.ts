@@ -1,0 +1,65 @@
+/** Lines of SHA256SUMS-style files, read, written, and found by the names of files. */
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { test } from "node:test";
+import fc from "fast-check";
+import { formatChecksumLine, parseChecksumLine } from "../../src/core/checksum-lines.ts";
+import { createChecksumTable } from "../../src/core/checksum-table.ts";
+
+const md5 = "0123456789abcdef0123456789abcdef";
+const sha1 = `${md5}01234567`;
+const sha256 = md5 + md5;
+
+const lines: readonly (readonly [line: string, expected: string | undefined])[] = [
+	[`${sha256}  a b.txt`, `sha256 a b.txt`],
+	[`${sha256} *a.bin`, `sha256 a.bin`],
+	[`${sha256.toUpperCase()}  a`, `sha256 a`],
+	[`${sha1}  ./sub/a`, `sha1 sub/a`],
+	[`${md5}\ta`, `md5 a`],
+	[`${sha256 + sha256}  a`, `sha512 a`],
+	[`\\${md5}  a\\\\b\\nc`, `md5 a\\b\nc`],
+	[`${md5}  a\\nb`, `md5 a\\nb`],
+	[`SHA256 (a (1).txt) = ${sha256}`, `sha256 a (1).txt`],
+	[`MD5 (x/y) = ${md5}`, `md5 x/y`],
+	[`\\SHA1 (a\\nb) = ${sha1}`, `sha1 a\nb`],
+	[`SHA256 (a) = ${md5}`, undefined],
+	[`CRC32 (a) = 00000000`, undefined],
+	[`${sha256}`, undefined],
+	[`${md5}00  a`, undefined],
+	["-----BEGIN PGP SIGNED MESSAGE-----", undefined],
+	["", undefined],
+];
+
+for (const [line, expected] of lines) {
+	test(`${JSON.stringify(line.slice(0, 50))} is ${expected === undefined ? "no line" : "a line"} of checksums`, () => {
+		const read = parseChecksumLine(line);
+		assert.equal(read && `${read.checksum.algorithm} ${read.name}`, expected);
+	});
+}
+
+test("what is written is read again, whatever the name holds", () => {
+	fc.assert(
+		fc.property(fc.string({ unit: "binary", minLength: 1 }), (name) => {
+			const line = formatChecksumLine(sha256, name);
+			assert.ok(!/[\n\r]/.test(line.slice(0, -1)));
+			assert.equal(parseChecksumLine(line.slice(0, -1))?.name, name.replace(/^(?:\.\/+)+/, "") || undefined);
+		}),
+	);
+});
+
+test("lines are found by name, with their folder where they have one, and those left over are told", () => {
+	const hex = (text: string): string => createHash("sha256").update(text).digest("hex");
+	const table = createChecksumTable(
+		`\ufeff# comment\r\n${hex("1")}  a\r\n${hex("2")}  sub/a\r\n${hex("3")}  pool/b\r\n${hex("4")}  lost\r\nnonsense\r\n\r\n${hex("5")}  lost2\r\n`,
+	);
+	const found = (file: string, urlPath?: string): string[] => table.find(file, urlPath).map((one) => one.hex);
+	assert.deepEqual([table.size, table.unreadable], [5, { count: 1, firstLine: 6 }]);
+	assert.deepEqual(found("a"), [hex("1")]);
+	assert.deepEqual(found("sub/a"), [hex("1"), hex("2")]);
+	assert.deepEqual(found("other/a"), [hex("1")]);
+	assert.deepEqual(found("b"), []);
+	assert.deepEqual(found("b", "/debian/pool/b"), [hex("3")]);
+	assert.deepEqual(found("b", "/carpool/b"), []);
+	assert.deepEqual(found("name-of-the-response", "/x/a"), [hex("1")]);
+	assert.deepEqual(table.unmatched(), { count: 2, first: "lost" });
+});

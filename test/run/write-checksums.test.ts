@@ -1,0 +1,105 @@
+/** --write-checksums: what sha256sum -c takes, after one run or several, with nothing hashed twice. */
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { downspout } from "../cli/run-downspout.ts";
+import { serve } from "../download/serve.ts";
+import { freshFolder } from "./fresh-folder.ts";
+
+type Place = {
+	readonly folder: string;
+	readonly dir: string;
+	run(...more: readonly string[]): ReturnType<typeof downspout>;
+};
+
+async function prepare(context: TestContext): Promise<Place> {
+	const { url } = await serve(context, (request, response) => {
+		if (request.url === "/missing") response.statusCode = 404;
+		response.end(`text of ${request.url}`);
+	});
+	const folder = freshFolder(context);
+	const list = `${url}/a.txt\n${url}/b\n out=sub/b with space\n${url}/missing\n${url}/a.txt\n${url}/c\n out=c\\d\n`;
+	writeFileSync(join(folder, "list.txt"), list);
+	const args = ["list.txt", "-d", "got", "--retries", "0", "--json", "-q"];
+	return { folder, dir: join(folder, "got"), run: (...more) => downspout([...args, ...more], { cwd: folder }) };
+}
+
+/** The names that sha256sum finds to be right; it fails where one is not. */
+function verified(dir: string, path: string): string[] {
+	const said = execFileSync("sha256sum", ["--strict", "-c", path], { cwd: dir, encoding: "utf8" });
+	return said.trimEnd().split("\n").sort();
+}
+
+const all = ["a.txt: OK", "c_d: OK", "sub/b with space: OK"];
+
+for (const method of ["async", "threads", "processes"]) {
+	test(`${method}: sha256sum accepts what a run wrote, and what the next wrote over it`, async (context) => {
+		const { folder, dir, run } = await prepare(context);
+		const first = await run("--write-checksums", "SUMS", "-m", method);
+		assert.equal(first.code, 1, first.stderr);
+		assert.deepEqual(verified(dir, "../SUMS"), all);
+		const written = readFileSync(join(folder, "SUMS"), "utf8").split("\n").sort();
+		rmSync(join(folder, "SUMS"));
+		const again = await run("--write-checksums", "SUMS", "-m", method);
+		assert.equal(JSON.parse(again.stdout).skipped, 3);
+		assert.deepEqual(readFileSync(join(folder, "SUMS"), "utf8").split("\n").sort(), written);
+	});
+}
+
+test("digests of files that were saved without are found once, and then known", async (context) => {
+	const { dir, run } = await prepare(context);
+	await run();
+	// Within DIR, where nothing else may ever be seen.
+	await run("--write-checksums", "got/SUMS");
+	assert.deepEqual(verified(dir, "SUMS"), all);
+	// Another text of the same size and time: who reads it again would notice.
+	const path = join(dir, "a.txt");
+	writeFileSync(path, readFileSync(path, "utf8").toUpperCase());
+	rmSync(join(dir, "SUMS"));
+	await run("--write-checksums", "got/SUMS");
+	assert.throws(() => verified(dir, "SUMS"), /did NOT match/);
+});
+
+test("results.jsonl has the digest of each file that is listed there", async (context) => {
+	const { folder, run } = await prepare(context);
+	await run();
+	await run("--write-checksums", "SUMS");
+	const results = readFileSync(join(folder, "logs/latest/results.jsonl"), "utf8").trimEnd().split("\n");
+	const digests = results.map((line) => JSON.parse(line)).filter(({ status }) => status === "skipped");
+	assert.deepEqual(
+		digests.map(({ sha256 }) => /^[0-9a-f]{64}$/.test(sha256)),
+		[true, true, true],
+	);
+});
+
+test("a place where it cannot be written is told before anything is downloaded", async (context) => {
+	const { folder, run } = await prepare(context);
+	for (const [path, message] of [
+		["no/folder/SUMS", /--write-checksums: there is no folder/],
+		[".", /is a directory/],
+	] as const) {
+		const { code, stderr, stdout } = await run("--write-checksums", path);
+		assert.equal(code, 2);
+		assert.match(stderr, message);
+		assert.equal(stdout, "");
+	}
+	assert.equal(existsSync(join(folder, "got")), false);
+});
+
+test("a --checksums file that is none is told before anything is downloaded", async (context) => {
+	const { folder, run } = await prepare(context);
+	writeFileSync(join(folder, "empty"), "");
+	writeFileSync(join(folder, "nonsense"), "nothing of the kind\n");
+	for (const [path, message] of [
+		["missing", /--checksums: "missing" cannot be read/],
+		["nonsense", /--checksums: "nonsense" holds no line/],
+	] as const) {
+		const { code, stderr } = await run("--checksums", path);
+		assert.equal(code, 2);
+		assert.match(stderr, message);
+	}
+	assert.equal(existsSync(join(folder, "got")), false);
+	assert.equal((await run("--checksums", "empty")).code, 1);
+});
