@@ -8,12 +8,22 @@ import type { Seal } from "./seal.ts";
 import { makeStream } from "./stream.ts";
 import { coordinatorGoneMs } from "./timing.ts";
 
-export type Announcement = { readonly info: RunInfo; readonly setup: RunSetup };
+export type Announcement = {
+	readonly info: RunInfo;
+	readonly setup: RunSetup;
+	/** The run is over: what is written then would stay. */
+	readonly signal: AbortSignal;
+};
 
 /** Writes all of it each time: a Redis that lost its data has it again at the next sign of life. */
-export async function announce(redis: Redis, seal: Seal, { info, setup }: Announcement): Promise<void> {
+export async function announce(redis: Redis, seal: Seal, { info, setup, signal }: Announcement): Promise<void> {
 	const keys = runKeys(info.run);
+	if (signal.aborted) return;
 	await makeStream(redis, keys.results);
+	if (signal.aborted) {
+		await redis.del(keys.results);
+		return;
+	}
 	await redis
 		.pipeline()
 		.hset(keys.run, { info: JSON.stringify(info), setup: seal.close(setup) })

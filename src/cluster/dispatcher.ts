@@ -19,7 +19,7 @@ import { beatMs, redisPatienceMs, silenceMs } from "./timing.ts";
 /** Longest wait for workers to say that they have stopped, in milliseconds. */
 const stopMs = 1200;
 /** Looks in a row that must find a batch nowhere: what it came to may still be on its way. */
-const mostMisses = 3;
+const mostMisses = 5;
 const nobody: WorkerLabel = { model: "cluster", number: 0 };
 
 export type Dispatcher = {
@@ -43,6 +43,7 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 	/** Beats in a row without an answer from Redis. */
 	let deafBeats = 0;
 	let isStopping = false;
+	let isClosed = false;
 	let stopTimer: NodeJS.Timeout | undefined;
 	let wasUnreadable = false;
 	let filesPerSecond = 0;
@@ -158,6 +159,8 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 		ended = 0;
 		for (const [host, ms] of pauses.all()) tellWorkers(redis, { type: "pause", run, host, ms });
 		await place.announce();
+		// What is written after the end would stay.
+		if (isClosed) return;
 		const { total, saved, failed } = options.cluster?.counts() ?? { total: 0, saved: 0, failed: 0 };
 		const { members } = crew;
 		const inFlight = [...members.values()].reduce((sum, member) => sum + member.inFlight, 0);
@@ -254,6 +257,7 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 		keepCookies: (cookies) => tellWorkers(redis, { type: "cookies", run, cookies: seal.close(cookies) }),
 		stop,
 		close() {
+			isClosed = true;
 			clearInterval(timer);
 			clearTimeout(stopTimer);
 		},

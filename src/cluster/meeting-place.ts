@@ -44,13 +44,13 @@ export async function openMeetingPlace(options: RunnerOptions, cluster: ClusterP
 	const reader = redis.duplicate();
 	reader.on("error", () => {});
 	const left = new AbortController();
-	await announce(redis, seal, { info, setup });
+	await announce(redis, seal, { info, setup, signal: left.signal });
 	return {
 		run,
 		redis,
 		seal,
 		queue,
-		announce: () => announce(redis, seal, { info, setup }),
+		announce: () => announce(redis, seal, { info, setup, signal: left.signal }),
 		read(onMessage, onRead) {
 			void readStream({ redis: reader, key: runKeys(run).results, signal: left.signal, onMessage, onRead });
 		},

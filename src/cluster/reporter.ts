@@ -12,6 +12,8 @@ const gatherMs = 3;
 /** Most results of one message. */
 const mostResults = 500;
 const retryMs = 250;
+/** A coordinator has read by then what has arrived, in milliseconds. */
+const readMs = 5000;
 
 /** What each message tells of the worker itself. */
 export type WorkerFacts = Pick<
@@ -57,6 +59,19 @@ export function createReporter({ redis, key, seal, facts, onArrival }: ReporterO
 	let timer: NodeJS.Timeout | undefined;
 	let sending: Promise<void> = Promise.resolve();
 	let isClosed = false;
+	/** What a Redis that loses its data may take along: it had arrived, and perhaps nobody has read it. */
+	let recent: { readonly atMs: number; readonly told: Pick<Gathered, "results" | "back" | "lost"> }[] = [];
+	/** Redis was away. What was read already does no harm: only the first word counts. */
+	const tellAgain = (): void => {
+		for (const { told } of recent) {
+			gathered.results.push(...told.results);
+			gathered.back.push(...told.back);
+			gathered.lost.push(...told.lost);
+		}
+		recent = [];
+		leaveSoon();
+	};
+	redis.on("ready", tellAgain);
 
 	const leaveSoon = (): void => {
 		timer ??= setTimeout(leave, gatherMs);
@@ -70,6 +85,10 @@ export function createReporter({ redis, key, seal, facts, onArrival }: ReporterO
 	};
 	const deliver = async (): Promise<void> => {
 		const message = messageOf(gathered, facts());
+		const atMs = performance.now();
+		recent = recent.filter((one) => atMs - one.atMs < readMs);
+		if (gathered.results.length + gathered.back.length + gathered.lost.length > 0)
+			recent.push({ atMs, told: gathered });
 		gathered = nothing();
 		const text = seal.close(message);
 		while (!isClosed) {
@@ -109,6 +128,7 @@ export function createReporter({ redis, key, seal, facts, onArrival }: ReporterO
 		close() {
 			isClosed = true;
 			clearTimeout(timer);
+			redis.off("ready", tellAgain);
 		},
 	};
 }
