@@ -100,7 +100,13 @@ export type OptionValues = {
 	readonly quiet?: boolean;
 	readonly json?: boolean;
 	readonly dashboard?: boolean | number;
+	/** The dashboard as a file of the records, at the end. */
+	readonly report?: boolean;
+	/** For `cluster`: the Redis server. */
 	readonly redis?: string;
+	/** For `cluster`: a port, or HOST:PORT, for health and metrics. */
+	readonly health?: string;
+	/** Where the files go instead of `dir`: a directory, or s3://bucket/prefix. */
 	readonly sink?: string;
 };
 

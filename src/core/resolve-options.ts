@@ -11,6 +11,7 @@ import { type Method, methods } from "./outcome.ts";
 import { checkHeader, parseHeader } from "./parse-header.ts";
 import { type Environment, readProxies } from "./proxy.ts";
 import { flagOf, quote, readOption } from "./read-option.ts";
+import { resolvePlaces } from "./resolve-sink.ts";
 import { parseTypePatterns } from "./type-patterns.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -46,7 +47,7 @@ export function resolveOptions(values: GivenValues, surroundings: Surroundings):
 	const maxSizeBytes = readOption(values.maxSize, optionTable.maxSize);
 	const timeoutMs = milliseconds(readOption(values.timeout, optionTable.timeout) ?? defaults.timeoutSeconds);
 	return {
-		dir: resolve(readOption(values.dir, optionTable.dir) ?? defaults.dir),
+		...resolvePlaces(values),
 		method: resolveMethod(values),
 		...resolveConcurrency(values, surroundings.cores),
 		onExists: oneOf(existsPolicies, readOption(values.onExists, optionTable.onExists), defaults.onExists),

@@ -37,6 +37,8 @@ export type Task = {
 	readonly refresh?: Saved | undefined;
 	/** Whether an earlier attempt left bytes of this entry that may be continued. */
 	readonly resume: boolean;
+	/** What an earlier run saved in the bucket: where it is still there, nothing is asked for. */
+	readonly saved?: { readonly file: string; readonly bytes: number } | undefined;
 	/** Attempts in a row that failed with a status of 5xx to a range: the range itself may be the cause. */
 	readonly rangeFailures?: number;
 	/** Time left to the entry, in milliseconds; absent when it has no limit. */
@@ -70,6 +72,8 @@ export type AttemptResult = {
 	readonly refused?: boolean | undefined;
 	/** Number of the worker's file of intents: what lies in earlier ones has been told to the coordinator. */
 	readonly intents: number;
+	/** What the worker is called in the directory, where its label does not tell. */
+	readonly owner?: string | undefined;
 } & AttemptEnd;
 
 /** The ways in which an attempt ends. */

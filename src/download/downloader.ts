@@ -11,6 +11,7 @@ import type { Exchange } from "../http/exchange.ts";
 import { createPlainRequests } from "../http/request-head.ts";
 import { requestHeaders } from "../http/request-headers.ts";
 import { classifyFileError } from "../store/classify-file-error.ts";
+import type { BucketPublisher } from "../store/s3-publish.ts";
 import { createSpace, smallBytes } from "../store/space.ts";
 import { attemptProgress, cancelAttempt, startAttempt } from "./attempt.ts";
 import { type Attempt, type AttemptContext, failAttempt } from "./attempt-state.ts";
@@ -58,7 +59,7 @@ export type DownloadListener = {
 /** @throws {NodeJS.ErrnoException} the directory's state cannot be written. */
 export async function createDownloader(worker: DownloaderOptions): Promise<Downloader> {
 	const { options, signal } = worker;
-	const { owner, store, publisher } = openDestination(worker);
+	const { owner, store, publisher, bucket } = await openDestination(worker);
 	const agent = createAgent({
 		...options,
 		connections: worker.concurrency,
@@ -109,9 +110,23 @@ export async function createDownloader(worker: DownloaderOptions): Promise<Downl
 	};
 	signal.addEventListener("abort", onAbort, { once: true });
 
-	return {
+	/** What the bucket still has is not asked for again. */
+	const skipSaved = (from: BucketPublisher, task: Task, onResult: DownloadListener["onResult"]): void => {
+		const { saved, ...unsaved } = task;
+		const skip = async (): Promise<boolean> => saved !== undefined && (await from.has(saved.file, saved.bytes));
+		// A store that does not answer now may do so when there is something to be stored.
+		skip()
+			.catch(() => false)
+			.then((isThere) => {
+				if (!isThere || !saved) return downloader.download(unsaved, { onResult });
+				onResult({ id: task.id, kind: "skipped", ...saved, worker: worker.worker, kept: false, intents: 0 });
+			});
+	};
+
+	const downloader: Downloader = {
 		download(task, { onReceived, onResult }) {
 			if (isStopped) return onResult(cancelledResult(task, worker.worker));
+			if (bucket && task.saved) return skipSaved(bucket, task, onResult);
 			let attempt: Attempt | undefined;
 			let isOver = false;
 			const finish = (result: AttemptResult): void => {
@@ -121,7 +136,8 @@ export async function createDownloader(worker: DownloaderOptions): Promise<Downl
 				onResult(result);
 			};
 			try {
-				attempt = startAttempt(task, context, { finish, onReceived });
+				// The name in a bucket takes as long as the file: it is part of the download.
+				attempt = startAttempt(task, context, { finish, onReceived: bucket ? undefined : onReceived });
 				if (attempt.phase !== "over") active.add(attempt);
 			} catch (error) {
 				// Whatever it was, the task has its end, and its slot is free.
@@ -142,10 +158,12 @@ export async function createDownloader(worker: DownloaderOptions): Promise<Downl
 			signal.removeEventListener("abort", onAbort);
 			cancelAll();
 			for (const timer of [...timers, sweeper]) clearInterval(timer);
+			bucket?.close();
 			agent.destroy();
 			owner.retire();
 		},
 	};
+	return downloader;
 }
 
 /** The rules of connections: which proxy, which addresses. What reads addresses loads only where there are any. */

@@ -2,6 +2,7 @@
 import { type Failure, permanent } from "../core/failure.ts";
 import { parseHttpDate } from "../core/http-date.ts";
 import { classifyFileError } from "../store/classify-file-error.ts";
+import { release } from "../store/part.ts";
 import type { PublicationEnd } from "../store/publish.ts";
 import { type Attempt, endAttempt, failAttempt } from "./attempt-state.ts";
 import { endAsExisting } from "./outcome-of-head.ts";
@@ -66,5 +67,7 @@ function settle(attempt: Attempt, end: PublicationEnd): void {
 			);
 		case "failed":
 			return endAttempt(attempt, { kind: "failed", failure: end.failure });
+		case "stopped":
+			return endAttempt(attempt, { kind: "cancelled" }, release(attempt.context.store, attempt.part));
 	}
 }

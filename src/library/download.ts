@@ -25,7 +25,7 @@ import { openSource } from "./source.ts";
  * does. While more than 1000 results wait for the loop, no more of the source is read.
  * @throws {UsageError} an option or the source is wrong (`code` is `usage`).
  * @throws {ListError} the list cannot be read, or the iterable threw: its error is the `cause` (`list_unreadable`).
- * @throws {RunError} the run could not start or go on (`dir_unusable`, `disk_full`, `no_worker`, `journal_unwritable`).
+ * @throws {RunError} the run could not start or go on (`dir_unusable`, `sink_unusable`, `disk_full`, `no_worker`, `journal_unwritable`).
  * @throws {LogDirError} records cannot be written (`log_dir_unusable`).
  */
 export async function* download(

@@ -1,9 +1,8 @@
 /** The summary of a run as text for people; as JSON it is the object itself. */
-import { join } from "node:path";
 import type { Summary } from "../core/outcome.ts";
-import { publicText } from "../core/public-url.ts";
 import { escapeControls } from "./escape.ts";
 import { choosePaint, type Paint } from "./paint.ts";
+import { tryAgainCommand } from "./try-again.ts";
 import { formatBytes, formatCount, formatSeconds } from "./units.ts";
 
 export type SummaryTextOptions = {
@@ -45,8 +44,7 @@ function recordRows(summary: Summary, folder: string | undefined): string[][] {
 	if (folder === undefined) return [];
 	const rows = [["records", escapeControls(folder)]];
 	if (summary.failed > 0) {
-		const words = [join(folder, "failed.txt"), "-d", summary.dir].map(shellWord);
-		rows.push(["try again", `downspout ${words.join(" ")}`]);
+		rows.push(["try again", tryAgainCommand(folder, summary.dir)]);
 	}
 	return rows;
 }
@@ -74,10 +72,4 @@ function unknownSizes({ files = [] }: Summary): string {
 
 function plural(count: number, noun: string): string {
 	return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
-}
-
-/** A word that a shell takes as it is, quoted where it must be. */
-function shellWord(word: string): string {
-	const text = escapeControls(publicText(word));
-	return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

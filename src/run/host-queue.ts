@@ -56,7 +56,8 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 	}
 
 	function levelFor(host: Host<T>): number {
-		return levelBeside(host, { limits, hosts: hosts.size, most: most() });
+		const level = levelBeside(host, { limits, hosts: hosts.size, most: most() });
+		return Math.min(level, options.mostOf?.(host.name) ?? level);
 	}
 
 	function mayStart(host: Host<T>): boolean {
@@ -88,10 +89,14 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 		if (hasMany || limits.concurrency !== "auto" || limits.perHost !== "auto" || !isPrivateHost(host.name)) return;
 		const step = (): void => {
 			const level = host.level.seeker.level + startOverall;
-			if (hasMany || host.wake || host.items.size === 0 || level > mostUnanswered) return;
-			if (!beginHigher(host.level, level)) return;
-			settle(host);
-			onReady();
+			const hasAnswered = host.level.ended > 0;
+			if (hasMany || hasAnswered || host.wake || host.items.size === 0 || level > mostUnanswered) return;
+			// A process that begins is busy itself: that tells nothing of the way.
+			if (!context.isBusy()) {
+				if (!beginHigher(host.level, level)) return;
+				settle(host);
+				onReady();
+			}
 			cancelWarmUp = time.after(warmUpMs, step);
 		};
 		cancelWarmUp = time.after(warmUpMs, step);
@@ -126,6 +131,9 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 		host.wake?.();
 		host.wake = time.after(Math.max(0, untilMs - time.clock()), () => {
 			host.wake = undefined;
+			// What was in flight when the pause began has come meanwhile.
+			if (host.isPaused) slowDown(host.level);
+			host.isPaused = false;
 			settle(host);
 			onReady();
 		});
@@ -213,6 +221,7 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 		pause(name, forMs) {
 			const host = open(name);
 			slowDown(host.level);
+			host.isPaused = true;
 			hold(host, time.clock() + forMs);
 		},
 		drain(name) {
@@ -221,6 +230,10 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 			size -= items.length;
 			settle(host);
 			return items;
+		},
+		recheck(name) {
+			const host = hosts.get(name);
+			if (host) settle(host);
 		},
 		levelOf(name) {
 			const host = hosts.get(name);

@@ -66,7 +66,9 @@ export function createPlanner(
 			key = entryKey(mirrors[0].url, wanted, occurrence);
 			met = directory.journal.meet(key);
 		}
-		const saved = met.saved && isStillThere(options.dir, met.saved) ? met.saved : undefined;
+		// Only a worker can see what a bucket has.
+		const stored = options.bucket ? met.saved : undefined;
+		const saved = met.saved && !stored && isStillThere(options.dir, met.saved) ? met.saved : undefined;
 		if (saved && !options.refresh) return { kind: "skipped", saved: { ...saved, key } };
 		const pending: Pending = {
 			id: ++count,
@@ -94,6 +96,7 @@ export function createPlanner(
 			// Of a journal that somebody has written into, no name that leads out.
 			demands: saved && safeOutPath(saved.file) ? { ...demands.demands, refresh: saved } : demands.demands,
 			weight: Math.floor(entryLength(entry) / entryUnits),
+			saved: stored,
 			startedMs: undefined,
 			httpStatus: undefined,
 		};

@@ -7,7 +7,7 @@ import { type Ending, type HowEnded, outcomeOf } from "./outcome-of.ts";
 
 export type Recorder = {
 	/** @param key - Of the entry in the journal; absent where there is nothing to remember. */
-	end(ending: Ending, known?: { readonly id: number; readonly key: string }): void;
+	end(ending: Ending, known?: { readonly id: number; readonly key: string; readonly host: string }): void;
 };
 
 export type RecorderOptions = {
@@ -28,7 +28,9 @@ export function createRecorder({ tally, journal, sink, checksums, onBroken }: Re
 			if (outcome.file !== null) checksums?.find(outcome.file);
 			if (known) remember(ending.how, known.key);
 			const { entry } = ending;
-			sink.on(known ? { type: "ended", id: known.id, entry, outcome } : { type: "ended", entry, outcome });
+			sink.on(
+				known ? { type: "ended", id: known.id, host: known.host, entry, outcome } : { type: "ended", entry, outcome },
+			);
 		},
 	};
 

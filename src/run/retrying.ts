@@ -71,7 +71,7 @@ export function createRetrying(context: RetryingContext): Retrying {
 		const isForgiven = release(pending, result);
 		mirror.out ||= !failure.transient && !isForgiven;
 		const retryAfterMs = Math.min(result.retryAfterMs ?? 0, options.retryMaxWaitMs);
-		if (failure.transient && retryAfterMs > 0) pause(mirror.host, result.retryAfterMs ?? 0);
+		if (failure.transient && retryAfterMs > 0) pause(mirror.host, result.retryAfterMs ?? 0, failure);
 		if (isForgiven && !context.isStopped() && !mirrors.some(isUntried))
 			return forgive(pending, { failure, worker, waitMs: retryAfterMs });
 		const { breaker } = book.of(mirror.host);
@@ -89,9 +89,11 @@ export function createRetrying(context: RetryingContext): Retrying {
 		pending.mirror = mirrors[decision.mirror] ?? mirror;
 	}
 
-	function pause(host: string, askedMs: number): void {
+	function pause(host: string, askedMs: number, { code }: Failure): void {
 		const { retryMaxWaitMs } = options;
-		queue.pause(host, Math.min(askedMs, retryMaxWaitMs));
+		const forMs = Math.min(askedMs, retryMaxWaitMs);
+		queue.pause(host, forMs);
+		sink.on({ type: "paused", host, untilMs: Date.now() + forMs, why: `${code}, with the time to wait` });
 		const record = book.of(host);
 		if (askedMs <= retryMaxWaitMs || record.isPauseTold) return;
 		record.isPauseTold = true;
@@ -181,7 +183,7 @@ export function createRetrying(context: RetryingContext): Retrying {
 		const { mirror, id, attempts } = pending;
 		tally.retry();
 		book.of(mirror.host).retries++;
-		sink.on({ type: "retry", id, url: publicUrl(mirror.url), attempt: attempts, ...retry });
+		sink.on({ type: "retry", id, url: publicUrl(mirror.url), attempt: attempts, host: mirror.host, ...retry });
 	}
 
 	/** All that waits for the host ends now, or goes to another mirror. */

@@ -40,7 +40,9 @@ export type PublicationEnd =
 			readonly shortfall?: Shortfall | undefined;
 	  }
 	| { readonly kind: "exists"; readonly file: string }
-	| { readonly kind: "failed"; readonly failure: Failure };
+	| { readonly kind: "failed"; readonly failure: Failure }
+	/** The run stops: the bytes are kept for the next one. */
+	| { readonly kind: "stopped" };
 
 export type Publisher = {
 	add(publication: Publication): void;

@@ -17,7 +17,7 @@ type Worker = ReturnType<typeof announce>;
 function announce(dir: string) {
 	const layout = stateLayout(dir);
 	for (const folder of [layout.parts, layout.owners]) mkdirSync(folder, { recursive: true });
-	return { dir, layout, owner: createOwner(layout, "run-async-1", process.pid) };
+	return { dir, layout, owner: createOwner(layout, "run-async-1", { coordinatorPid: process.pid }) };
 }
 
 /** What the next run takes for published. */

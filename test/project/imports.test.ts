@@ -16,17 +16,20 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 	journal: ["core", "files"],
 	control: ["core"],
 	report: ["core", "files"],
+	dashboard: ["core", "report"],
 	origin: ["core"],
 	runners: ["core"],
-	run: ["core", "control", "files", "list", "journal", "runners"],
+	cluster: ["core", "files", "journal", "runners"],
+	run: ["core", "control", "files", "list", "journal", "store", "runners", "cluster"],
 	bench: ["core", "list", "origin"],
 	library: ["core", "files", "list", "run", "report"],
-	cli: ["core", "files", "list", "run", "report", "origin", "bench"],
+	cli: ["core", "files", "list", "run", "report", "dashboard", "origin", "bench", "cluster"],
 };
 
 /** Single arrows that are allowed beyond those of the folders. */
 const exceptions: ReadonlyMap<string, string> = new Map([
 	["src/runners/async.ts", "download"],
+	["src/runners/create-runner.ts", "cluster"],
 	["src/runners/serve.ts", "download"],
 	["src/run/run-cookies.ts", "http"],
 ]);
