@@ -34,7 +34,7 @@ export async function judgeSample(sample: Uint8Array, { wanted, declared }: Samp
 	if (declared !== undefined) return undefined;
 	const looksLikeText = isText(sample);
 	if (wanted.some((pattern) => canBe(pattern, looksLikeText))) return undefined;
-	return looksLikeText ? "text/plain" : "bytes of no known type";
+	return looksLikeText ? "text/plain" : "no known type";
 }
 
 async function detect(sample: Uint8Array): Promise<string | undefined> {

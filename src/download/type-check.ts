@@ -57,7 +57,7 @@ async function judgeBytes(options: TypeCheckOptions, declared: string, sample: B
 	}
 	const { judgeSample } = await import("./sample-type.ts");
 	const found = await judgeSample(sample, { wanted, declared: isVague(declared) ? undefined : declared });
-	return found === undefined ? undefined : wrongType(options, found);
+	return found === undefined ? undefined : wrongType(options, `bytes of ${found}`);
 }
 
 function isPage(type: string): boolean {
