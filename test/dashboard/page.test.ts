@@ -192,7 +192,7 @@ test("the run is paused and goes on, a host likewise, and its level falls: by ke
 	await page.getByText(/of \d+ hosts fit/).waitFor();
 	await page.getByRole("button", { name: "Host", exact: true }).click();
 	const row = page.locator(".hosts tbody tr").first();
-	await row.locator("th", { hasText: /^127\.0\.0\.1:/ }).waitFor();
+	await row.locator("th", { hasText: /^127\.0\.0\.10:/ }).waitFor();
 	const host = (await row.locator("th").textContent()) ?? "";
 	await row.getByRole("button", { name: `Pause ${host}` }).click();
 	await row.getByRole("button", { name: `Go on with ${host}` }).click();
