@@ -3,7 +3,7 @@ import { createChecksumTable } from "../core/checksum-table.ts";
 import type { Control } from "../core/control.ts";
 import type { Entry } from "../core/entry.ts";
 import type { Sink } from "../core/event.ts";
-import type { Bucket, RunOptions } from "../core/options.ts";
+import type { RunOptions } from "../core/options.ts";
 import type { Summary } from "../core/outcome.ts";
 import { createTally, summarize, type Tally } from "../core/tally.ts";
 import { atExit } from "../files/at-exit.ts";
@@ -25,6 +25,7 @@ import { createRecorder } from "./recorder.ts";
 import { createRunCookies } from "./run-cookies.ts";
 import { RunError } from "./run-error.ts";
 import { createShortfalls, type Shortfalls } from "./shortfalls.ts";
+import { endLeftovers, expectUsable, tidy } from "./sink-of-run.ts";
 import { watchSpace } from "./space-watch.ts";
 import { tellUnmatched } from "./tell-unmatched.ts";
 
@@ -189,32 +190,6 @@ async function download(
 		await digests?.finish();
 		clearInterval(flusher);
 		stop.removeEventListener("abort", onStop);
-	}
-}
-
-/** Before anything is downloaded: a bucket is found out about only by writing to it. */
-async function expectUsable(bucket: Bucket, onExists: RunOptions["onExists"]): Promise<void> {
-	const { checkBucket } = await import("../store/s3-check.ts");
-	const why = await checkBucket(bucket, onExists);
-	if (why !== undefined) throw new RunError("sink_unusable", why);
-}
-
-async function tidy(bucket: Bucket, { journal }: Directory): Promise<void> {
-	const { tidyBucket } = await import("../store/s3-check.ts");
-	// All entries that this run met have ended, and the journal is written.
-	await tidyBucket(bucket, (key) => journal.meet(key).seen);
-}
-
-/** What a cluster's coordinator that was killed has left in Redis is ended first: its workers may still be at it. */
-async function endLeftovers(
-	cluster: NonNullable<RunOptions["cluster"]>,
-	options: RunOptions,
-): Promise<readonly string[]> {
-	try {
-		const { endRunsOf } = await import("../cluster/leftovers.ts");
-		return await endRunsOf(cluster.redis, options.journalDir ?? options.dir);
-	} catch (cause) {
-		throw new RunError("no_worker", explainFileError(cause), { cause });
 	}
 }
 
