@@ -1,23 +1,27 @@
 // Joins the command's modules, and the dependencies that every download needs, into a file for each process and thread that it
 // starts. They are CommonJS: an import statement makes Node look for each file in turn, and at all that its own modules export.
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { licencesOf, packagesOf } from "./licences.mjs";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const out = "dist/command";
 const joined = ["commander", "content-disposition", "string-width"];
-const { dependencies } = JSON.parse(await readFile(`${root}package.json`, "utf8"));
+const { dependencies, optionalDependencies } = JSON.parse(await readFile(`${root}package.json`, "utf8"));
 
 /** What few runs need, with packages that Node 20 can only import: loaded when it is used. */
 const apart = [
 	"dist/bench/report/write-report.js",
+	"dist/codings/decoder.js",
+	"dist/codings/unpack-zstd.js",
+	"dist/dashboard/dashboard.js",
+	"dist/download/sample-type.js",
 	"dist/list/csv.js",
 	"dist/list/json.js",
 	"dist/list/metalink.js",
 	"dist/list/parquet.js",
-	"dist/list/unpack-zstd.js",
 ];
 const loadedWhenUsed = {
 	name: "loaded-when-used",
@@ -62,7 +66,7 @@ for (const [entry, options] of Object.entries({
 		bundle: true,
 		platform: "node",
 		target: "node20.18",
-		external: Object.keys(dependencies)
+		external: Object.keys({ ...dependencies, ...optionalDependencies })
 			.filter((name) => !joined.includes(name))
 			.flatMap((name) => [name, `${name}/*`]),
 		plugins: [loadedWhenUsed],
@@ -71,26 +75,12 @@ for (const [entry, options] of Object.entries({
 		...options,
 	});
 	for (const path of Object.keys(metafile.outputs)) await expectAscii(path);
-	for (const input of Object.keys(metafile.inputs)) {
-		const [, name] = /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(input) ?? [];
-		if (name !== undefined) packages.add(name);
-	}
+	for (const name of packagesOf(metafile)) packages.add(name);
 }
-await writeFile(`${root}${out}/LICENSES.txt`, await licencesOf([...packages].sort()));
+await writeFile(`${root}${out}/LICENSES.txt`, await licencesOf(root, [...packages].sort()));
 
 /** One other character and Node keeps the whole text as twice as many bytes: 4 ms of each start. */
 async function expectAscii(path) {
 	const found = /[^\0-\x7f]/.exec(await readFile(`${root}${path}`, "utf8"));
 	if (found) throw new Error(`${path} is not all ASCII: ${JSON.stringify(found[0])} at ${found.index}`);
-}
-
-/** Their licences ask to go wherever their code goes. */
-async function licencesOf(names) {
-	const texts = names.map(async (name) => {
-		const folder = `${root}node_modules/${name}`;
-		const file = (await readdir(folder)).find((file) => /^licen[cs]e/i.test(file));
-		if (file === undefined) throw new Error(`no licence in ${folder}`);
-		return `${name}\n\n${(await readFile(`${folder}/${file}`, "utf8")).trim()}\n`;
-	});
-	return `The files of this folder hold code of these packages.\n\n${(await Promise.all(texts)).join("\n")}`;
 }

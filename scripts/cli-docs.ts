@@ -14,7 +14,7 @@ export function cliDocs(): string {
 		"",
 		"| command | does |",
 		"| --- | --- |",
-		...Object.entries(commands).map(([name, { summary, notYet }]) => row([`\`${name}\``, summary + mark(notYet)])),
+		...Object.entries(commands).map(([name, { summary }]) => row([`\`${name}\``, summary])),
 		"",
 		"Numbers of bytes take `k`, `M`, `G` (1000) and `Ki`, `Mi`, `Gi` (1024); seconds take fractions.",
 		"",
@@ -26,10 +26,6 @@ export function cliDocs(): string {
 export function usageOf({ name, options, operands }: CommandShape): string {
 	const parts = [name, ...(Object.keys(options).length > 0 ? ["[options]"] : []), operands?.replace(/[<>]/g, "") ?? ""];
 	return parts.join(" ").trim();
-}
-
-function mark(notYet: true | undefined): string {
-	return notYet ? " (not available yet)" : "";
 }
 
 function section(usage: string, shape: CommandShape): readonly string[] {

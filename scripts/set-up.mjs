@@ -16,8 +16,12 @@ const debianPackages = [
 	{ name: "util-linux", program: "prlimit" },
 	{ name: "mount", program: "mount" },
 	{ name: "zstd", program: "zstd" },
+	{ name: "redis-server", program: "redis-server" },
 	{ name: "nginx-light", program: "nginx" },
 	{ name: "lighttpd", program: "lighttpd" },
+	{ name: "squid", program: "squid" },
+	{ name: "tinyproxy-bin", program: "tinyproxy" },
+	{ name: "microsocks", program: "microsocks" },
 	{ name: "zsh", program: "zsh" },
 	{ name: "fish", program: "fish" },
 	{ name: "man-db", program: "man" },
@@ -63,6 +67,8 @@ function build() {
 		join(root, "tsconfig.json"),
 		join(root, "tsconfig.build.json"),
 		join(root, "scripts", "bundle.mjs"),
+		join(root, "scripts", "build-page.mjs"),
+		join(root, "scripts", "licences.mjs"),
 		join(root, "package.json"),
 	];
 	const built =

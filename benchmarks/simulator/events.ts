@@ -2,7 +2,7 @@
 import type { Time } from "../../src/run/host-queue-types.ts";
 
 export type Simulation = Time & {
-	/** Runs until nothing more is to come, or the time is up. */
+	/** Runs until nothing more is to come, which leaves the clock where it is, or the time is up. */
 	run(untilMs: number): void;
 };
 
@@ -22,11 +22,13 @@ export function createSimulation(): Simulation {
 			};
 		},
 		run(untilMs) {
-			for (let event = pop(heap); event && event.atMs <= untilMs; event = pop(heap)) {
-				if (event.cancelled) continue;
-				nowMs = event.atMs;
-				event.act();
+			for (let next = heap[0]; next && next.atMs <= untilMs; next = heap[0]) {
+				pop(heap);
+				if (next.cancelled) continue;
+				nowMs = next.atMs;
+				next.act();
 			}
+			if (heap.length > 0) nowMs = Math.max(nowMs, untilMs);
 		},
 	};
 }

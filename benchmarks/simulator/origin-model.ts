@@ -33,7 +33,7 @@ export type OriginModel = {
 };
 
 export type Reply =
-	| { readonly kind: "ok"; readonly bytes: number }
+	| { readonly kind: "ok"; readonly bytes: number; readonly firstByteMs: number }
 	| { readonly kind: "refused"; readonly status: 429 | 503; readonly retryAfterMs?: number | undefined }
 	| { readonly kind: "hung" };
 
@@ -99,6 +99,7 @@ export function createOrigin(model: OriginModel, simulation: Simulation, random:
 		requests: () => requests,
 		request(bytes, onReply) {
 			requests++;
+			const sentMs = clock();
 			const isNew = idleConnections === 0;
 			if (!isNew) idleConnections--;
 			// A new connection takes its handshake, and its window is small at first.
@@ -123,9 +124,10 @@ export function createOrigin(model: OriginModel, simulation: Simulation, random:
 				}
 				inFlight++;
 				serve(() => {
+					const firstByteMs = clock() - sentMs + rttMs / 2;
 					after(send(bytes), () => {
 						inFlight--;
-						reply({ kind: "ok", bytes });
+						reply({ kind: "ok", bytes, firstByteMs });
 					});
 				});
 			});

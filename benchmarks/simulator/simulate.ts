@@ -101,7 +101,7 @@ export function simulate(scenario: Scenario, level: number | "auto", seed: numbe
 		if (reply.kind === "ok") {
 			saved++;
 			queue.succeed(item.host, item);
-			queue.bring(item.host, reply.bytes);
+			queue.bring(item.host, reply.bytes, reply.firstByteMs);
 		} else again(item, reply);
 		pumpSoon();
 	}
@@ -127,8 +127,13 @@ export function simulate(scenario: Scenario, level: number | "auto", seed: numbe
 			}
 			if (isForgiven) return item.forgiven <= 2 ? queue.pushFirst(host, item) : wait(backoffOf(item.forgiven - 2));
 		} else queue.timeOut(host, item);
-		if (++item.made > policy.retries) failed++;
-		else wait(backoffOf(item.made - 1));
+		if (++item.made <= policy.retries) return wait(backoffOf(item.made - 1));
+		// As in a run: whether others are served shows a moment later.
+		const savedThen = saved;
+		simulation.after(500, () => {
+			if (saved > savedThen && reply.kind === "refused" && reply.status === 429) pushAgain(item);
+			else failed++;
+		});
 	}
 
 	function backoffOf(n: number): number {
@@ -141,7 +146,7 @@ export function simulate(scenario: Scenario, level: number | "auto", seed: numbe
 	}
 
 	const sample = (): void => {
-		samples.push({ atMs: simulation.clock(), level: queue.level, saved });
+		if (queue.inFlight > 0) samples.push({ atMs: simulation.clock(), level: queue.level, saved });
 		if (saved + failed < scenario.files) simulation.after(sampleMs, sample);
 	};
 	sample();

@@ -17,14 +17,23 @@ import { type Performed, perform } from "./perform.ts";
 import { printSummary } from "./print-summary.ts";
 import { listenForStop } from "./stop.ts";
 import { complain } from "./terminal.ts";
+import { closeWatch } from "./watch.ts";
 
-const { dir, logDir, progress, quiet, json } = optionTable;
+const { dir, logDir, progress, quiet, json, dashboard, report } = optionTable;
 
 export const demoShape: CommandShape = {
 	name: "downspout demo",
 	summary:
 		"Starts a lab origin on 127.0.0.1 whose files are partly missing, slow or failing at first, and downloads them.",
-	options: { dir: { ...dir, fallback: "a fresh folder below downloads" }, logDir, progress, quiet, json },
+	options: {
+		dir: { ...dir, fallback: "a fresh folder below downloads" },
+		logDir,
+		progress,
+		quiet,
+		json,
+		dashboard,
+		report,
+	},
 };
 
 /** Files enough for a few seconds, with every kind of fault that a run has to live with. */
@@ -59,6 +68,7 @@ export async function runDemo(args: readonly string[]): Promise<number> {
 	const code = stop.exitCode() ?? (asPlanned(performed) ? exitCodes.done : exitCodes.failed);
 	if (performed.error !== undefined) complain(performed.error.message);
 	else if (code === exitCodes.done) showAround(folder, listPath, performed);
+	await closeWatch(performed.dashboard, resolveOutput(parsed.values), stop.signal);
 	return code;
 }
 

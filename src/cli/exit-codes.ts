@@ -19,6 +19,6 @@ export type StopSignal = keyof typeof signalCodes;
 export function exitCodeOf(error: unknown): number | undefined {
 	if (!(error instanceof Error) || !("code" in error)) return undefined;
 	if (error.code === "usage" || error.code === "list_unreadable") return exitCodes.usage;
-	if (error.code === "log_dir_unusable") return exitCodes.broken;
+	if (error.code === "log_dir_unusable" || error.code === "cluster_unusable") return exitCodes.broken;
 	return undefined;
 }

@@ -29,7 +29,7 @@ export type Parsed = { readonly values: Readonly<Record<string, unknown>>; reado
 export function parse(shape: CommandShape, args: readonly string[]): Parsed | undefined {
 	const command = createCommand(shape);
 	try {
-		command.parse(args, { from: "user" });
+		command.parse(withValues(args, shape), { from: "user" });
 	} catch (error) {
 		if (!(error instanceof CommanderError)) throw error;
 		if (error.exitCode === 0) return undefined;
@@ -61,8 +61,16 @@ function createCommand(shape: CommandShape): Command {
 	return command.optionsGroup(helpGroup).version(readVersion(), "--version", "print the version");
 }
 
+/** A value that may be left out stands behind `=` alone: what follows the option is an operand. */
+function withValues(args: readonly string[], { options }: CommandShape): readonly string[] {
+	const optional = new Set(Object.values(options).flatMap(({ name, kind }) => (kind.optional ? [`--${name}`] : [])));
+	const end = args.indexOf("--");
+	return args.map((arg, index) => (optional.has(arg) && (end < 0 || index < end) ? `${arg}=true` : arg));
+}
+
 function createOption(spec: OptionSpec<unknown>): Option {
-	const option = new Option(flagsOf(spec), describe(spec)).helpGroup(spec.group);
+	const option = new Option(flagsOf(spec).replace(/\[=(.*)\]$/, " [$1]"), describe(spec)).helpGroup(spec.group);
+	option.flags = flagsOf(spec);
 	if (spec.kind.repeatable) option.argParser<readonly string[]>((value, earlier = []) => [...earlier, value]);
 	return option;
 }
@@ -71,7 +79,7 @@ function createOption(spec: OptionSpec<unknown>): Option {
 export function flagsOf({ name, short, kind }: OptionSpec<unknown>): string {
 	const long = short === undefined ? `--${name}` : `-${short}, --${name}`;
 	if (kind.argument === undefined) return long;
-	return kind.optional ? `${long} [${kind.argument}]` : `${long} <${kind.argument}>`;
+	return kind.optional ? `${long}[=${kind.argument}]` : `${long} <${kind.argument}>`;
 }
 
 /** The help of an option with what this release does not offer. */

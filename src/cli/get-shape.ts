@@ -4,9 +4,7 @@ import { commands } from "./commands.ts";
 import { configOption } from "./config-file.ts";
 import type { CommandShape } from "./flags.ts";
 
-const commandLines = Object.entries(commands).map(
-	([name, { summary, notYet }]) => `  ${name.padEnd(12)}${summary}${notYet ? " (not available yet)" : ""}`,
-);
+const commandLines = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(12)}${summary}`);
 
 export const getShape: CommandShape = {
 	name: "downspout [get]",

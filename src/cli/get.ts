@@ -1,4 +1,6 @@
 /** The command `get`: from a command line to files, a summary and an exit code. */
+import { optionTable } from "../core/option-table.ts";
+import { readOption } from "../core/read-option.ts";
 import { type GivenValues, resolveOptions } from "../core/resolve-options.ts";
 import { openLists } from "../list/open-lists.ts";
 import { lookAround } from "../run/surroundings.ts";
@@ -13,6 +15,7 @@ import { printSummary } from "./print-summary.ts";
 import { shortestPath } from "./shortest-path.ts";
 import { listenForStop } from "./stop.ts";
 import { complain } from "./terminal.ts";
+import { closeWatch } from "./watch.ts";
 
 /**
  * Runs the command; gives its exit code.
@@ -29,10 +32,14 @@ export async function runGet(args: readonly string[]): Promise<number> {
 	tuneEngine();
 	using stop = listenForStop();
 	await using list = await openLists(parsed.operands, values, stop.signal);
-	const performed = await perform({ options, output, list, signal: stop.signal });
+	const health = readOption(values.health, optionTable.health);
+	const performed = await perform({ options, output, list, signal: stop.signal, health });
 	printSummary(performed, output);
 	if (performed.error !== undefined) complain(performed.error.message);
-	return stop.exitCode() ?? codeOf(performed);
+	const code = stop.exitCode() ?? codeOf(performed);
+	// Whatever ends the page, the run came to what it came to.
+	await closeWatch(performed.dashboard, output, stop.signal);
+	return code;
 }
 
 async function settle(values: GivenValues): Promise<Pick<Performance, "options" | "output">> {

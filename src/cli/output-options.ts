@@ -13,17 +13,24 @@ export type OutputOptions = {
 	readonly writeChecksums?: string;
 	/** Whether the summary is printed as JSON. */
 	readonly json: boolean;
+	/** Where the live page is served, 0 for any free port; absent where there is none. */
+	readonly dashboardPort?: number;
+	/** Whether the dashboard becomes a file of the records at the end. */
+	readonly report: boolean;
 };
 
 /** @throws {UsageError} a value is wrong. */
 export function resolveOutput(values: GivenValues): OutputOptions {
 	const quiet = readOption(values.quiet, optionTable.quiet) ?? false;
 	const progress = readOption(values.progress, optionTable.progress);
+	const dashboard = readOption(values.dashboard, optionTable.dashboard) ?? false;
 	const writeChecksums = readOption(values.writeChecksums, optionTable.writeChecksums);
 	return {
 		logDir: resolve(readOption(values.logDir, optionTable.logDir) ?? defaults.logDir),
 		progress: quiet ? "none" : (progressModes.find((mode) => mode === progress) ?? "auto"),
 		...(writeChecksums !== undefined && { writeChecksums: resolve(writeChecksums) }),
 		json: readOption(values.json, optionTable.json) ?? false,
+		...(dashboard !== false && { dashboardPort: dashboard === true ? 0 : dashboard }),
+		report: readOption(values.report, optionTable.report) ?? false,
 	};
 }

@@ -12,7 +12,8 @@ const modules: { readonly [K in CommandName]: Run } = {
 	get: async (args) => (await import("./get.ts")).runGet(args),
 	bench: async (args) => (await import("./bench.ts")).runBenchCommand(args),
 	origin: async (args) => (await import("./origin.ts")).runOrigin(args),
-	worker: async (args) => (await import("./not-yet.ts")).refuse("worker", args),
+	worker: async (args) => (await import("./worker.ts")).runWorker(args),
+	status: async (args) => (await import("./status.ts")).runStatus(args),
 	completion: async (args) => (await import("./completion.ts")).runCompletion(args),
 	demo: async (args) => (await import("./demo.ts")).runDemo(args),
 };

@@ -4,7 +4,7 @@ import { createRefusals, type RefusalKind, type Refusals, type Verdict } from ".
 import { isRefusing, onRefusal, onSuccess } from "./refusals.ts";
 import { restartAt, seekAgain } from "./seek-start.ts";
 import { createSeeker, credit, finishOne, moveTo } from "./seeker.ts";
-import type { Seeker, SeekerContext } from "./seeker-state.ts";
+import { discardBatch, type Seeker, type SeekerContext } from "./seeker-state.ts";
 
 export type HostLimits = {
 	/** Where the search begins. */
@@ -25,7 +25,7 @@ export type HostLevel = {
 	pacer: Pacer | undefined;
 	/** Requests so far, kept while nothing is asked of the host. */
 	turns: number;
-	/** Requests that succeeded. */
+	/** Times that a file, or a part of one, came. */
 	served: number;
 	/** After a pause: most at once for now; it grows with each success. */
 	ramp: number;
@@ -42,12 +42,9 @@ export type HostLevel = {
 const tooManyTimeOuts = 0.1;
 const timeOutFactor = 0.7;
 const firstRampShare = 4;
-/** Refusals come back sooner than successes: at first others that are in flight count as much. */
-const benefitOfDoubt = 3;
-/** A host that has served fewer may just not work. */
 const leastServed = 4;
 /** What is refused so often is refused for itself. */
-const mostForgiven = 20;
+export const mostForgiven = 20;
 
 export function createHostLevel(
 	context: SeekerContext,
@@ -79,10 +76,19 @@ export function levelOf({ seeker, ramp }: HostLevel): number {
 /** What ended: its turn among the requests of the host, and how the host stood then. */
 export type Ended = {
 	readonly turn: number;
+	/** Most at once. */
+	readonly level: number;
+	/** In flight, this one included. */
 	readonly inFlight: number;
 	readonly newestTurn: number;
+	/** Whether more was waiting, and the level, or a pace, held it back. */
 	readonly isLimited: boolean;
 };
+
+/** The host has work again: the time in between tells nothing. */
+export function resume({ seeker }: HostLevel): void {
+	discardBatch(seeker);
+}
 
 /** Nothing has come back for a while: the way is long, and may have room for more. */
 export function beginHigher(host: HostLevel, level: number): boolean {
@@ -94,18 +100,18 @@ export function beginHigher(host: HostLevel, level: number): boolean {
 /** A request succeeded and its slot is free. What it brought is told by `bring`. */
 export function succeed(host: HostLevel, ended: Ended): void {
 	if (host.ramp < host.seeker.level) host.ramp++;
-	host.served++;
 	host.ended++;
 	const { phase, why } = host.seeker;
 	const isLimited = ended.isLimited && host.ramp >= host.seeker.level && !host.pacer;
 	finishOne(host.seeker, { succeeded: true, isLimited, inFlight: ended.inFlight });
 	if (host.seeker.phase !== phase || host.seeker.why !== why) tell(host);
-	const verdict = onSuccess(host.refusals, ended.turn, { ...ended, level: levelOf(host) });
+	const verdict = onSuccess(host.refusals, ended.turn, ended);
 	if (verdict) follow(host, verdict);
 }
 
 /** Bytes that arrived, in files of a usual size. */
 export function bring(host: HostLevel, work: number, delayMs?: number): void {
+	host.served++;
 	credit(host.seeker, work, delayMs);
 }
 
@@ -126,24 +132,14 @@ export function refuse(
 ): boolean {
 	host.ended++;
 	finishOne(host.seeker, { succeeded: false, isLimited: false, inFlight: ended.inFlight });
-	const standing = { ...ended, level: levelOf(host) };
-	const verdict = onRefusal(host.refusals, { turn: ended.turn, entry: item.id, kind }, standing);
+	const verdict = onRefusal(host.refusals, { turn: ended.turn, entry: item.id, kind }, ended);
 	if (verdict) follow(host, verdict);
 	if (!isRefusing(host.refusals, kind) || item.forgiven >= mostForgiven) return false;
-	if (!servesOthers(host, item, { kind, inFlight: ended.inFlight })) return false;
+	// A host that has served fewer may just not work.
+	if (host.served <= item.servedThen || (kind === "maybe" && host.served < leastServed)) return false;
 	item.forgiven++;
 	item.servedThen = host.served;
 	return true;
-}
-
-/** Whether others of the host succeeded since the entry was refused last; the answers of those in flight may follow. */
-function servesOthers(
-	{ served }: HostLevel,
-	{ forgiven, servedThen }: Forgivable,
-	{ kind, inFlight }: { readonly kind: RefusalKind; readonly inFlight: number },
-): boolean {
-	if (kind === "maybe") return served >= leastServed && served > servedThen;
-	return served > servedThen || (forgiven < benefitOfDoubt && inFlight > 1);
 }
 
 /** A request ran out of time, or broke off within its body. */

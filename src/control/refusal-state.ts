@@ -68,7 +68,7 @@ export type Standing = {
 
 const slices = 10;
 
-export const firstForgetMs = 30_000;
+const firstForgetMs = 30_000;
 
 const sliceMs = 100;
 

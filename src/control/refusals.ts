@@ -88,9 +88,11 @@ function react(refusals: Refusals, reaction: Reaction, standing: Standing): Verd
 	const spanMs = nowMs - refusals.sinceMs;
 	const okPerSecond = (refusals.ok * 1000) / Math.max(1, spanMs);
 	const recently = recentOk(refusals, nowMs, reaction.isSure);
+	// The first to come back say little of the share of all.
+	const isAnchorSure = refusals.lateOut <= 0;
 	beginAnew(refusals, nowMs, standing);
 	refusals.reactedMs = nowMs;
-	if (!reaction.isSure && isIndifferent(refusals, level)) return ignore(refusals, reaction);
+	if (!reaction.isSure && isAnchorSure && isIndifferent(refusals, level)) return ignore(refusals, reaction);
 	anchor(refusals, level, reaction);
 	refusals.forgetAtMs = nowMs + refusals.forgetMs;
 	if (mode === "rate") return lowerRate(refusals, spanMs >= 1000 ? okPerSecond : undefined);
@@ -151,9 +153,11 @@ function beginAnew(refusals: Refusals, nowMs: number, { newestTurn, inFlight, le
 
 /** What was in flight at the reaction has come back: how much of it did the host take? */
 function onLate(refusals: Refusals, standing: Standing): Verdict | undefined {
-	if (--refusals.lateOut !== 0 || refusals.mode !== "search") return undefined;
-	const { lateOk, lateRefused, refused, clean } = refusals;
+	if (--refusals.lateOut !== 0) return undefined;
+	const { lateOk, lateRefused, refused, clean, anchored } = refusals;
 	const share = lateRefused / (lateOk + lateRefused);
+	if (anchored.share > 0 && anchored.atMs === refusals.reactedMs) anchored.share = Math.max(anchored.share, share);
+	if (refusals.mode !== "search") return undefined;
 	if (share < tellingShare || lateOk === 0) return undefined;
 	const isOneWave = lateOk + lateRefused <= refused + 2;
 	const taken = Math.max(1, Math.min(refused - 1, isOneWave ? lateOk : Math.floor(refused * (1 - share))));

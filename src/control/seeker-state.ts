@@ -167,7 +167,7 @@ export function settle(seeker: Seeker, level: number, why: string): void {
 	discardBatch(seeker);
 }
 
-function discardBatch(seeker: Seeker): void {
+export function discardBatch(seeker: Seeker): void {
 	clearWindow(seeker.window);
 	seeker.isStale = true;
 	beginBatch(seeker, seeker.context.clock());

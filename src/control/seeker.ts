@@ -27,6 +27,8 @@ export function finishOne(
 	}: { readonly succeeded: boolean; readonly isLimited: boolean; readonly inFlight: number },
 ): void {
 	seeker.inFlight = inFlight;
+	// A level that stays is not measured.
+	if (!seeker.probes) return;
 	seeker.count++;
 	if (succeeded) seeker.work++;
 	if (isLimited) {

@@ -10,3 +10,8 @@ export function parseEntryRange(text: string): EntryRange | undefined {
 	const last = Number(match?.[2]);
 	return first <= last ? { first, last } : undefined;
 }
+
+/** Bytes of the file that such a range makes. */
+export function rangeLength({ first, last }: EntryRange): number {
+	return last - first + 1;
+}

@@ -14,6 +14,8 @@ export type RunEvent =
 			readonly method: Method;
 			/** Most downloads in flight at once, where that is given. */
 			readonly concurrency: number | "auto";
+			/** Most downloads in flight to one host, where that is given. */
+			readonly perHost?: number | "auto";
 	  }
 	/** More of the list was read: `total` entries so far, which is all of them once `complete`. */
 	| {
@@ -23,7 +25,14 @@ export type RunEvent =
 			/** How much of the list was read, from 0 to 1, where its size is known. */
 			readonly fraction?: number;
 	  }
-	| { readonly type: "attempt-started"; readonly id: number; readonly url: string; readonly attempt: number }
+	| {
+			readonly type: "attempt-started";
+			readonly id: number;
+			readonly url: string;
+			readonly attempt: number;
+			/** Whom the attempt asks, as the scheduler counts hosts: `host` or `host:port`. */
+			readonly host?: string;
+	  }
 	| ({ readonly type: "progress" } & TaskProgress)
 	/** An attempt ended and the entry will be tried again after `waitMs`. */
 	| {
@@ -34,6 +43,8 @@ export type RunEvent =
 			readonly failure: Failure;
 			readonly waitMs: number;
 			readonly worker: WorkerLabel;
+			/** Whom the attempt asked. */
+			readonly host?: string;
 	  }
 	/** A level was moved: of a host, or over all (`null`); `inAll` is how many may be in flight now. */
 	| {
@@ -43,8 +54,17 @@ export type RunEvent =
 			readonly inAll: number;
 			readonly why: string;
 	  }
-	/** An entry ended; `id` is absent where no attempt was made. */
-	| { readonly type: "ended"; readonly id?: number; readonly entry: Entry; readonly outcome: Outcome }
+	/** Nothing starts, to one host or at all (`null`), until that time (milliseconds since 1970), or until it is resumed. */
+	| { readonly type: "paused"; readonly host: string | null; readonly untilMs?: number; readonly why: string }
+	| { readonly type: "resumed"; readonly host: string | null; readonly why: string }
+	/** An entry ended; `id` and `host`, which is the one that was asked last, are absent where no attempt was made. */
+	| {
+			readonly type: "ended";
+			readonly id?: number;
+			readonly host?: string;
+			readonly entry: Entry;
+			readonly outcome: Outcome;
+	  }
 	/** Something that the user should know and that ends nothing. */
 	| { readonly type: "warning"; readonly message: string }
 	/** Something worth a line in the log. */

@@ -1,4 +1,5 @@
 /** Kinds of option values: each reads what a user wrote, text or already a value, or says what was expected. */
+import { parseTypePatterns } from "./type-patterns.ts";
 
 /** What a value was read as, or what it should have been: "a whole number from 1 to 9". */
 export type Reading<T> = { readonly value: T } | { readonly expected: string };
@@ -52,6 +53,24 @@ export function texts(argument: string): Kind<readonly string[]> {
 				: { expected: "a list of texts" },
 	};
 }
+
+/** Statuses of HTTP with commas between them. */
+export const statuses: Kind<string> = {
+	argument: "CODES",
+	read: (given) =>
+		typeof given === "string" && /^\s*[3-5]\d\d\s*(?:,\s*[3-5]\d\d\s*)*$/.test(given)
+			? { value: given }
+			: { expected: "statuses from 300 to 599 with commas between them, such as 403,404" },
+};
+
+/** Media types with commas between them, each with up to two stars. */
+export const typePatterns: Kind<string> = {
+	argument: "TYPES",
+	read: (given) =>
+		typeof given === "string" && parseTypePatterns(given)
+			? { value: given }
+			: { expected: "media types with commas between them, such as image/*,application/pdf" },
+};
 
 /** One of a few words. */
 export function choice(argument: string, choices: readonly string[]): Kind<string> {

@@ -1,6 +1,18 @@
 /** The one table of the options of `get`: parsing, checks, help and docs/cli.md all come from it. */
 import type { Kind } from "./option-kinds.ts";
-import { bytes, choice, integer, integerOrAuto, onOff, perSecond, seconds, text, texts } from "./option-kinds.ts";
+import {
+	bytes,
+	choice,
+	integer,
+	integerOrAuto,
+	onOff,
+	perSecond,
+	seconds,
+	statuses,
+	text,
+	texts,
+	typePatterns,
+} from "./option-kinds.ts";
 import type { Bytes, OptionName, OptionValues } from "./option-values.ts";
 import { defaults, existsPolicies, layouts, progressModes } from "./options.ts";
 import { methods } from "./outcome.ts";
@@ -35,22 +47,31 @@ const records = "Runs, records and output:";
 const optionalPort: Kind<boolean | number> = {
 	argument: "PORT",
 	optional: true,
-	read: (given) => (typeof given === "boolean" ? { value: given } : integer(0, 65535).read(given)),
+	read(given) {
+		if (given === true || given === "true") return { value: true };
+		if (given === false || given === "false") return { value: false };
+		const reading = integer(0, 65535).read(given);
+		return "value" in reading ? reading : { expected: "a port, from 0 to 65535" };
+	},
 };
 
 // biome-ignore format: one option a line reads as the table that it is
 export const optionTable: OptionTable = {
 	dir: { name: "dir", short: "d", group: files, kind: text("DIR"), fallback: defaults.dir, help: "where the files go; created with its parents" },
 	onExists: { name: "on-exists", group: files, kind: choice("P", existsPolicies), fallback: defaults.onExists, help: "rename, skip, overwrite or fail, for a file that is already there" },
+	sink: { name: "sink", group: files, kind: text("URL"), fallback: "DIR", help: "where the files go instead of DIR: a directory, or s3://bucket/prefix" },
 	layout: { name: "layout", group: files, kind: choice("L", layouts), fallback: defaults.layout, help: "flat, host (DIR/host/name) or path (DIR/host/path/name)" },
 	contentDisposition: { name: "no-content-disposition", group: files, kind: onOff, help: "name files from the URL alone" },
 	adjustExtension: { name: "adjust-extension", group: files, kind: onOff, help: "add the extension of the media type where the name has none" },
 	maxSize: { name: "max-size", group: files, kind: bytes, fallback: "none", help: "a larger file fails as too_large" },
 	checksums: { name: "checksums", group: files, kind: text("FILE"), help: "a SHA256SUMS-style file; entries are matched by the name that is listed or that they are saved under" },
 	writeChecksums: { name: "write-checksums", group: files, kind: text("FILE"), help: "write what was saved or skipped as a file for sha256sum -c, run in DIR" },
+	expectType: { name: "expect-type", group: files, kind: typePatterns, help: "media types that are wanted: 'image/*,application/pdf'; anything else fails as wrong_type" },
+	refresh: { name: "refresh", group: files, kind: onOff, help: "ask for saved files again, and replace those that changed on the server" },
+	dryRun: { name: "dry-run", group: files, kind: onOff, help: "print names, sizes and types without downloading anything" },
 	fsync: { name: "fsync", group: files, kind: onOff, help: "flush each file and its folder before it counts as saved" },
 
-	method: { name: "method", short: "m", group: speed, kind: choice("M", methods), fallback: "auto", help: "the concurrency model: async, threads, processes, mix, cluster or auto", notYet: ["cluster"] },
+	method: { name: "method", short: "m", group: speed, kind: choice("M", methods), fallback: "auto", help: "the concurrency model: async, threads, processes, mix, cluster or auto" },
 	concurrency: { name: "concurrency", short: "c", group: speed, kind: integerOrAuto(1, 10_000), fallback: "auto", help: "most downloads in flight at once, over all workers; auto finds the best level" },
 	perHost: { name: "per-host", group: speed, kind: integerOrAuto(1, 10_000), fallback: "auto", help: "most in flight to one host, over all workers; auto finds the best level of each" },
 	rate: { name: "rate", group: speed, kind: perSecond, fallback: "none", help: "most requests a second over all workers; redirects and retries count" },
@@ -59,8 +80,8 @@ export const optionTable: OptionTable = {
 	segments: { name: "segments", group: speed, kind: integerOrAuto(1, 64), fallback: "auto", help: "connections for one large file, where the server supports ranges", notYet: Array.from({ length: 63 }, (_, index) => String(index + 2)) },
 	limitRate: { name: "limit-rate", group: speed, kind: bytes, fallback: "none", help: "bytes a second over all workers", notYet: true },
 	limitRatePerHost: { name: "limit-rate-per-host", group: speed, kind: bytes, fallback: "none", help: "bytes a second to one host", notYet: true },
-	redis: { name: "redis", group: speed, kind: text("URL"), help: "for cluster: the Redis server", notYet: true },
-	sink: { name: "sink", group: speed, kind: text("URL"), help: "for cluster: the shared destination, a directory or s3://bucket/prefix", notYet: true },
+	redis: { name: "redis", group: speed, kind: text("URL"), help: "for cluster: the Redis server, redis:// or rediss://; the password better from DOWNSPOUT_REDIS_PASSWORD" },
+	health: { name: "health", group: speed, kind: text("PORT"), help: "for cluster: /health, and Prometheus metrics at /metrics, on 127.0.0.1 unless HOST:PORT is given" },
 
 	retries: { name: "retries", group: retry, kind: integer(0, 1000), fallback: String(defaults.retries), help: "further attempts after the first" },
 	retryBase: { name: "retry-base", group: retry, kind: seconds, fallback: String(defaults.retryBaseSeconds), help: "first back-off, in seconds" },
@@ -71,6 +92,7 @@ export const optionTable: OptionTable = {
 	minSpeed: { name: "min-speed", group: retry, kind: bytes, fallback: "none", help: "a body that stays slower than so many bytes a second fails as too_slow and is tried again" },
 	minSpeedTime: { name: "min-speed-time", group: retry, kind: seconds, fallback: String(defaults.minSpeedSeconds), help: "how long it may be slower, in seconds" },
 	circuitBreaker: { name: "no-circuit-breaker", group: retry, kind: onOff, help: "go on asking a host that answers nobody" },
+	retryStatus: { name: "retry-status", group: retry, kind: statuses, help: "further statuses to try again, with commas: 403,404" },
 
 	header: { name: "header", short: "H", group: http, kind: texts("'K: V'"), help: "send this header with every request; repeatable" },
 	userAgent: { name: "user-agent", group: http, kind: text("TEXT"), fallback: "downspout/VERSION", help: "the User-Agent header" },
@@ -79,7 +101,7 @@ export const optionTable: OptionTable = {
 	caCertificate: { name: "ca-certificate", group: http, kind: text("F"), help: "trust the PEM certificates of this file instead of the built-in ones" },
 	insecure: { name: "insecure", group: http, kind: onOff, help: "do not check TLS certificates" },
 	http2: { name: "http2", group: http, kind: choice("WHEN", ["auto", "always", "never"]), fallback: "auto", help: "auto, always or never", notYet: ["always"] },
-	compressed: { name: "compressed", group: http, kind: onOff, help: "ask for and decode Content-Encoding; without it, bytes are saved as sent", notYet: true },
+	compressed: { name: "compressed", group: http, kind: onOff, help: "ask for and decode Content-Encoding; without it, bytes are saved as sent" },
 	proxy: { name: "proxy", group: http, kind: text("URL"), help: "the proxy: http, https, socks5 or socks5h://[USER:PASSWORD@]HOST:PORT; else http_proxy, https_proxy and all_proxy; no_proxy holds for both" },
 	loadCookies: { name: "load-cookies", group: http, kind: text("FILE"), help: "cookies to send, in Netscape's format; what servers set is kept for the run then" },
 	saveCookies: { name: "save-cookies", group: http, kind: text("FILE"), help: "write the cookies of the run to this file at its end, in Netscape's format, without those of the session" },
@@ -100,5 +122,6 @@ export const optionTable: OptionTable = {
 	progress: { name: "progress", group: records, kind: choice("P", progressModes), fallback: "auto", help: "auto, bar, plain, json or none, on standard error" },
 	quiet: { name: "quiet", short: "q", group: records, kind: onOff, help: "the same as --progress none" },
 	json: { name: "json", group: records, kind: onOff, help: "print the summary as one JSON object" },
-	dashboard: { name: "dashboard", group: records, kind: optionalPort, help: "the live web page, on 127.0.0.1", notYet: true },
+	dashboard: { name: "dashboard", group: records, kind: optionalPort, help: "the live web page, on 127.0.0.1 and any free port, or on PORT" },
+	report: { name: "report", group: records, kind: onOff, help: "write the dashboard as a page of its own to the run's folder at the end" },
 };

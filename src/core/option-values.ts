@@ -29,6 +29,8 @@ export type OptionValues = {
 	readonly connectTimeout?: number;
 	/** Longest wait for the next byte, in seconds; 0 is no limit. */
 	readonly idleTimeout?: number;
+	/** Further statuses to try again, with commas. */
+	readonly retryStatus?: string;
 	/** Longest time for one entry, in seconds; 0 is no limit. */
 	readonly timeout?: number;
 	/** A body that stays slower than so many bytes a second fails and is tried again. */
@@ -48,6 +50,12 @@ export type OptionValues = {
 	/** Where to write what was saved or skipped, as a file for `sha256sum -c`. */
 	readonly writeChecksums?: string;
 	readonly maxSize?: Bytes;
+	/** Media types that are wanted, with commas and `*`: anything else fails. */
+	readonly expectType?: string;
+	/** Ask for saved files again, conditionally, and replace those that changed. */
+	readonly refresh?: boolean;
+	/** Ask for the heads alone, and save nothing. */
+	readonly dryRun?: boolean;
 	/** Bytes a second over all workers. */
 	readonly limitRate?: Bytes;
 	/** Bytes a second to one host. */
@@ -92,7 +100,13 @@ export type OptionValues = {
 	readonly quiet?: boolean;
 	readonly json?: boolean;
 	readonly dashboard?: boolean | number;
+	/** The dashboard as a file of the records, at the end. */
+	readonly report?: boolean;
+	/** For `cluster`: the Redis server. */
 	readonly redis?: string;
+	/** For `cluster`: a port, or HOST:PORT, for health and metrics. */
+	readonly health?: string;
+	/** Where the files go instead of `dir`: a directory, or s3://bucket/prefix. */
 	readonly sink?: string;
 };
 

@@ -42,6 +42,14 @@ export type DownloadOptions = {
 	readonly maxSizeBytes?: number;
 	/** A body that stays slower, in bytes a second, for so long is tried again. */
 	readonly minSpeed?: { readonly bytesPerSecond: number; readonly ms: number };
+	/** Patterns of the media types that are wanted; absent where all are. */
+	readonly expectTypes?: readonly string[];
+	/** Whether encoded answers are asked for and decoded. */
+	readonly compressed: boolean;
+	/** Ask for the heads alone, and write nothing. */
+	readonly dryRun: boolean;
+	/** Statuses that are tried again beside the usual ones. */
+	readonly retryStatuses: readonly number[];
 	/** Sent with every request, in their order; the entry's own replace those of the same name. */
 	readonly headers: readonly Header[];
 	/** Text of the file with the checksums of files by their names. */
@@ -51,6 +59,10 @@ export type DownloadOptions = {
 	/** PEM text of the certificates to trust instead of the built-in ones. */
 	readonly caCertificate?: string;
 	readonly insecure: boolean;
+	/** The bucket that complete files go to, from the download directory, which then holds nothing but parts and the journal. */
+	readonly bucket?: Bucket;
+	/** Whether others may take over what a worker does while it still lives: it then looks each time before it gives a file its name. */
+	readonly revocable?: boolean;
 	/** Absent where every origin is asked directly. */
 	readonly proxies?: ProxySettings;
 	/** Refuse to connect to addresses that are not public. */
@@ -60,6 +72,9 @@ export type DownloadOptions = {
 	/** Cookies to begin with, where the run keeps those that servers set; absent where each entry has its own. */
 	readonly cookies?: readonly StoredCookie[];
 };
+
+/** A place in an S3 store: keys of objects begin with the prefix, which is empty or ends with `/`. */
+export type Bucket = { readonly name: string; readonly prefix: string };
 
 /** What the coordinator needs to know. */
 export type RunOptions = DownloadOptions & {
@@ -86,6 +101,12 @@ export type RunOptions = DownloadOptions & {
 	readonly saveCookies?: string;
 	/** Forget what earlier runs in the directory recorded. */
 	readonly fresh: boolean;
+	/** Ask for saved files again. */
+	readonly refresh: boolean;
+	/** Absolute path of the directory whose journal the run writes, where that is not the one that the files go to. */
+	readonly journalDir?: string;
+	/** For the method `cluster`: the Redis server, and the sink as the user named it. */
+	readonly cluster?: { readonly redis: string; readonly sink: string; readonly isLimited: boolean };
 };
 
 export const defaults = {

@@ -31,6 +31,8 @@ export type Outcome = {
 	readonly sha256?: string;
 	/** Where a redirect led elsewhere than listed. */
 	readonly finalUrl?: string;
+	/** In a dry run: the server does not say how many bytes it has, and `bytes` is 0. */
+	readonly sizeUnknown?: true;
 	/** Media type as the server named it. */
 	readonly contentType?: string;
 	readonly error?: { readonly code: FailureCode; readonly message: string };
@@ -48,6 +50,16 @@ export type HostCounts = {
 	readonly refused: number;
 	/** Most downloads at once, at the end. */
 	readonly level: number;
+};
+
+/** A file of a dry run. */
+export type DryFile = {
+	readonly line: number;
+	readonly url: string;
+	readonly file: string;
+	/** Null where the server does not say. */
+	readonly bytes: number | null;
+	readonly contentType: string | null;
 };
 
 /** What a run adds up to: summary.json, and what `--json` prints. */
@@ -72,6 +84,10 @@ export type Summary = {
 	readonly errors: Readonly<Partial<Record<FailureCode, number>>>;
 	/** Those with the most failures, then the most files: 20 at most. */
 	readonly hosts: readonly HostCounts[];
+	/** Only the heads were asked for: `saved` counts what would be saved, and `bytes` adds up what is known of it. */
+	readonly dryRun?: true;
+	/** In a dry run: what would be saved, in the order of ending. */
+	readonly files?: readonly DryFile[];
 	/** Files saved by each model, where a run had more than one. */
 	readonly savedBy?: Readonly<Partial<Record<Model, number>>>;
 };

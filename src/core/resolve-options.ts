@@ -11,6 +11,8 @@ import { type Method, methods } from "./outcome.ts";
 import { checkHeader, parseHeader } from "./parse-header.ts";
 import { type Environment, readProxies } from "./proxy.ts";
 import { flagOf, quote, readOption } from "./read-option.ts";
+import { resolvePlaces } from "./resolve-sink.ts";
+import { parseTypePatterns } from "./type-patterns.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** What defaults depend on. */
@@ -45,7 +47,7 @@ export function resolveOptions(values: GivenValues, surroundings: Surroundings):
 	const maxSizeBytes = readOption(values.maxSize, optionTable.maxSize);
 	const timeoutMs = milliseconds(readOption(values.timeout, optionTable.timeout) ?? defaults.timeoutSeconds);
 	return {
-		dir: resolve(readOption(values.dir, optionTable.dir) ?? defaults.dir),
+		...resolvePlaces(values),
 		method: resolveMethod(values),
 		...resolveConcurrency(values, surroundings.cores),
 		onExists: oneOf(existsPolicies, readOption(values.onExists, optionTable.onExists), defaults.onExists),
@@ -57,16 +59,21 @@ export function resolveOptions(values: GivenValues, surroundings: Surroundings):
 		...resolveMinSpeed(values),
 		...resolveWaits(values),
 		...(timeoutMs === 0 ? {} : { timeoutMs }),
+		...resolveTypes(values),
+		compressed: readOption(values.compressed, optionTable.compressed) ?? false,
+		dryRun: readOption(values.dryRun, optionTable.dryRun) ?? false,
+		retryStatuses: (readOption(values.retryStatus, optionTable.retryStatus)?.split(",") ?? []).map(Number),
 		headers: resolveHeaders(values, surroundings.version),
 		maxRedirects: readOption(values.maxRedirects, optionTable.maxRedirects) ?? defaults.maxRedirects,
 		...(surroundings.caCertificate === undefined ? {} : { caCertificate: surroundings.caCertificate }),
 		...(surroundings.checksums === undefined ? {} : { checksums: surroundings.checksums }),
-		sha256: readOption(values.writeChecksums, optionTable.writeChecksums) !== undefined,
+		sha256: readOption(values.writeChecksums, optionTable.writeChecksums) !== undefined && values.dryRun !== true,
 		insecure: readOption(values.insecure, optionTable.insecure) ?? false,
 		...resolveAccess(values, surroundings),
 		...(surroundings.warnings && { warnings: surroundings.warnings }),
 		keepDuplicates: readOption(values.keepDuplicates, optionTable.keepDuplicates) ?? false,
 		fresh: readOption(values.fresh, optionTable.fresh) ?? false,
+		refresh: readOption(values.refresh, optionTable.refresh) ?? false,
 	};
 }
 
@@ -114,6 +121,12 @@ function resolveMinSpeed(values: GivenValues): Pick<RunOptions, "minSpeed"> {
 	const bytesPerSecond = readOption(values.minSpeed, optionTable.minSpeed);
 	const seconds = readOption(values.minSpeedTime, optionTable.minSpeedTime) ?? defaults.minSpeedSeconds;
 	return bytesPerSecond === undefined ? {} : { minSpeed: { bytesPerSecond, ms: milliseconds(seconds) } };
+}
+
+function resolveTypes(values: GivenValues): Pick<RunOptions, "expectTypes"> {
+	const given = readOption(values.expectType, optionTable.expectType);
+	const expectTypes = given === undefined ? undefined : parseTypePatterns(given);
+	return expectTypes === undefined ? {} : { expectTypes };
 }
 
 type Waits = Pick<RunOptions, "retries" | "retryBaseMs" | "retryMaxWaitMs" | "connectTimeoutMs" | "idleTimeoutMs">;

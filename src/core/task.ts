@@ -4,6 +4,7 @@ import type { Header, Pieces } from "./entry.ts";
 import type { EntryRange } from "./entry-range.ts";
 import type { Failure } from "./failure.ts";
 import type { Model } from "./outcome.ts";
+import type { Saved, Version } from "./saved.ts";
 
 /** One attempt at one entry. */
 export type Task = {
@@ -26,14 +27,18 @@ export type Task = {
 	readonly headers?: readonly Header[] | undefined;
 	/** The part of the resource that is the file. */
 	readonly range?: EntryRange | undefined;
-	/** Media types that are wanted, with commas. */
-	readonly expectType?: string | undefined;
+	/** Patterns of the media types that are wanted. */
+	readonly expectTypes?: readonly string[] | undefined;
 	/** Size that the file must have, in bytes. */
 	readonly sizeBytes?: number | undefined;
 	/** Digests of the file's pieces. */
 	readonly pieces?: Pieces | undefined;
+	/** The file as it was saved before: only another version of it is wanted, and takes its place. */
+	readonly refresh?: Saved | undefined;
 	/** Whether an earlier attempt left bytes of this entry that may be continued. */
 	readonly resume: boolean;
+	/** What an earlier run saved in the bucket: where it is still there, nothing is asked for. */
+	readonly saved?: { readonly file: string; readonly bytes: number } | undefined;
 	/** Attempts in a row that failed with a status of 5xx to a range: the range itself may be the cause. */
 	readonly rangeFailures?: number;
 	/** Time left to the entry, in milliseconds; absent when it has no limit. */
@@ -67,6 +72,8 @@ export type AttemptResult = {
 	readonly refused?: boolean | undefined;
 	/** Number of the worker's file of intents: what lies in earlier ones has been told to the coordinator. */
 	readonly intents: number;
+	/** What the worker is called in the directory, where its label does not tell. */
+	readonly owner?: string | undefined;
 } & AttemptEnd;
 
 /** The ways in which an attempt ends. */
@@ -77,15 +84,35 @@ export type AttemptEnd =
 			readonly file: string;
 			readonly bytes: number;
 			readonly sha256?: string | undefined;
+			readonly etag?: string | undefined;
+			readonly lastModified?: string | undefined;
+			/** In a dry run: the server does not say how many bytes it has. */
+			readonly isSizeUnknown?: boolean;
 			/** What the file system could not do for the file. */
 			readonly shortfall?: Shortfall;
+			/** What is odd about the answer, although the file is saved. */
+			readonly remarks?: readonly Remark[];
 	  }
-	| { readonly kind: "skipped"; readonly file: string; readonly bytes: number }
+	| {
+			readonly kind: "skipped";
+			readonly file: string;
+			readonly bytes: number;
+			/** The same bytes came again: the version that they are now. */
+			readonly version?: Version;
+	  }
 	| { readonly kind: "failed"; readonly failure: Failure; readonly retryAfterMs?: number }
 	| { readonly kind: "cancelled" };
 
 /** Something that a file lacks although it is saved whole: told once a run for each kind. */
 export type Shortfall = { readonly kind: "time" | "flush"; readonly message: string };
+
+/** Something odd about what a host sends: told once a host for each kind. */
+export type Remark = {
+	/** `encoded`: bytes with a content coding that was not asked for; `page`: an HTML page under a name of another kind. */
+	readonly kind: "encoded" | "page";
+	readonly host: string;
+	readonly message: string;
+};
 
 /** Names one worker: the model that it belongs to and its number there, counted from 1; 0 is the coordinator. */
 export type WorkerLabel = { readonly model: Model; readonly number: number };

@@ -1,6 +1,9 @@
 /** What a response head means: the file, the rest of it, another place to ask, or a failure. */
+import type { Coding } from "../codings/decoder.ts";
 import { addressOf } from "../core/address.ts";
+import { type EntryRange, rangeLength } from "../core/entry-range.ts";
 import { type Failure, permanent, transient } from "../core/failure.ts";
+import { unsatisfiedLength, viewPart } from "../core/part-view.ts";
 import { publicUrl } from "../core/public-url.ts";
 import { continues, parseContentRange } from "../core/ranges.ts";
 import { parseRateLimit } from "../core/rate-limit.ts";
@@ -11,12 +14,19 @@ import { proxiedAnswer } from "../http/proxied.ts";
 import { isRedirect, redirectTarget } from "../http/redirect.ts";
 import type { ResponseHead } from "../http/response-head.ts";
 import { discard, type PartSource, restart } from "../store/part.ts";
+import { smallBytes } from "../store/space.ts";
 import { type Attempt, failAttempt } from "./attempt-state.ts";
+import { cutOut, endsBefore } from "./cut.ts";
+import { codingsOf, decodeInto } from "./decode.ts";
 import { drain } from "./drain.ts";
-import { expectByName } from "./expect.ts";
+import { endDry, refusesHead } from "./dry.ts";
+import { expectFromHead } from "./expect.ts";
 import { endsAtExisting, tooLarge } from "./outcome-of-head.ts";
 import { rangeAnswer } from "./range-answer.ts";
+import { endUnchanged } from "./refresh.ts";
+import { remarkOn } from "./remarks.ts";
 import { targetOf } from "./target.ts";
+import { createTypeCheck } from "./type-check.ts";
 
 export type Answer = {
 	readonly head: ResponseHead;
@@ -32,14 +42,17 @@ export function onAnswer(attempt: Attempt, answer: Answer): void {
 	if (status === 200 || status === 203 || status === 206) return onFile(attempt, answer);
 	const location = isRedirect(status) ? head.field("location") : undefined;
 	if (location) return drain(attempt, head, () => follow(attempt, location, answer));
+	if (attempt.method === "HEAD" && refusesHead(status)) return askWithGet(attempt, answer);
 	const hasRange = attempt.from > 0;
-	const follows = hasRange ? rangeAnswer(status, attempt.task.rangeFailures ?? 0) : "fail";
+	if (status === 304 && attempt.task.refresh && !hasRange) return drain(attempt, head, () => endUnchanged(attempt));
+	const isRetried = attempt.context.retryStatuses?.has(status) ?? false;
+	const follows = hasRange ? rangeAnswer(status, attempt.task.rangeFailures ?? 0, isRetried) : "fail";
 	if (follows === "ask-for-all") return askForAll(attempt, answer);
 	const retryAfterMs = waitOf(status, head);
 	drain(attempt, head, () => {
 		if (follows === "fail-and-forget") discard(attempt.part);
 		attempt.rangeFailed = hasRange && follows !== "fail";
-		failAttempt(attempt, statusFailure(status, attempt, head), retryAfterMs);
+		failAttempt(attempt, refusal(attempt, head, isRetried), retryAfterMs);
 	});
 }
 
@@ -59,7 +72,8 @@ function logsIn(attempt: Attempt, login: Login, { head, sendAgain }: Answer): bo
 function onFile(attempt: Attempt, answer: Answer): void {
 	const { head } = answer;
 	const { status, contentRange } = head;
-	const { from, part } = attempt;
+	const { from, part, task } = attempt;
+	if (task.range) return onPart(attempt, answer, task.range);
 	const range = parseContentRange(contentRange);
 	const isWhole = range?.start === 0 && range.end + 1 === range.total;
 	const source = sourceOf(attempt, head, status === 206 ? range?.total : head.contentLength);
@@ -68,11 +82,7 @@ function onFile(attempt: Attempt, answer: Answer): void {
 		if (from > 0) attempt.verifier?.restart();
 		return accept(attempt, answer, source.totalBytes);
 	}
-	const host = attempt.address.host;
-	if (from === 0) {
-		const failure = status === 206 ? statusFailure(206, attempt, head) : slice(host);
-		return drain(attempt, head, () => failAttempt(attempt, failure));
-	}
+	if (from === 0) return refuseSlice(attempt, head);
 	const found = { ...source, totalBytes: range?.total, contentRange };
 	if (part.source && continues(part.source, from, found)) {
 		const totalBytes = part.source.totalBytes ?? range?.total;
@@ -80,7 +90,42 @@ function onFile(attempt: Attempt, answer: Answer): void {
 		return accept(attempt, answer, totalBytes);
 	}
 	if (status === 206 || range?.start === from) return askForAll(attempt, answer);
-	drain(attempt, head, () => failAttempt(attempt, slice(host)));
+	refuseSlice(attempt, head);
+}
+
+/** The same for an entry that wants a part of the resource alone. */
+function onPart(attempt: Attempt, answer: Answer, wanted: EntryRange): void {
+	const { head } = answer;
+	const { from, part } = attempt;
+	const view = viewPart(wanted, head);
+	const source = sourceOf(attempt, head, rangeLength(wanted));
+	switch (view.kind) {
+		case "ends-before":
+			return drain(attempt, head, () => failAttempt(attempt, endsBefore(wanted, view.wholeBytes)));
+		case "whole":
+			restart(part, source);
+			if (from > 0) attempt.verifier?.restart();
+			attempt.filter = cutOut(attempt, wanted, head.contentLength);
+			return accept(attempt, answer, source.totalBytes);
+		case "part": {
+			if (from === 0 && view.start === 0) {
+				restart(part, source);
+				return accept(attempt, answer, source.totalBytes);
+			}
+			// The length of the whole is not known to be the same: something else must tell that the version is.
+			const isNamed = head.etag !== undefined || head.lastModified !== undefined;
+			const goesOn =
+				isNamed && part.source && continues(part.source, from, { ...source, contentRange: view.contentRange });
+			if (goesOn) return accept(attempt, answer, source.totalBytes);
+		}
+	}
+	if (from > 0) askForAll(attempt, answer);
+	else refuseSlice(attempt, head);
+}
+
+function refuseSlice(attempt: Attempt, head: ResponseHead): void {
+	const failure = head.status === 206 ? statusFailure(206, attempt, head) : slice(attempt.address.host);
+	drain(attempt, head, () => failAttempt(attempt, failure));
 }
 
 /** The server does not go on where the part ends: begin again, within the same attempt. */
@@ -90,18 +135,73 @@ function askForAll(attempt: Attempt, { head, sendAgain }: Answer): void {
 	drain(attempt, head, () => sendAgain(attempt));
 }
 
-/** This answer brings the file: is it wanted, and what will it be called? */
-function accept(attempt: Attempt, { head }: Answer, totalBytes: number | undefined): void {
-	const { naming, options } = attempt.context;
+/** This answer brings the file: is it wanted, what will it be called, and what are its bytes? */
+function accept(attempt: Attempt, answer: Answer, totalBytes: number | undefined): void {
+	const { head } = answer;
+	const { context, task } = attempt;
+	const { naming, options } = context;
+	const target = targetOf(attempt, naming, head);
+	attempt.target = target;
+	const codings = context.decoding && head.contentEncoding !== undefined && codingsOf(attempt, head, context.decoding);
+	if (codings && "code" in codings) return drain(attempt, head, () => failAttempt(attempt, codings));
+	// Whether those bytes are encoded, nothing tells.
+	if (codings && attempt.from > 0) return askForAll(attempt, answer);
 	const { maxSizeBytes } = options;
-	if (maxSizeBytes !== undefined && totalBytes !== undefined && totalBytes > maxSizeBytes) {
+	if (maxSizeBytes !== undefined && totalBytes !== undefined && totalBytes > maxSizeBytes && !codings) {
 		return failAttempt(attempt, tooLarge(maxSizeBytes, totalBytes));
 	}
-	attempt.target = targetOf(attempt, naming, head);
-	if (endsAtExisting(attempt, attempt.target, head)) return;
-	if (options.checksums !== undefined) expectByName(attempt, attempt.target);
+	if (endsAtExisting(attempt, target, head)) return;
 	attempt.contentType = head.contentType;
+	attempt.etag = head.etag;
+	const wanted = task.expectTypes ?? options.expectTypes;
+	if (wanted !== undefined && !expectType(attempt, head, wanted)) return;
+	if (context.isDry) return endDry(attempt, codings ? undefined : totalBytes);
+	if (totalBytes !== undefined && totalBytes > smallBytes && !fits(attempt, totalBytes)) return;
+	const isTold = head.reprDigest !== undefined || head.contentDigest !== undefined;
+	if (options.checksums !== undefined || isTold) expectFromHead(attempt, { target, head, isChanged: !!codings });
+	if (codings) decode(attempt, codings, head);
+	remarkOn(attempt, head, target);
 	attempt.phase = "body";
+}
+
+/** From here on the bytes are not those of which the head tells the length and the version. */
+function decode(attempt: Attempt, codings: readonly Coding[], head: ResponseHead): void {
+	const { decoding } = attempt.context;
+	if (!decoding) return;
+	const { url, lastModified } = sourceOf(attempt, head, undefined);
+	restart(attempt.part, { url, lastModified });
+	const closes = head.contentLength === undefined && head.transferEncoding === undefined;
+	attempt.filter = decodeInto(attempt, codings, { decoding, closes });
+}
+
+/** @returns Whether the answer may bring what is wanted. */
+function expectType(attempt: Attempt, head: ResponseHead, wanted: readonly string[]): boolean {
+	const check = createTypeCheck({
+		wanted,
+		contentType: head.contentType,
+		host: attempt.address.host,
+		part: attempt.part,
+		onWrong: (failure) => failAttempt(attempt, failure),
+	});
+	if (!("code" in check)) {
+		attempt.typeCheck = check;
+		return true;
+	}
+	drain(attempt, head, () => failAttempt(attempt, check));
+	return false;
+}
+
+/** @returns Whether there is room for a large file. What does not fit is not begun: the disk is never filled by it. */
+function fits(attempt: Attempt, totalBytes: number): boolean {
+	const lacking = attempt.context.space.lacking(totalBytes - attempt.part.bytes);
+	if (lacking === undefined) return true;
+	failAttempt(attempt, permanent("disk_full", lacking));
+	return false;
+}
+
+function askWithGet(attempt: Attempt, { head, sendAgain }: Answer): void {
+	attempt.method = "GET";
+	drain(attempt, head, () => sendAgain(attempt));
 }
 
 function follow(attempt: Attempt, location: string, { head, sendAgain }: Answer): void {
@@ -144,6 +244,14 @@ function waitOf(status: number, head: ResponseHead): number | undefined {
 	const rateLimitReset = head.field("ratelimit-reset");
 	const xRateLimitReset = head.field("x-ratelimit-reset");
 	return parseRateLimit({ rateLimit, rateLimitReset, xRateLimitReset }, Date.now());
+}
+
+/** Why an answer that brings no file is a failure. */
+function refusal(attempt: Attempt, head: ResponseHead, isRetried: boolean): Failure {
+	const { range } = attempt.task;
+	if (head.status === 416 && range) return endsBefore(range, unsatisfiedLength(head.contentRange));
+	const failure = statusFailure(head.status, attempt, head);
+	return isRetried ? transient(failure.code, failure.message) : failure;
 }
 
 function statusFailure(status: number, { address, exchange }: Attempt, head: ResponseHead): Failure {

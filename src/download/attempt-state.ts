@@ -5,7 +5,7 @@ import type { Failure } from "../core/failure.ts";
 import type { SpeedWatch } from "../core/min-speed.ts";
 import type { DownloadOptions } from "../core/options.ts";
 import { publicUrl } from "../core/public-url.ts";
-import type { AttemptEnd, AttemptResult, Task, WorkerLabel } from "../core/task.ts";
+import type { AttemptEnd, AttemptResult, Remark, Task, WorkerLabel } from "../core/task.ts";
 import type { Agent } from "../http/agent.ts";
 import type { Authenticator, Login } from "../http/authenticator.ts";
 import type { Cookies } from "../http/cookies.ts";
@@ -13,8 +13,12 @@ import type { Exchange } from "../http/exchange.ts";
 import type { Owner } from "../journal/owner.ts";
 import { discard, type Part, type PartStore, release } from "../store/part.ts";
 import type { Publisher } from "../store/publish.ts";
+import type { Space } from "../store/space.ts";
 import type { Verifier } from "../store/verify.ts";
+import type { BodyFilter } from "./body-filter.ts";
+import type { Decoding } from "./decode.ts";
 import type { Naming, Target } from "./target.ts";
+import type { TypeCheck } from "./type-check.ts";
 
 /** What all attempts of a worker share. */
 export type AttemptContext = {
@@ -34,6 +38,15 @@ export type AttemptContext = {
 	readonly onSetCookie: ((cookies: readonly SetCookie[]) => void) | undefined;
 	readonly worker: WorkerLabel;
 	readonly owner: Owner;
+	/** Whether the options of the run let no request be a plain one. */
+	readonly isSpecial: boolean;
+	/** Whether the heads alone are asked for. */
+	readonly isDry: boolean;
+	/** What undoes content codings, where they are asked for. */
+	readonly decoding: Decoding | undefined;
+	/** Statuses that are tried again beside the usual ones. */
+	readonly retryStatuses: ReadonlySet<number> | undefined;
+	readonly space: Space;
 };
 
 /**
@@ -54,6 +67,7 @@ export type Attempt = {
 	readonly onReceived?: (() => void) | undefined;
 	part: Part;
 	phase: Phase;
+	method: "GET" | "HEAD";
 	/** What is asked now. */
 	address: Address;
 	redirects: number;
@@ -64,9 +78,16 @@ export type Attempt = {
 	rangeFailed: boolean;
 	/** Media type as the server named it. */
 	contentType: string | undefined;
+	/** Entity tag of the answer that brings the file. */
+	etag: string | undefined;
 	target: Target | undefined;
 	exchange: Exchange | undefined;
 	verifier: Verifier | undefined;
+	/** What the bytes go through, where they are not the file as they come. */
+	filter: BodyFilter | undefined;
+	/** Present where only some types are wanted. */
+	typeCheck: TypeCheck | undefined;
+	remarks: readonly Remark[] | undefined;
 	cookies: Cookies | undefined;
 	/** Where the last request was logged in. */
 	login: Login | undefined;
@@ -82,6 +103,7 @@ export function endAttempt(attempt: Attempt, end: AttemptEnd, kept = false): voi
 	if (attempt.phase === "over") return;
 	attempt.phase = "over";
 	clearTimeout(attempt.deadline);
+	attempt.filter?.destroy();
 	const { httpStatus, task, context, rangeFailed, contentType, address, redirects } = attempt;
 	const connected = attempt.exchange?.connected;
 	const firstByteMs = attempt.exchange?.firstByteMs;

@@ -1,20 +1,20 @@
 /** One attempt at one entry: requests, redirects and resumption, until the file is handed to the publisher or the attempt failed. */
 import { addressOf, pathnameOf } from "../core/address.ts";
-import { permanent, transient } from "../core/failure.ts";
+import { type Failure, transient } from "../core/failure.ts";
 import { publicUrl } from "../core/public-url.ts";
 import { ifRangeValue } from "../core/ranges.ts";
 import type { Task, TaskProgress } from "../core/task.ts";
 import { Exchange, type ExchangeListener } from "../http/exchange.ts";
 import type { ResponseHead } from "../http/response-head.ts";
 import { classifyFileError } from "../store/classify-file-error.ts";
-import { append, claimPart, discard, dropLastByte, newPart, release } from "../store/part.ts";
+import { claimPart, discard, dropLastByte, newPart, release } from "../store/part.ts";
 import { onAnswer } from "./answer.ts";
 import { type Attempt, type AttemptContext, endAttempt, failAttempt } from "./attempt-state.ts";
 import { drainData, endDrain } from "./drain.ts";
 import { expect } from "./expect.ts";
+import { endBody, keepBytes } from "./keep-body.ts";
 import { keepCookies } from "./keep-cookies.ts";
-import { endsAtExisting, tooLarge } from "./outcome-of-head.ts";
-import { publishAttempt } from "./publish-attempt.ts";
+import { endsAtExisting } from "./outcome-of-head.ts";
 import { headOf } from "./request-of.ts";
 import { isNameKnown, targetFile, targetOf } from "./target.ts";
 
@@ -34,6 +34,7 @@ export function startAttempt(
 		onReceived: hooks.onReceived,
 		part: task.resume ? claimPart(context.store, task.key) : newPart(task.key),
 		phase: "idle",
+		method: context.isDry ? "HEAD" : "GET",
 		address: listed,
 		redirects: 0,
 		from: 0,
@@ -41,9 +42,13 @@ export function startAttempt(
 		httpStatus: undefined,
 		rangeFailed: false,
 		contentType: undefined,
+		etag: undefined,
 		target: undefined,
 		exchange: undefined,
 		verifier: undefined,
+		filter: undefined,
+		typeCheck: undefined,
+		remarks: undefined,
 		cookies: context.cookies,
 		login: undefined,
 		deadline: undefined,
@@ -74,12 +79,12 @@ function send(attempt: Attempt): void {
 	}
 	// A complete part is asked for its last byte: that proves its version and brings the head.
 	if (part.bytes > 0 && part.bytes === part.source?.totalBytes) dropLastByte(part);
-	const range = part.bytes > 0 && ifRange !== undefined ? { from: part.bytes, ifRange } : undefined;
 	attempt.phase = "idle";
 	attempt.speed = undefined;
-	attempt.from = range?.from ?? 0;
+	attempt.from = ifRange === undefined ? 0 : part.bytes;
 	const pool = context.agent.poolOf(address.origin);
-	const request = { method: "GET", head: headOf(attempt, pool, range) };
+	const { method } = attempt;
+	const request = { method, head: headOf(attempt, pool, attempt.from > 0 ? ifRange : undefined) };
 	const exchange = new Exchange(pool, request, { subject: attempt, listener });
 	attempt.exchange = exchange;
 	pool.send(exchange);
@@ -97,7 +102,7 @@ const listener: ExchangeListener<Attempt> = {
 	},
 	onEnd: (attempt) => guard(attempt, () => onEnd(attempt)),
 	onFailure(attempt, failure) {
-		guard(attempt, () => (attempt.phase === "drain" ? endDrain(attempt) : failAttempt(attempt, failure)));
+		guard(attempt, () => onFailure(attempt, failure));
 	},
 };
 
@@ -118,29 +123,30 @@ function onHead(attempt: Attempt, head: ResponseHead): void {
 function onData(attempt: Attempt, bytes: Buffer, start: number, end: number): void {
 	if (attempt.phase === "drain") return drainData(attempt, end - start);
 	if (attempt.phase !== "body") return;
-	const { part, verifier, context } = attempt;
 	const chunk = bytes.subarray(start, end);
-	append(context.store, part, chunk);
-	verifier?.update(chunk);
-	const { maxSizeBytes } = context.options;
-	if (maxSizeBytes !== undefined && part.bytes > maxSizeBytes) return failAttempt(attempt, tooLarge(maxSizeBytes));
-	const totalBytes = part.source?.totalBytes;
-	if (totalBytes !== undefined && part.bytes > totalBytes) {
-		const message = `${attempt.address.host} sent more than the ${totalBytes} bytes that it announced`;
-		discard(part);
-		failAttempt(attempt, permanent("protocol", message));
-	}
+	if (attempt.filter) attempt.filter.write(chunk);
+	else keepBytes(attempt, chunk);
 }
 
 function onEnd(attempt: Attempt): void {
 	if (attempt.phase === "drain") return endDrain(attempt);
 	if (attempt.phase !== "body") return;
-	const { part } = attempt;
-	const totalBytes = part.source?.totalBytes;
-	if (totalBytes !== undefined && part.bytes !== totalBytes) {
-		return failAttempt(attempt, transient("truncated", `the body ended after ${part.bytes} of ${totalBytes} bytes`));
+	if (attempt.filter) attempt.filter.end();
+	else endBody(attempt);
+}
+
+/** Some servers answer HEAD with nothing. */
+function onFailure(attempt: Attempt, failure: Failure): void {
+	if (attempt.phase === "drain") return endDrain(attempt);
+	if (
+		attempt.method === "HEAD" &&
+		attempt.phase === "idle" &&
+		(failure.code === "reset" || failure.code === "protocol")
+	) {
+		attempt.method = "GET";
+		return send(attempt);
 	}
-	publishAttempt(attempt);
+	failAttempt(attempt, failure);
 }
 
 function runOutOfTime(attempt: Attempt): void {

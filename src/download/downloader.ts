@@ -3,7 +3,6 @@ import { type Bag, createBag } from "../core/bag.ts";
 import type { SetCookie } from "../core/cookie-file.ts";
 import { transient } from "../core/failure.ts";
 import type { DownloadOptions } from "../core/options.ts";
-import { stateLayout } from "../core/state-layout.ts";
 import { type AttemptResult, cancelledResult, type Task, type TaskProgress, type WorkerLabel } from "../core/task.ts";
 import { type AgentOptions, createAgent } from "../http/agent.ts";
 import { createAuthenticator } from "../http/authenticator.ts";
@@ -11,12 +10,13 @@ import { createCookies } from "../http/cookies.ts";
 import type { Exchange } from "../http/exchange.ts";
 import { createPlainRequests } from "../http/request-head.ts";
 import { requestHeaders } from "../http/request-headers.ts";
-import { createOwner } from "../journal/owner.ts";
 import { classifyFileError } from "../store/classify-file-error.ts";
-import { createFolders } from "../store/folders.ts";
-import { createPublisher } from "../store/publish.ts";
+import type { BucketPublisher } from "../store/s3-publish.ts";
+import { createSpace, smallBytes } from "../store/space.ts";
 import { attemptProgress, cancelAttempt, startAttempt } from "./attempt.ts";
 import { type Attempt, type AttemptContext, failAttempt } from "./attempt-state.ts";
+import { loadDecoding } from "./decode.ts";
+import { openDestination } from "./destination.ts";
 import { drainTurn } from "./drain.ts";
 import { loadExtensions } from "./media-types.ts";
 import { endIfTooSlow } from "./slow-body.ts";
@@ -59,22 +59,15 @@ export type DownloadListener = {
 /** @throws {NodeJS.ErrnoException} the directory's state cannot be written. */
 export async function createDownloader(worker: DownloaderOptions): Promise<Downloader> {
 	const { options, signal } = worker;
-	const dir = options.dirPath ?? options.dir;
-	const layout = stateLayout(dir);
-	const owner = createOwner(layout, worker.ownerId, worker.coordinatorPid);
-	const store = { parts: layout.parts, ownerId: owner.id };
-	const folders = createFolders(dir, {
-		evade: options.onExists === "rename" && options.layout !== "flat",
-		fsync: options.fsync,
-	});
+	const { owner, store, publisher, bucket } = await openDestination(worker);
 	const agent = createAgent({
 		...options,
 		connections: worker.concurrency,
 		idleConnections: Math.max(leastIdleConnections, worker.concurrency),
 		...(await loadRules(options)),
 	});
-	const publisher = createPublisher({ ...options, store, owner, folders });
 	const anywhere = new URL("http://localhost");
+	const active = createBag<Attempt>();
 	const context: AttemptContext = {
 		options,
 		worker: worker.worker,
@@ -95,8 +88,12 @@ export async function createDownloader(worker: DownloaderOptions): Promise<Downl
 		hasNetrc: options.netrc !== undefined,
 		cookies: options.cookies && (await createCookies(options.cookies)),
 		onSetCookie: worker.onSetCookie,
+		isSpecial: options.compressed || options.dryRun,
+		isDry: options.dryRun,
+		decoding: options.compressed ? await loadDecoding() : undefined,
+		retryStatuses: options.retryStatuses.length === 0 ? undefined : new Set(options.retryStatuses),
+		space: createSpace(options.dir, () => bytesToCome(active)),
 	};
-	const active = createBag<Attempt>();
 	const timers = [watchIdle(active, options), watchProgress(active, worker.onProgress)];
 	const sweeper = setInterval(() => agent.sweep(), 1000).unref();
 
@@ -113,9 +110,23 @@ export async function createDownloader(worker: DownloaderOptions): Promise<Downl
 	};
 	signal.addEventListener("abort", onAbort, { once: true });
 
-	return {
+	/** What the bucket still has is not asked for again. */
+	const skipSaved = (from: BucketPublisher, task: Task, onResult: DownloadListener["onResult"]): void => {
+		const { saved, ...unsaved } = task;
+		const skip = async (): Promise<boolean> => saved !== undefined && (await from.has(saved.file, saved.bytes));
+		// A store that does not answer now may do so when there is something to be stored.
+		skip()
+			.catch(() => false)
+			.then((isThere) => {
+				if (!isThere || !saved) return downloader.download(unsaved, { onResult });
+				onResult({ id: task.id, kind: "skipped", ...saved, worker: worker.worker, kept: false, intents: 0 });
+			});
+	};
+
+	const downloader: Downloader = {
 		download(task, { onReceived, onResult }) {
 			if (isStopped) return onResult(cancelledResult(task, worker.worker));
+			if (bucket && task.saved) return skipSaved(bucket, task, onResult);
 			let attempt: Attempt | undefined;
 			let isOver = false;
 			const finish = (result: AttemptResult): void => {
@@ -125,7 +136,8 @@ export async function createDownloader(worker: DownloaderOptions): Promise<Downl
 				onResult(result);
 			};
 			try {
-				attempt = startAttempt(task, context, { finish, onReceived });
+				// The name in a bucket takes as long as the file: it is part of the download.
+				attempt = startAttempt(task, context, { finish, onReceived: bucket ? undefined : onReceived });
 				if (attempt.phase !== "over") active.add(attempt);
 			} catch (error) {
 				// Whatever it was, the task has its end, and its slot is free.
@@ -146,10 +158,12 @@ export async function createDownloader(worker: DownloaderOptions): Promise<Downl
 			signal.removeEventListener("abort", onAbort);
 			cancelAll();
 			for (const timer of [...timers, sweeper]) clearInterval(timer);
+			bucket?.close();
 			agent.destroy();
 			owner.retire();
 		},
 	};
+	return downloader;
 }
 
 /** The rules of connections: which proxy, which addresses. What reads addresses loads only where there are any. */
@@ -161,6 +175,16 @@ async function loadRules({
 		...(proxies && { proxyOf: (await import("../core/choose-proxy.ts")).createProxyChoice(proxies) }),
 		...(denyPrivate && { isAllowed: (await import("../core/public-address.ts")).isPublicAddress }),
 	};
+}
+
+/** What the large files on their way still need. */
+function bytesToCome(active: Bag<Attempt>): number {
+	let sum = 0;
+	for (const { phase, part } of active) {
+		const totalBytes = phase === "body" ? (part.source?.totalBytes ?? 0) : 0;
+		if (totalBytes > smallBytes) sum += totalBytes - part.bytes;
+	}
+	return sum;
 }
 
 /**

@@ -11,7 +11,8 @@ const mostTurns = 8;
 export function drain(attempt: Attempt, head: ResponseHead, then: () => void): void {
 	attempt.phase = "drain";
 	attempt.drain = { bytes: 0, turns: 0, then };
-	if ((head.contentLength ?? 0) > mostBytes) giveUp(attempt);
+	// After HEAD it is the length of what does not follow.
+	if (attempt.method === "GET" && (head.contentLength ?? 0) > mostBytes) giveUp(attempt);
 }
 
 export function drainData(attempt: Attempt, bytes: number): void {

@@ -15,6 +15,8 @@ import { findExisting, type Target, targetFile } from "./target.ts";
 export function endsAtExisting(attempt: Attempt, target: Target, head?: ResponseHead): boolean {
 	const { onExists, dir } = attempt.context.options;
 	if (onExists !== "skip" && onExists !== "fail") return false;
+	// What is there is what is asked for again.
+	if (attempt.task.refresh) return false;
 	const existing = findExisting(dir, target);
 	if (!existing) return false;
 	discard(attempt.part);

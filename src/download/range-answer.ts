@@ -9,9 +9,12 @@ export type RangeAnswer = "ask-for-all" | "fail" | "fail-and-remember" | "fail-a
 /** Statuses below 500 that say nothing about the range. */
 const unrelated: ReadonlySet<number> = new Set([408, 425, 429]);
 
-/** @param before - How many attempts in a row failed with a status of 5xx to a range. */
-export function rangeAnswer(status: number, before: number): RangeAnswer {
-	if (unrelated.has(status)) return "fail";
+/**
+ * @param before - How many attempts in a row failed with a status of 5xx to a range.
+ * @param isRetried - Whether the user wants a status tried again that else ends the entry: it says nothing about the range.
+ */
+export function rangeAnswer(status: number, before: number, isRetried = false): RangeAnswer {
+	if (unrelated.has(status) || (isRetried && status < 500)) return "fail";
 	if (status === 304 || status === 501 || (status >= 400 && status < 500)) return "ask-for-all";
 	if (status < 500) return "fail";
 	return before > 0 ? "fail-and-forget" : "fail-and-remember";

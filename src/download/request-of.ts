@@ -1,21 +1,27 @@
 /** The head of an attempt's next request. */
+import { pathnameOf } from "../core/address.ts";
+import { versionToAskWith } from "../core/saved.ts";
 import { cookieHeader } from "../http/cookies.ts";
 import type { OriginPool } from "../http/origin-pool.ts";
 import { proxiedHead } from "../http/request-head.ts";
-import { requestHeaders } from "../http/request-headers.ts";
+import { type RequestRange, requestHeaders } from "../http/request-headers.ts";
 import type { Attempt } from "./attempt-state.ts";
+import { isPacked } from "./decode.ts";
 
-type Range = { readonly from: number; readonly ifRange: string };
-
-export function headOf(attempt: Attempt, { form }: OriginPool, range: Range | undefined): string {
-	const { context, task, listed, address, cookies } = attempt;
+/** @param ifRange - Names the version of the bytes that are here, where the request goes on behind them. */
+export function headOf(attempt: Attempt, { form }: OriginPool, ifRange: string | undefined): string {
+	const { context, task, listed, address, cookies, method } = attempt;
 	const isListed = address === listed && !address.hasCredentials && !context.hasNetrc;
-	if (!task.headers && !range && !cookies && isListed) return context.plainRequest(address);
+	const isPlain = !task.headers && ifRange === undefined && !cookies && !task.range && !task.refresh;
+	if (isPlain && isListed && !context.isSpecial) return context.plainRequest(address);
 	const url = new URL(address.href);
 	const listedUrl = new URL(listed.href);
-	const login = { url, listed: listedUrl, before: attempt.login, method: "GET", path: address.path };
+	const login = { url, listed: listedUrl, before: attempt.login, method, path: address.path };
 	const authorization = context.authenticator.authorize(login);
 	attempt.login = authorization?.login;
+	const range = rangeOf(attempt, ifRange);
+	const codings = context.decoding && !range && !isPacked(pathnameOf(address)) ? context.decoding.accepted : undefined;
+	const unless = task.refresh && ifRange === undefined ? versionToAskWith(task.refresh) : undefined;
 	const fields = requestHeaders({
 		general: context.options.headers,
 		own: task.headers ?? [],
@@ -23,7 +29,15 @@ export function headOf(attempt: Attempt, { form }: OriginPool, range: Range | un
 		url,
 		authorization,
 		cookie: cookieHeader(cookies, url),
-		...(range ? { range } : {}),
+		...(range && { range }),
+		...(codings !== undefined && { acceptEncoding: codings }),
+		...(unless && { unless }),
 	});
-	return proxiedHead({ method: "GET", form }, address, fields);
+	return proxiedHead({ method, form }, address, fields);
+}
+
+/** Places within the resource: of all that follows the part, or of what the entry wants of it. */
+function rangeOf({ task, from }: Attempt, ifRange: string | undefined): RequestRange | undefined {
+	if (task.range) return { from: task.range.first + from, to: task.range.last, ifRange };
+	return ifRange === undefined ? undefined : { from, ifRange };
 }

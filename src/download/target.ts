@@ -38,9 +38,11 @@ export function targetOf(
 	head: NamingHead,
 ): Target {
 	const { task, namedBy } = entry;
-	if (task.out !== undefined) {
-		const cut = task.out.lastIndexOf("/");
-		return { folder: cut < 0 ? "" : task.out.slice(0, cut), name: task.out.slice(cut + 1) };
+	// A file that was saved before keeps its name.
+	const known = task.refresh?.file ?? task.out;
+	if (known !== undefined) {
+		const cut = known.lastIndexOf("/");
+		return { folder: cut < 0 ? "" : known.slice(0, cut), name: known.slice(cut + 1) };
 	}
 	const { contentDisposition, contentType } = head;
 	const given =

@@ -1,5 +1,6 @@
 /** Whether files and folders that another run, or somebody else, has left here may be entered. */
 import {
+	accessSync,
 	chmodSync,
 	closeSync,
 	constants,
@@ -48,9 +49,20 @@ export function makePrivateFolder(path: string): void {
 		if (allIsOf(found.uid, path)) return;
 		throw stranger(path, found);
 	}
+	const isRoots = found.uid !== process.geteuid();
+	if (isRoots && !mayEnter(path)) throw stranger(path, found);
 	if ((found.mode & others) === 0) return;
-	if (found.uid === process.geteuid()) keepOthersOut(path);
+	if (!isRoots) keepOthersOut(path);
 	else if (found.mode & othersMayWrite) throw new UntrustedError(`${path} can be written by others: chmod 700 it`);
+}
+
+function mayEnter(path: string): boolean {
+	try {
+		accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
+		return true;
+	} catch {
+		return false;
+	}
 }
 
 function keepOthersOut(path: string): void {
@@ -124,7 +136,8 @@ function allIsOf(uid: number, folder: string): boolean {
 }
 
 function stranger(path: string, { uid }: Stats): UntrustedError {
-	return new UntrustedError(`${path} belongs to another user (uid ${uid}): remove it, or run as that user`);
+	const who = uid === 0 ? "root" : `another user (uid ${uid})`;
+	return new UntrustedError(`${path} belongs to ${who}: remove it, or run as that user`);
 }
 
 function kindOf(found: Stats): string {

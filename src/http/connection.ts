@@ -24,6 +24,7 @@ export class Connection implements ReaderSink {
 	/** Whether an answer was read before: the server may then have closed it since. */
 	#wasKept = false;
 	#hasBytes = false;
+	#isPaused = false;
 
 	constructor(pool: OriginPool, readBuffer: Buffer) {
 		this.pool = pool;
@@ -80,10 +81,12 @@ export class Connection implements ReaderSink {
 	}
 
 	pause(): void {
+		this.#isPaused = true;
 		this.#socket?.pause();
 	}
 
 	resume(): void {
+		this.#isPaused = false;
 		this.#socket?.resume();
 	}
 
@@ -100,6 +103,8 @@ export class Connection implements ReaderSink {
 		this.#exchange = undefined;
 		this.#wasKept = true;
 		exchange.connection = undefined;
+		// Whoever is next did not ask for it, and an idle connection must hear that it is closed.
+		if (this.#isPaused) this.resume();
 		if (keeps) this.pool.giveBack(this);
 		else this.destroy();
 		exchange.tellEnd();

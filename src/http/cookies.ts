@@ -43,7 +43,7 @@ export async function createCookies(loaded: readonly StoredCookie[] = []): Promi
 		return own.jar;
 	};
 
-	// The user's own file may name what no server may: a public suffix, a host without a dot.
+	// The user's own file may name what no server may, such as a host without a dot.
 	const trusting = new Jar(store, { ...jarOptions, rejectPublicSuffixes: false, looseMode: true });
 	for (const { domain, withSubdomains, path, secure, httpOnly, expires, name, value } of loaded) {
 		const cookie = new Cookie({ key: name, value, path, secure, httpOnly });

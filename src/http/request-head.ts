@@ -3,7 +3,7 @@ import type { Address } from "../core/address.ts";
 import type { ProxyForm } from "./proxied.ts";
 
 /** @param fields - Names and values in turn; a Host among them takes the place of ours. */
-export function requestHead(method: string, { path, host }: Address, fields: readonly string[]): string {
+function requestHead(method: string, { path, host }: Address, fields: readonly string[]): string {
 	let text = "";
 	let hasHost = false;
 	for (let at = 0; at + 1 < fields.length; at += 2) {

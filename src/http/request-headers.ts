@@ -17,15 +17,26 @@ export type RequestHeaderSources = {
 	readonly authorization?: { readonly value: string; readonly yields: boolean } | undefined;
 	/** Cookies that servers have set, a character for each byte, as they came. */
 	readonly cookie?: string;
-	readonly range?: { readonly from: number; readonly ifRange: string };
+	readonly range?: RequestRange;
+	/** Content codings that are asked for; `identity` unless given. */
+	readonly acceptEncoding?: string;
+	/** The version that is here already: only another one is wanted (RFC 9110, 13.1). */
+	readonly unless?: { readonly etag?: string | undefined; readonly lastModified?: string | undefined };
+};
+
+export type RequestRange = {
+	readonly from: number;
+	/** The last byte that is wanted; all that follow where there is none. */
+	readonly to?: number | undefined;
+	readonly ifRange?: string | undefined;
 };
 
 /** The fields as a flat list of names and values, a character for each byte. Names are lower case. */
 export function requestHeaders(sources: RequestHeaderSources): string[] {
-	const { url, listed, authorization, range } = sources;
+	const { url, listed, authorization, range, unless } = sources;
 	const fields = new Map<string, string[]>([
 		["accept", ["*/*"]],
-		["accept-encoding", ["identity"]],
+		["accept-encoding", [sources.acceptEncoding ?? "identity"]],
 	]);
 	layOver(fields, sources.general);
 	layOver(fields, sources.own ?? []);
@@ -35,9 +46,11 @@ export function requestHeaders(sources: RequestHeaderSources): string[] {
 	}
 	if (sources.cookie) fields.set("cookie", [...(fields.get("cookie") ?? []), sources.cookie]);
 	if (range) {
-		fields.set("range", [`bytes=${range.from}-`]);
-		fields.set("if-range", [range.ifRange]);
+		fields.set("range", [`bytes=${range.from}-${range.to ?? ""}`]);
+		if (range.ifRange !== undefined) fields.set("if-range", [range.ifRange]);
 	}
+	if (unless?.etag !== undefined) fields.set("if-none-match", [unless.etag]);
+	if (unless?.lastModified !== undefined) fields.set("if-modified-since", [unless.lastModified]);
 	const flat: string[] = [];
 	for (const [name, values] of fields) {
 		if (name === "cookie") flat.push(name, values.join("; "));

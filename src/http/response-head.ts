@@ -17,6 +17,10 @@ export class ResponseHead {
 	contentDisposition: string | undefined = undefined;
 	contentType: string | undefined = undefined;
 	contentRange: string | undefined = undefined;
+	contentEncoding: string | undefined = undefined;
+	/** RFC 9530; of several fields all values. */
+	reprDigest: string | undefined = undefined;
+	contentDigest: string | undefined = undefined;
 
 	constructor(status: number, minor: number, text: string) {
 		this.status = status;
@@ -107,6 +111,11 @@ function readField(head: ResponseHead, start: number, colon: number, end: number
 				head.connection = joined(head.connection, fieldValue(text, colon + 1, end));
 			}
 			return undefined;
+		case 11:
+			if (isNamed(text, start, "Repr-Digest", "repr-digest")) {
+				head.reprDigest = joined(head.reprDigest, fieldValue(text, colon + 1, end));
+			}
+			return undefined;
 		case 12:
 			if (isNamed(text, start, "Content-Type", "content-type")) head.contentType ??= fieldValue(text, colon + 1, end);
 			return undefined;
@@ -120,6 +129,14 @@ function readField(head: ResponseHead, start: number, colon: number, end: number
 		case 14:
 			if (isNamed(text, start, "Content-Length", "content-length")) {
 				return readLength(head, fieldValue(text, colon + 1, end));
+			}
+			if (isNamed(text, start, "Content-Digest", "content-digest")) {
+				head.contentDigest = joined(head.contentDigest, fieldValue(text, colon + 1, end));
+			}
+			return undefined;
+		case 16:
+			if (isNamed(text, start, "Content-Encoding", "content-encoding")) {
+				head.contentEncoding = joined(head.contentEncoding, fieldValue(text, colon + 1, end));
 			}
 			return undefined;
 		case 17:

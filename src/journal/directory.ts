@@ -1,5 +1,6 @@
 /** A download directory as a run sees it: its journal, what earlier runs left, and what becomes of a worker that died. */
 import { join } from "node:path";
+import type { Saved } from "../core/saved.ts";
 import { type StateLayout, stateLayout } from "../core/state-layout.ts";
 import { makeFolder } from "../files/make-folder.ts";
 import { unlinkQuietly } from "../files/quietly.ts";
@@ -7,9 +8,16 @@ import { syncFolder } from "../files/sync.ts";
 import { openState } from "./inspect.ts";
 import { absorbIntents, clearOutside } from "./intents.ts";
 import { type Journal, openJournal } from "./journal.ts";
-import type { Saved } from "./journal-file.ts";
 import { createOwner, markLeft, type Owner } from "./owner.ts";
-import { findOwners, forgetDeadOwners, forgetOwners, forgetSegments, ownerIds } from "./owners.ts";
+import {
+	findOwners,
+	forgetDeadOwners,
+	forgetOwners,
+	forgetSegments,
+	type Owners,
+	ownerIds,
+	revokeOwners,
+} from "./owners.ts";
 import { forgetOldParts, type IsGone, isTemporary, listParts, removePart, settlePart } from "./parts.ts";
 import { findSideJournals } from "./side-journals.ts";
 
@@ -20,6 +28,10 @@ export type DirectoryOptions = {
 	readonly run: string;
 	/** Forget what earlier runs recorded, their parts included. */
 	readonly fresh: boolean;
+	/** Absolute path of the directory that has the journal, where it is another one. */
+	readonly journalDir?: string | undefined;
+	/** Names of runs that are over for certain: their owners are gone, whatever became of the processes. */
+	readonly over?: readonly string[] | undefined;
 	/** Flush what is recorded to the disk. */
 	readonly fsync: boolean;
 	/** Told why that cannot be done here, as often as it is tried. */
@@ -49,16 +61,16 @@ export type Directory = {
  * @throws {UntrustedError} its state is not ours. @throws {NodeJS.ErrnoException} it cannot be used.
  */
 export async function openDirectory(options: DirectoryOptions): Promise<Directory> {
-	const { dir, run, fsync } = options;
-	const layout = stateLayout(dir);
+	const { dir, run, fsync, journalDir } = options;
 	await makeFolder(dir, fsync ? (folder) => void syncFolder(join(folder, "..")) : undefined);
-	openState(layout);
+	openState(stateLayout(dir));
+	const layout = journalDir === undefined ? stateLayout(dir) : await openElsewhere(dir, journalDir);
 	if (fsync) {
 		const why = syncFolder(dir);
 		if (why !== undefined) options.onUnflushed(why);
 	}
 	// Told before anything is touched: of two runs that start at once, one at least sees the other.
-	const presence = createOwner(layout, `${run}-coordinator`, process.pid);
+	const presence = createOwner(layout, `${run}-coordinator`, { coordinatorPid: process.pid });
 	try {
 		return await settle(options, layout, presence);
 	} catch (error) {
@@ -68,12 +80,20 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
 	}
 }
 
+/** The journal in one directory, parts and owners in another: names are given within one file system. */
+async function openElsewhere(dir: string, journalDir: string): Promise<StateLayout> {
+	await makeFolder(journalDir);
+	const own = stateLayout(journalDir);
+	openState(own);
+	const { parts, owners } = stateLayout(dir);
+	return { ...own, parts, owners };
+}
+
 async function settle(options: DirectoryOptions, layout: StateLayout, presence: Owner): Promise<Directory> {
-	const { dir, run, fresh } = options;
 	// Parts and journals first: an owner that appears in between has then none of them.
 	const parts = listParts(layout);
 	const sides = findSideJournals(layout);
-	const owners = await findOwners(layout, presence.now(), run);
+	const owners = await findOwners(layout, presence.now(), options);
 	const journal = openJournal({
 		...options,
 		layout,
@@ -82,6 +102,27 @@ async function settle(options: DirectoryOptions, layout: StateLayout, presence: 
 		isLiving: (other) => [...owners.alive].some((id) => id.startsWith(`${other}-`)),
 	});
 	presence.whenDisplaced(journal.stepAside);
+	try {
+		const leftovers = takeOver(options, { layout, presence, journal, owners, parts });
+		return createDirectory(options, { layout, presence, journal, leftovers });
+	} catch (error) {
+		closeQuietly(journal);
+		throw error;
+	}
+}
+
+type Found = {
+	readonly layout: StateLayout;
+	readonly presence: Owner;
+	readonly journal: Journal;
+	readonly owners: Owners;
+	/** Names in the folder of parts, from before it was looked who works here. */
+	readonly parts: readonly string[];
+};
+
+/** Takes over what runs that are gone have left. @returns The keys of the parts that may be continued. */
+function takeOver({ dir, fresh }: DirectoryOptions, found: Found): ReadonlySet<string> {
+	const { layout, presence, journal, owners, parts } = found;
 	const published = new Set<string>();
 	for (const id of [...owners.dead, ...owners.alive]) {
 		absorbIntents({
@@ -107,7 +148,15 @@ async function settle(options: DirectoryOptions, layout: StateLayout, presence: 
 	forgetDeadOwners(layout, owners, presence.now());
 	// Not before: that they are still there proves that they were not published.
 	for (const name of temporaries) unlinkQuietly(join(layout.parts, name));
-	return createDirectory(options, { layout, presence, journal, leftovers });
+	return leftovers;
+}
+
+function closeQuietly(journal: Journal): void {
+	try {
+		journal.close();
+	} catch {
+		// The error that ends the run is another.
+	}
 }
 
 type Opened = {
@@ -147,12 +196,16 @@ function createDirectory({ dir, run }: DirectoryOptions, opened: Opened): Direct
 			const published = new Map<string, Saved>();
 			const onPublished = ({ key, file, bytes }: Saved & { readonly key: string }): void =>
 				void published.set(key, { file, bytes });
-			absorbIntents({ dir, layout, id: ownerId, onPublished });
-			settleParts((id) => id === ownerId);
+			// A worker on another machine has several event loops, each an owner of its own.
+			const isTheirs = (id: string): boolean => id === ownerId || id.startsWith(`${ownerId}-`);
+			// First of all: one that still lives gives no file a name from now on.
+			const ids = revokeOwners(layout, isTheirs);
+			for (const id of ids) absorbIntents({ dir, layout, id, onPublished });
+			settleParts(isTheirs);
 			forgetSoon(() => {
-				clearOutside(dir, layout, ownerId);
-				forgetOwners(layout, (id) => id === ownerId);
-				removeTemporaries((id) => id === ownerId);
+				for (const id of ids) clearOutside(dir, layout, id);
+				forgetOwners(layout, isTheirs);
+				removeTemporaries(isTheirs);
 			});
 			return published;
 		},

@@ -20,12 +20,14 @@ export type Heartbeat = {
 export type HeartbeatOptions = {
 	/** What the file holds. */
 	readonly text: string;
+	/** Whether a file that is gone stays so: the owner must not go on then. */
+	readonly isFinal?: boolean;
 	/** The file was gone: another run has taken its owner for dead. It is there again when this is called. */
 	readonly onDisplaced: () => void;
 };
 
 /** Makes the owner's file. @throws {NodeJS.ErrnoException} it is there already, or cannot be made. */
-export function createHeartbeat(path: string, { text, onDisplaced }: HeartbeatOptions): Heartbeat {
+export function createHeartbeat(path: string, { text, isFinal, onDisplaced }: HeartbeatOptions): Heartbeat {
 	/** How far the file system's clock is ahead of ours. */
 	let aheadMs = 0;
 	let lastMs = 0;
@@ -57,6 +59,7 @@ export function createHeartbeat(path: string, { text, onDisplaced }: HeartbeatOp
 		}
 	};
 	const announceAgain = (): void => {
+		if (isFinal) return;
 		try {
 			write(constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL);
 		} catch {

@@ -1,5 +1,6 @@
 /** A file of records: one run appends to it, and what lies in it is read again by its place. */
 import { closeSync, constants, fstatSync, readSync, writeSync } from "node:fs";
+import type { Saved } from "../core/saved.ts";
 import { syncFile } from "../files/sync.ts";
 import { openTrusted } from "../files/trust.ts";
 import { parseRecord } from "./record.ts";
@@ -7,8 +8,6 @@ import { parseRecord } from "./record.ts";
 /** Bytes read around a record: the neighbours are asked for next when a list is run again. */
 const windowBytes = 64 * 1024;
 const newline = 10;
-
-export type Saved = { readonly file: string; readonly bytes: number; readonly sha256?: string };
 
 export type JournalFile = {
 	readonly fd: number;
@@ -49,8 +48,8 @@ export function openJournalFile(path: string, access: "own" | "read"): JournalFi
 			}
 			const record = line === undefined ? undefined : parseRecord(line);
 			if (record?.status !== "saved") return undefined;
-			const { file, bytes, sha256 } = record;
-			return sha256 === undefined ? { file, bytes } : { file, bytes, sha256 };
+			const { file, bytes, sha256, atMs, etag, lastModified } = record;
+			return { file, bytes, sha256, atMs, etag, lastModified };
 		},
 		write: (bytes) => writeSync(fd, bytes),
 		sync: () => syncFile(fd, true),

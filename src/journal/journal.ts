@@ -1,10 +1,11 @@
 /** What a download directory remembers of its entries. The coordinator alone writes it. */
 import { lstatSync, renameSync } from "node:fs";
+import type { Saved } from "../core/saved.ts";
 import { type StateLayout, sideJournal } from "../core/state-layout.ts";
 import { createGatheredText } from "../files/gathered-text.ts";
 import { unlinkQuietly } from "../files/quietly.ts";
 import { syncFolder } from "../files/sync.ts";
-import { type JournalFile, openJournalFile, type Saved } from "./journal-file.ts";
+import { type JournalFile, openJournalFile } from "./journal-file.ts";
 import { createKeyTable } from "./key-table.ts";
 import { clearUnfinished, loadJournal, readRecords, setAside } from "./load-journal.ts";
 import { formatRecord, type JournalRecord } from "./record.ts";
@@ -108,9 +109,12 @@ export function openJournal(options: JournalOptions): Journal {
 			return saved ? { seen: false, saved } : { seen: false };
 		},
 		recover(key, saved) {
-			if (read(table.get(key) ?? 0)?.file === saved.file) return;
-			recovered.set(key, saved);
-			pending.add(formatRecord({ key, status: "saved", ...saved }));
+			const known = read(table.get(key) ?? 0);
+			// A file that was replaced has another size, or the record of the one before tells that it is not that one.
+			if (known?.file === saved.file && known.bytes === saved.bytes) return;
+			const found = { ...saved, atMs: Date.now() };
+			recovered.set(key, found);
+			pending.add(formatRecord({ key, status: "saved", ...found }));
 		},
 		record(record) {
 			pending.add(formatRecord(record));

@@ -43,12 +43,25 @@ export type Owner = {
 	retire(): void;
 };
 
+/** What a worker was told too late: others do its work, and what it has is not wanted any more. */
+class OwnerRevokedError extends Error {
+	override readonly name = "OwnerRevokedError";
+	readonly code = "owner_revoked";
+}
+
+export type OwnerOptions = {
+	readonly coordinatorPid: number;
+	/** Whether its work may be given to others while it lives: then its identity file is removed, and it looks for that. */
+	readonly revocable?: boolean | undefined;
+};
+
 /**
  * Announces a worker in the directory.
  * @param id - Unique among all runs: contains the run's id.
  * @throws {NodeJS.ErrnoException} the directory is not writable.
  */
-export function createOwner(layout: StateLayout, id: string, coordinatorPid: number): Owner {
+export function createOwner(layout: StateLayout, id: string, { coordinatorPid, revocable }: OwnerOptions): Owner {
+	const announcement = join(layout.owners, `${id}.json`);
 	const server = answerFor(layout, id);
 	const folder = server && folderIdentity(layout);
 	const text = JSON.stringify({ ...identify(coordinatorPid), ...(folder === undefined ? {} : { folder }) });
@@ -66,15 +79,21 @@ export function createOwner(layout: StateLayout, id: string, coordinatorPid: num
 		// What close says of what was announced long ago changes nothing.
 		if (old !== undefined) closeQuietly(old);
 	};
-	const heartbeat = createHeartbeat(join(layout.owners, `${id}.json`), {
+	const heartbeat = createHeartbeat(announcement, {
 		text,
+		isFinal: revocable === true,
 		onDisplaced() {
 			// The file of intents went with the announcement.
 			next();
-			onDisplaced?.();
+			try {
+				onDisplaced?.();
+			} catch {
+				// Called by a timer: whoever cannot go elsewhere goes on where it is.
+			}
 		},
 	});
 	const append = (lines: string): void => {
+		if (revocable) assertWanted(announcement);
 		heartbeat.renew();
 		if (written > segmentBytes) next();
 		fd ??= openTrusted(intentsPath(layout, id, segment), newFile);
@@ -138,6 +157,15 @@ export function markLeft(layout: StateLayout, id: string): void {
 function formatIntent({ key, file, bytes, source, reserved }: Intent): string {
 	const more = reserved ? ',"reserved":true' : "";
 	return `{"key":"${key}","file":${JSON.stringify(file)},"bytes":${bytes},"source":${JSON.stringify(source)}${more}}\n`;
+}
+
+/** Opened, as a network share knows for certain only then. */
+function assertWanted(identity: string): void {
+	try {
+		closeQuietly(openTrusted(identity, constants.O_RDONLY));
+	} catch (cause) {
+		throw new OwnerRevokedError("another worker does this now", { cause });
+	}
 }
 
 /** Where an owner's intents lie. */

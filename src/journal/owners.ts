@@ -25,15 +25,21 @@ export type Owners = {
 
 /**
  * Looks who is there, and waits for workers of a killed run to end.
- * @param nowMs - The time as the file system tells it. @param run - Its own owners are none of the others.
+ * @param nowMs - The time as the file system tells it.
+ * @param runs - Owners of `run` are none of the others; those of runs that are `over` are gone, whatever their processes do.
  */
-export async function findOwners(layout: StateLayout, nowMs: number, run: string): Promise<Owners> {
+export async function findOwners(
+	layout: StateLayout,
+	nowMs: number,
+	{ run, over = [] }: { readonly run: string; readonly over?: readonly string[] | undefined },
+): Promise<Owners> {
 	const ids = ownerIds(layout).filter((id) => !id.startsWith(`${run}-`));
+	const isOver = (id: string): boolean => over.some((one) => id.startsWith(`${one}-`));
 	const dead = new Set<string>();
 	const alive = new Set<string>();
 	await Promise.all(
 		ids.map(async (id) => {
-			const isDead = await outwait(id, await ownerState(layout, id, nowMs));
+			const isDead = isOver(id) || (await outwait(id, await ownerState(layout, id, nowMs)));
 			(isDead ? dead : alive).add(id);
 		}),
 	);
@@ -60,6 +66,18 @@ export function forgetDeadOwners(layout: StateLayout, { dead }: Owners, nowMs: n
 		const path = join(layout.owners, name);
 		if (dead.has(known.ownerId) || isStray(layout, known.ownerId, { path, nowMs })) unlinkQuietly(path);
 	}
+}
+
+/** Takes from owners the right to name files, whether they still live or not; gives their ids. */
+export function revokeOwners(layout: StateLayout, isOne: (ownerId: string) => boolean): ReadonlySet<string> {
+	const ids = new Set<string>();
+	for (const name of readdirSync(layout.owners)) {
+		const known = readOwnerName(name);
+		if (!known || !isOne(known.ownerId)) continue;
+		ids.add(known.ownerId);
+		if (known.kind === "json") unlinkQuietly(join(layout.owners, name));
+	}
+	return ids;
 }
 
 /** Removes all traces of owners; what they published is recorded. */

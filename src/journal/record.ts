@@ -1,23 +1,20 @@
 /** A line of the journal: what an entry came to. */
+import type { Saved } from "../core/saved.ts";
 import { keyDigits } from "./entry-key.ts";
 import { parseObject } from "./parse-object.ts";
 
 export type JournalRecord =
-	| {
-			readonly key: string;
-			readonly status: "saved";
-			readonly file: string;
-			readonly bytes: number;
-			/** Where it was asked for, or checked. */
-			readonly sha256?: string;
-	  }
+	| ({ readonly key: string; readonly status: "saved" } & Saved)
 	| { readonly key: string; readonly status: "failed"; readonly code: string };
 
 export function formatRecord(record: JournalRecord): string {
 	if (record.status === "failed") return `${JSON.stringify(record)}\n`;
 	// As `JSON.stringify`, which is too slow for what happens once a file.
-	const sha256 = record.sha256 === undefined ? "" : `,"sha256":"${record.sha256}"`;
-	return `{"key":"${record.key}","status":"saved","file":${JSON.stringify(record.file)},"bytes":${record.bytes}${sha256}}\n`;
+	let more = record.atMs === undefined ? "" : `,"at":${record.atMs}`;
+	if (record.sha256 !== undefined) more += `,"sha256":"${record.sha256}"`;
+	if (record.etag !== undefined) more += `,"etag":${JSON.stringify(record.etag)}`;
+	if (record.lastModified !== undefined) more += `,"modified":${JSON.stringify(record.lastModified)}`;
+	return `{"key":"${record.key}","status":"saved","file":${JSON.stringify(record.file)},"bytes":${record.bytes}${more}}\n`;
 }
 
 const keyPattern = new RegExp(`^[0-9a-f]{${keyDigits}}$`);
@@ -31,8 +28,17 @@ export function parseRecord(line: string): JournalRecord | undefined {
 	const bytes = field("bytes");
 	const code = field("code");
 	if (field("status") === "saved" && typeof file === "string" && typeof bytes === "number") {
-		const sha256 = field("sha256");
-		return { key, status: "saved", file, bytes, ...(isSha256(sha256) && { sha256 }) };
+		const [sha256, atMs, etag, lastModified] = [field("sha256"), field("at"), field("etag"), field("modified")];
+		return {
+			key,
+			status: "saved",
+			file,
+			bytes,
+			...(isSha256(sha256) && { sha256 }),
+			...(typeof atMs === "number" && { atMs }),
+			...(typeof etag === "string" && { etag }),
+			...(typeof lastModified === "string" && { lastModified }),
+		};
 	}
 	if (field("status") === "failed" && typeof code === "string") return { key, status: "failed", code };
 	return undefined;

@@ -25,7 +25,7 @@ import { openSource } from "./source.ts";
  * does. While more than 1000 results wait for the loop, no more of the source is read.
  * @throws {UsageError} an option or the source is wrong (`code` is `usage`).
  * @throws {ListError} the list cannot be read, or the iterable threw: its error is the `cause` (`list_unreadable`).
- * @throws {RunError} the run could not start or go on (`dir_unusable`, `disk_full`, `no_worker`, `journal_unwritable`).
+ * @throws {RunError} the run could not start or go on (`dir_unusable`, `sink_unusable`, `disk_full`, `no_worker`, `journal_unwritable`).
  * @throws {LogDirError} records cannot be written (`log_dir_unusable`).
  */
 export async function* download(
@@ -70,8 +70,9 @@ async function perform({ options, logDir, writeChecksums, list, results, signal 
 	const name = createRunId(new Date());
 	const broken = new AbortController();
 	const onFailure = (error: Error): void => broken.abort(error);
-	const records = await recordsIn(logDir, name, onFailure);
-	const checksums = await checksumsSink(writeChecksums && resolve(writeChecksums), options.dir, onFailure);
+	const records = await recordsIn(options.dryRun ? undefined : logDir, name, onFailure);
+	const place = options.sha256 && writeChecksums ? resolve(writeChecksums) : undefined;
+	const checksums = await checksumsSink(place, options.dir, onFailure);
 	const sink = combine([results, ...records.sinks, checksums.sink]);
 	const warn = (message: string): void => sink.on({ type: "warning", message });
 	const stop = AbortSignal.any([signal, broken.signal]);

@@ -20,6 +20,8 @@ export type DownloadEntry = {
 	readonly headers?: Readonly<Record<string, string>> | readonly Header[];
 	/** `FIRST-LAST`, both counted from 0 and included: only that part of the resource is the file. */
 	readonly range?: string;
+	/** Media types that are wanted, with commas and `*`. */
+	readonly expectType?: string;
 };
 
 /** What an iterable may give. */

@@ -6,7 +6,7 @@ import type { GivenValues } from "../core/resolve-options.ts";
 import { UsageError } from "../core/usage-error.ts";
 
 /** Options of the command line that only say what is shown: the library shows nothing. */
-type Shown = "progress" | "quiet" | "json" | "dashboard";
+type Shown = "progress" | "quiet" | "json" | "dashboard" | "report" | "health";
 
 /** Options that are narrower, or wider, in a program than on a command line. */
 type Retyped = "method" | "onExists" | "layout" | "http2" | "format" | "header" | "logDir";

@@ -25,6 +25,8 @@ export function objectReader(readUrl: UrlReader, columns: ColumnNames = {}): Obj
 		if (out != null) draft.out = textOf(out);
 		if (dir != null) draft.dir = textOf(dir);
 		if (range != null) draft.range = textOf(range);
+		const expectType = field("expectType") ?? field("expect-type");
+		if (expectType != null) draft.expectType = textOf(expectType);
 		const checksum = field(names.checksum);
 		if (checksum != null) draft.checksums = (Array.isArray(checksum) ? checksum : [checksum]).map(textOf);
 		const headers = field("headers");

@@ -24,6 +24,6 @@ async function unpackerOf(packing: Packing): Promise<Duplex> {
 	if (packing === "brotli") return zlib.createBrotliDecompress({ chunkSize });
 	// Node has it from 22.15 on.
 	if ("createZstdDecompress" in zlib) return zlib.createZstdDecompress({ chunkSize });
-	const { unpackZstd } = await import("./unpack-zstd.ts");
+	const { unpackZstd } = await import("../codings/unpack-zstd.ts");
 	return Duplex.from(unpackZstd);
 }

@@ -54,6 +54,12 @@ function say(event: RunEvent): Said | undefined {
 			const counts = `saved ${saved}, skipped ${skipped}, duplicates ${duplicates}, failed ${failed}, cancelled ${cancelled}`;
 			return { level: "INFO", text: `run ${run} ended: ${counts} (${seconds} s)` };
 		}
+		case "paused":
+			// The line of the retry tells of pauses that end by themselves.
+			if (event.untilMs !== undefined) return undefined;
+			return { level: "WARN", text: `paused ${event.host ?? "the run"}: ${event.why}` };
+		case "resumed":
+			return { level: "INFO", text: `resumed ${event.host ?? "the run"}: ${event.why}` };
 		case "attempt-started":
 		case "progress":
 			return undefined;

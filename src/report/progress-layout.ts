@@ -53,7 +53,7 @@ function files({ files, total, totalKnown }: ProgressView): string {
 }
 
 /** The line of one download. */
-export function downloadLine(download: InFlight, { columns, paint }: Layout): string {
+export function downloadLine(download: Omit<InFlight, "id" | "host">, { columns, paint }: Layout): string {
 	const { bytes, totalBytes, bytesPerSecond } = download;
 	const percent = totalBytes ? `${Math.floor((bytes / totalBytes) * 100)}%` : "";
 	const size = totalBytes === undefined ? formatBytes(bytes) : `${formatBytes(bytes)}/${formatBytes(totalBytes)}`;

@@ -7,7 +7,10 @@ import type { TaskProgress } from "../core/task.ts";
 
 /** A download under way. */
 export type InFlight = {
+	readonly id: number;
 	readonly url: string;
+	/** Whom it asks, as the scheduler counts hosts. */
+	readonly host: string | undefined;
 	readonly startedMs: number;
 	readonly bytes: number;
 	readonly totalBytes: number | undefined;
@@ -41,6 +44,8 @@ export type ProgressState = {
 	view(nowMs: number): ProgressView;
 	/** Downloads that have been under way for at least `ageMs`, the oldest first, `most` at most. */
 	oldest(nowMs: number, ageMs: number, most: number): InFlight[];
+	/** Whom the downloads under way ask: one for each. */
+	hosts(): Iterable<string>;
 };
 
 /** A first report may hold what an earlier attempt or run left: no more of it than this counts as received. */
@@ -51,13 +56,16 @@ const speedMs = 3000;
 
 type Mark = { atMs: number; bytes: number };
 type Download = {
-	url: string;
+	readonly url: string;
+	readonly host: string | undefined;
 	startedMs: number;
 	bytes: number;
 	totalBytes: number | undefined;
 	from: Mark;
 	next: Mark;
 };
+
+type Begun = Pick<RunEvent & { readonly type: "attempt-started" }, "url" | "host">;
 
 type Downloads = Map<number, Download>;
 
@@ -90,7 +98,7 @@ export function createProgressState(now: () => number): ProgressState {
 	rates.sample(now(), { bytes: 0, files: 0, done: 0 });
 	return {
 		on(event) {
-			if (event.type === "attempt-started") downloads.set(event.id, begin(event.url, now()));
+			if (event.type === "attempt-started") downloads.set(event.id, begin(event, now()));
 			else learn(known, downloads, event);
 		},
 		view(nowMs) {
@@ -118,11 +126,14 @@ export function createProgressState(now: () => number): ProgressState {
 		},
 		oldest(nowMs, ageMs, most) {
 			const old: InFlight[] = [];
-			for (const download of downloads.values()) {
+			for (const [id, download] of downloads) {
 				if (old.length >= most || download.startedMs > nowMs - ageMs) break;
-				old.push(inFlight(download, nowMs));
+				old.push(inFlight(id, download, nowMs));
 			}
 			return old;
+		},
+		*hosts() {
+			for (const { host } of downloads.values()) if (host !== undefined) yield host;
 		},
 	};
 }
@@ -169,9 +180,9 @@ function expectedTotal({ files, total, complete, fraction }: Known): number | un
 	return fraction > 0 ? Math.max(total, files, total / fraction) : undefined;
 }
 
-function begin(url: string, startedMs: number): Download {
+function begin({ url, host }: Begun, startedMs: number): Download {
 	const start = { atMs: startedMs, bytes: 0 };
-	return { url, startedMs, bytes: 0, totalBytes: undefined, from: start, next: start };
+	return { url, host, startedMs, bytes: 0, totalBytes: undefined, from: start, next: start };
 }
 
 /** Takes a report in and says how many bytes are new. */
@@ -194,13 +205,13 @@ function partsOf(downloads: Iterable<Download>): number {
 	return parts;
 }
 
-function inFlight(download: Download, nowMs: number): InFlight {
-	const { url, startedMs, bytes, totalBytes } = download;
+function inFlight(id: number, download: Download, nowMs: number): InFlight {
+	const { url, host, startedMs, bytes, totalBytes } = download;
 	if (nowMs - download.next.atMs >= speedMs) {
 		download.from = download.next;
 		download.next = { atMs: nowMs, bytes };
 	}
 	const seconds = (nowMs - download.from.atMs) / 1000;
 	const bytesPerSecond = seconds > 0 ? Math.max(0, bytes - download.from.bytes) / seconds : 0;
-	return { url: publicUrl(url), startedMs, bytes, totalBytes, bytesPerSecond };
+	return { id, url: publicUrl(url), host, startedMs, bytes, totalBytes, bytesPerSecond };
 }

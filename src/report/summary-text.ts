@@ -1,9 +1,8 @@
 /** The summary of a run as text for people; as JSON it is the object itself. */
-import { join } from "node:path";
 import type { Summary } from "../core/outcome.ts";
-import { publicText } from "../core/public-url.ts";
 import { escapeControls } from "./escape.ts";
 import { choosePaint, type Paint } from "./paint.ts";
+import { tryAgainCommand } from "./try-again.ts";
 import { formatBytes, formatCount, formatSeconds } from "./units.ts";
 
 export type SummaryTextOptions = {
@@ -28,11 +27,11 @@ export function summaryText(summary: Summary, options: SummaryTextOptions = {}):
 
 function countRows(summary: Summary, paint: Paint): string[][] {
 	const { saved, skipped, duplicates, failed, cancelled, bytes, dir } = summary;
+	const counted = `${paint("green", plural(saved, "file"))}, ${formatBytes(bytes)}`;
 	const rows = [
-		[
-			"saved",
-			`${paint("green", plural(saved, "file"))}, ${formatBytes(bytes)} in ${escapeControls(dir)}${models(summary)}`,
-		],
+		summary.dryRun
+			? ["would save", `${counted}${unknownSizes(summary)} in ${escapeControls(dir)}`]
+			: ["saved", `${counted} in ${escapeControls(dir)}${models(summary)}`],
 	];
 	if (skipped > 0) rows.push(["skipped", `${formatCount(skipped)}, already there`]);
 	if (duplicates > 0) rows.push(["duplicates", `${formatCount(duplicates)}, listed more than once`]);
@@ -45,8 +44,7 @@ function recordRows(summary: Summary, folder: string | undefined): string[][] {
 	if (folder === undefined) return [];
 	const rows = [["records", escapeControls(folder)]];
 	if (summary.failed > 0) {
-		const words = [join(folder, "failed.txt"), "-d", summary.dir].map(shellWord);
-		rows.push(["try again", `downspout ${words.join(" ")}`]);
+		rows.push(["try again", tryAgainCommand(folder, summary.dir)]);
 	}
 	return rows;
 }
@@ -67,12 +65,11 @@ function models({ savedBy }: Summary): string {
 	return ` (${parts.join(", ")})`;
 }
 
-function plural(count: number, noun: string): string {
-	return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
+function unknownSizes({ files = [] }: Summary): string {
+	const unknown = files.filter(({ bytes }) => bytes === null).length;
+	return unknown === 0 ? "" : ` and ${formatCount(unknown)} of unknown size`;
 }
 
-/** A word that a shell takes as it is, quoted where it must be. */
-function shellWord(word: string): string {
-	const text = escapeControls(publicText(word));
-	return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+function plural(count: number, noun: string): string {
+	return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
 }

@@ -1,77 +1,44 @@
 /** The heart of a run: gives tasks to the runner as slots and hosts are free, and decides what follows each attempt. */
 import { describe } from "../core/describe-error.ts";
 import type { Entry } from "../core/entry.ts";
-import type { Sink } from "../core/event.ts";
 import { type Failure, permanent, transient } from "../core/failure.ts";
-import type { RunOptions } from "../core/options.ts";
-import type { HostCounts } from "../core/outcome.ts";
-import type { Tally } from "../core/tally.ts";
-import type { AttemptResult, TaskProgress, WorkerLabel } from "../core/task.ts";
-import type { Directory } from "../journal/directory.ts";
-import { type Runner, WorkerLostError } from "../runners/runner.ts";
+import { publicText } from "../core/public-url.ts";
+import type { AttemptResult, WorkerLabel } from "../core/task.ts";
+import { WorkerLostError } from "../runners/runner.ts";
 import { createAppetite } from "./appetite.ts";
 import { createBackOff } from "./back-off.ts";
 import { createBusyLook } from "./busy-loop.ts";
+import { createControls } from "./controls.ts";
+import type { Coordinator, CoordinatorOptions } from "./coordinator-types.ts";
 import { createHostBook } from "./host-book.ts";
 import { createHostQueue } from "./host-queue.ts";
-import type { Time } from "./host-queue-types.ts";
+import { howSaved, howSkipped } from "./how-ended.ts";
 import { createInFlight } from "./in-flight.ts";
 import type { HowEnded } from "./outcome-of.ts";
 import { type Pending, taskOf } from "./pending.ts";
-import type { Planner } from "./plan.ts";
-import type { Recorder } from "./recorder.ts";
+import { realTime } from "./real-time.ts";
 import { createRetrying, outOfTime, timeLeftOf } from "./retrying.ts";
-import type { Shortfalls } from "./shortfalls.ts";
+import { type TailState, watchTail } from "./tail-watch.ts";
 import { createTraces } from "./traces.ts";
 
 /** Deaths of workers under one entry after which it is given up. */
 const mostDeaths = 3;
 
-export type Coordinator = {
-	/** Takes an entry of the list. */
-	offer(entry: Entry): void;
-	/** Starts what can be started. */
-	pump(): void;
-	/** Whether more of the list is wanted now. */
-	isHungry(): boolean;
-	/** Resolves when more of the list is wanted, or the run stops. */
-	hunger(): Promise<void>;
-	/** Tells that the list has been read, and resolves when every entry has ended. */
-	finish(): Promise<void>;
-	/** Bytes that arrived of what is in flight. */
-	progress(progress: readonly TaskProgress[]): void;
-	/** Whether more waits than may start. */
-	hasMore(): boolean;
-	/** The hosts with the most failures and files. */
-	hosts(): HostCounts[];
-	/** Starts nothing more: what waits is cancelled, what is in flight ends as the runner says. */
-	stop(): void;
-};
-
-export type CoordinatorOptions = {
-	readonly run: string;
-	readonly options: RunOptions;
-	/** Most in flight at once; with `auto`, most that the search may come to. */
-	readonly most: number;
-	readonly runner: Runner;
-	readonly directory: Directory;
-	readonly planner: Planner;
-	readonly recorder: Recorder;
-	readonly tally: Tally;
-	readonly sink: Sink;
-	readonly shortfalls: Shortfalls;
-	/** Called when the disk is full: nothing can be saved any more. */
-	readonly onDiskFull: (failure: Failure) => void;
-};
-
 export function createCoordinator(context: CoordinatorOptions): Coordinator {
 	const { options, runner, directory, planner, recorder, tally, sink, shortfalls } = context;
 	const nobody: WorkerLabel = { model: options.method === "auto" ? "async" : options.method, number: 0 };
 	const book = createHostBook();
+	const controls = createControls({
+		sink,
+		recheck: (host) => queue.recheck(host),
+		levelOf: (host) => queue.levelOf(host),
+		level: () => queue.level,
+	});
 	const queue = createHostQueue<Pending>({
 		limits: { ...options, most: context.most },
 		time: realTime,
 		isBusy: createBusyLook(),
+		mostOf: controls.mostOf,
 		onReady: pump,
 		onMove: (move) => sink.on({ type: "level", ...move, inAll: queue.level }),
 		recall: (host) => book.of(host).level,
@@ -117,7 +84,7 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 	}
 
 	function pump(): void {
-		while (!stopped && queue.inFlight < runner.slots) {
+		while (!stopped && !controls.isPaused && queue.inFlight < runner.slots) {
 			const pending = queue.take();
 			if (!pending) break;
 			start(pending);
@@ -138,7 +105,8 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 		pending.attempts++;
 		pending.made++;
 		pending.mirror.tried++;
-		sink.on({ type: "attempt-started", id: pending.id, url: pending.entry.urls[0], attempt: pending.attempts });
+		const { host } = pending.mirror;
+		sink.on({ type: "attempt-started", id: pending.id, url: pending.entry.urls[0], attempt: pending.attempts, host });
 		guard(pending, () =>
 			runner.run(taskOf(pending, timeLeftMs), {
 				onReceived: () => receive(pending),
@@ -206,7 +174,7 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 				save(pending, result);
 				break;
 			case "skipped":
-				end(pending, result.worker, { status: "skipped", file: result.file, bytes: result.bytes });
+				end(pending, result.worker, howSkipped(result, pending));
 				break;
 			case "cancelled":
 				end(pending, result.worker, { status: "cancelled" });
@@ -215,14 +183,13 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 	}
 
 	function save(pending: Pending, result: AttemptResult & { readonly kind: "saved" }): void {
-		const { file, bytes, sha256, finalUrl, contentType, worker } = result;
 		const record = book.of(pending.mirror.host);
 		retrying.hear(record);
 		record.saved++;
-		record.bytes += bytes;
-		queue.bring(record.host, Math.max(0, bytes - pending.countedBytes), result.firstByteMs);
-		end(pending, worker, { status: "saved", file, bytes, sha256, finalUrl, contentType });
-		if (result.shortfall) shortfalls.tell(result.shortfall);
+		record.bytes += result.bytes;
+		queue.bring(record.host, Math.max(0, result.bytes - pending.countedBytes), result.firstByteMs);
+		end(pending, result.worker, howSaved(result));
+		shortfalls.tellOf(result);
 		traces.catchUp(result);
 	}
 
@@ -232,7 +199,8 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 		pending.isReceived = false;
 		const worker = error instanceof WorkerLostError ? error.worker : nobody;
 		const { message } = describe(error);
-		const published = error instanceof WorkerLostError ? traces.inherit(worker).get(pending.key) : undefined;
+		const published =
+			error instanceof WorkerLostError ? traces.inherit(worker, error.owner).get(pending.key) : undefined;
 		pending.made--;
 		pending.deaths++;
 		pending.kept = true;
@@ -254,7 +222,11 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 		weight -= pending.weight;
 		pending.isOver = true;
 		const ms = startedMs === undefined ? 0 : performance.now() - startedMs;
-		recorder.end({ entry, worker, attempts, ms, httpStatus, how }, { id, key });
+		recorder.end({ entry, worker, attempts, ms, httpStatus, how }, { id, key, host: pending.mirror.host });
+	}
+
+	function tailState(): TailState {
+		return { steps: inFlight.steps, inFlight: inFlight.all, backingOff: backOff.size, waiting: queue.size };
 	}
 
 	return {
@@ -272,7 +244,9 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 			new Promise((resolve) => {
 				listRead = true;
 				queue.endIsNear();
+				const endWatch = watchTail(tailState, (message) => sink.on({ type: "note", message: publicText(message) }));
 				onDone = () => {
+					endWatch();
 					onDone = undefined;
 					retrying.warn();
 					// The pauses of hosts that nothing waits for.
@@ -281,6 +255,10 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 				};
 				pump();
 			}),
+		control(event) {
+			controls.on(event);
+			pumpSoon();
+		},
 		stop() {
 			if (stopped) return;
 			stopped = true;
@@ -290,11 +268,3 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 		},
 	};
 }
-
-const realTime: Time = {
-	clock: () => performance.now(),
-	after(ms, act) {
-		const timer = setTimeout(act, ms);
-		return () => clearTimeout(timer);
-	},
-};

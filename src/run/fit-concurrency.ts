@@ -5,6 +5,8 @@ import type { RunOptions } from "../core/options.ts";
 const ownFiles = 60;
 /** The most that a search for the best level comes to. */
 const mostFound = 1024;
+/** Most that a run has out to the workers of a cluster. */
+const mostInCluster = 100_000;
 /** A download may have a socket and a file. */
 const filesPerDownload = 2;
 
@@ -21,6 +23,8 @@ export function fitConcurrency(
 	const { concurrency, perHost } = options;
 	const wanted =
 		concurrency === "auto" ? Math.max(mostFound, perHost === "auto" ? 0 : perHost, options.workers) : concurrency;
+	// The workers of a cluster have limits of their own.
+	if (options.method === "cluster") return { options, most: concurrency === "auto" ? mostInCluster : concurrency };
 	if (limit === undefined) return { options, most: wanted };
 	const perProcess = Math.max(1, Math.floor((limit - ownFiles) / filesPerDownload));
 	const most = options.method === "processes" ? perProcess * options.workers : perProcess;

@@ -12,6 +12,8 @@ export type HostRecord = {
 	retries: number;
 	/** Attempts that the host refused. */
 	refused: number;
+	/** Whether it was told that the host asks for a longer pause than it gets. */
+	isPauseTold: boolean;
 	/** What was learned, while nothing is asked of it. */
 	level: HostLevel | undefined;
 	readonly breaker: Breaker;
@@ -41,6 +43,7 @@ export function createHostBook(): HostBook {
 			bytes: 0,
 			retries: 0,
 			refused: 0,
+			isPauseTold: false,
 			level: undefined,
 			breaker: createBreaker(),
 		};

@@ -46,6 +46,8 @@ export type HostQueue<T extends Queued> = {
 	pause(host: string, forMs: number): void;
 	/** Takes out all that waits for a host. */
 	drain(host: string): T[];
+	/** Looks at the host again: its `mostOf` has changed. */
+	recheck(host: string): void;
 	/** The level of a host; undefined where nothing is known of it. */
 	levelOf(host: string): number | undefined;
 	/** The list has been read: nothing moves where less is left than would tell anything. */
@@ -67,6 +69,8 @@ export type HostQueueOptions = {
 	readonly time: Time;
 	/** Whether this process is what limits. */
 	readonly isBusy?: () => boolean;
+	/** Most in flight to a host whatever else is allowed, 0 to start nothing; undefined where nobody has said so. */
+	readonly mostOf?: (host: string) => number | undefined;
 	/** Called when a pause ends and something may be ready. */
 	readonly onReady: () => void;
 	/** A level was moved: of a host, or over all. */

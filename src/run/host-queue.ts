@@ -1,5 +1,15 @@
 /** The host governor: what is next, so that no host has more than its share and a host that asked for a pause gets it. */
-import { beginHigher, bring, type Ended, fail, refuse, slowDown, succeed, timeOut } from "../control/host-level.ts";
+import {
+	beginHigher,
+	bring,
+	type Ended,
+	fail,
+	refuse,
+	resume,
+	slowDown,
+	succeed,
+	timeOut,
+} from "../control/host-level.ts";
 import { takeTurn } from "../control/pacer.ts";
 import { isPrivateHost } from "../control/private-host.ts";
 import { finishOne } from "../control/seeker.ts";
@@ -16,6 +26,9 @@ const bytesPerWork = 64 * 1024;
 /** How often more is sent to a host that has not answered yet, and up to how many. */
 const warmUpMs = 50;
 const mostUnanswered = 256;
+
+/** Made once, and not for each file. */
+const tellSuccess = (host: Host<unknown>, ended: Ended): void => succeed(host.level, ended);
 
 /** Hosts take turns; one stands in the ring while it has items, a free slot and no pause. */
 export function createHostQueue<T extends Queued>(options: HostQueueOptions): HostQueue<T> {
@@ -43,7 +56,8 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 	}
 
 	function levelFor(host: Host<T>): number {
-		return levelBeside(host, { limits, hosts: hosts.size, most: most() });
+		const level = levelBeside(host, { limits, hosts: hosts.size, most: most() });
+		return Math.min(level, options.mostOf?.(host.name) ?? level);
 	}
 
 	function mayStart(host: Host<T>): boolean {
@@ -60,7 +74,9 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 		first ??= name;
 		hasMany ||= first !== name;
 		const onMove = (level: number, why: string): void => tellMove(name, level, why);
-		const level = options.recall?.(name) ?? levelForNew(name, { context, limits, isOnly: !hasMany, onMove });
+		const known = options.recall?.(name);
+		if (known) resume(known);
+		const level = known ?? levelForNew(name, { context, limits, isOnly: !hasMany, onMove });
 		const host = createHost<T>(name, level);
 		hosts.set(name, host);
 		if (hosts.size === 2) whole.share();
@@ -73,10 +89,14 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 		if (hasMany || limits.concurrency !== "auto" || limits.perHost !== "auto" || !isPrivateHost(host.name)) return;
 		const step = (): void => {
 			const level = host.level.seeker.level + startOverall;
-			if (hasMany || host.wake || host.items.size === 0 || level > mostUnanswered) return;
-			if (!beginHigher(host.level, level)) return;
-			settle(host);
-			onReady();
+			const hasAnswered = host.level.ended > 0;
+			if (hasMany || hasAnswered || host.wake || host.items.size === 0 || level > mostUnanswered) return;
+			// A process that begins is busy itself: that tells nothing of the way.
+			if (!context.isBusy()) {
+				if (!beginHigher(host.level, level)) return;
+				settle(host);
+				onReady();
+			}
 			cancelWarmUp = time.after(warmUpMs, step);
 		};
 		cancelWarmUp = time.after(warmUpMs, step);
@@ -111,6 +131,9 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 		host.wake?.();
 		host.wake = time.after(Math.max(0, untilMs - time.clock()), () => {
 			host.wake = undefined;
+			// What was in flight when the pause began has come meanwhile.
+			if (host.isPaused) slowDown(host.level);
+			host.isPaused = false;
 			settle(host);
 			onReady();
 		});
@@ -153,7 +176,7 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 		},
 		get level() {
 			const [host] = hosts.size === 1 ? hosts.values() : [];
-			return host ? Math.min(levelFor(host), most()) : most();
+			return host ? Math.min(levelFor(host), most()) : whole.levelWith(2);
 		},
 		hasReady: () => ring.head() !== undefined,
 		hasRoom: () => whole.inFlight < most() && ring.head() === undefined,
@@ -174,7 +197,7 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 			settle(host);
 			return item;
 		},
-		succeed: (name, item) => end(name, item, true, (host, ended) => succeed(host.level, ended)),
+		succeed: (name, item) => end(name, item, true, tellSuccess),
 		fail: (name, item) => end(name, item, false, (host, ended) => fail(host.level, ended)),
 		timeOut: (name, item) => end(name, item, false, (host, ended) => timeOut(host.level, ended)),
 		refuse(name, item, kind) {
@@ -198,6 +221,7 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 		pause(name, forMs) {
 			const host = open(name);
 			slowDown(host.level);
+			host.isPaused = true;
 			hold(host, time.clock() + forMs);
 		},
 		drain(name) {
@@ -206,6 +230,10 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 			size -= items.length;
 			settle(host);
 			return items;
+		},
+		recheck(name) {
+			const host = hosts.get(name);
+			if (host) settle(host);
 		},
 		levelOf(name) {
 			const host = hosts.get(name);

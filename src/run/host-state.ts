@@ -16,6 +16,8 @@ export type Host<T> = {
 	turns: number;
 	/** Whether the host stands in a ring of those that have a turn. */
 	isReady: boolean;
+	/** Whether it asked for a pause; a pace of its own holds it back as well. */
+	isPaused: boolean;
 	untilMs: number;
 	/** Cancels the end of the pause; present while the host is paused. */
 	wake: (() => void) | undefined;
@@ -32,6 +34,7 @@ export function createHost<T>(name: string, level: HostLevel): Host<T> {
 		freed: 0,
 		turns: level.turns,
 		isReady: false,
+		isPaused: false,
 		untilMs: 0,
 		wake: undefined,
 		pieceBytes: 0,
@@ -73,7 +76,7 @@ export function levelBeside({ level }: Host<unknown>, { limits, hosts, most }: S
 export function endOf(host: Host<unknown>, turn: number, level: number, isTail: boolean): Ended {
 	const isFull = host.inFlight + host.freed >= level || host.wake !== undefined;
 	const isLimited = isFull && !isTail && host.items.size > 0;
-	const ended = { turn, inFlight: host.inFlight, newestTurn: host.turns, isLimited };
+	const ended = { turn, level, inFlight: host.inFlight, newestTurn: host.turns, isLimited };
 	host.inFlight--;
 	host.freed++;
 	return ended;

@@ -3,7 +3,10 @@ import type { TaskProgress } from "../core/task.ts";
 import type { Pending } from "./pending.ts";
 
 export type InFlight = {
-	readonly size: number;
+	/** In no order. */
+	readonly all: readonly Pending[];
+	/** Attempts that began or ended so far. */
+	readonly steps: number;
 	add(pending: Pending): void;
 	delete(pending: Pending): void;
 	/** Tells the bytes that are new of those that report. */
@@ -16,16 +19,20 @@ const mostAtFirst = 4 * 1024 ** 2;
 /** An array in which each knows its place: what comes and goes for each file is in no Map (docs/adr/0003). */
 export function createInFlight(): InFlight {
 	const all: Pending[] = [];
+	let steps = 0;
 	return {
-		get size() {
-			return all.length;
+		all,
+		get steps() {
+			return steps;
 		},
 		add(pending) {
+			steps++;
 			pending.place = all.push(pending) - 1;
 			pending.countedBytes = 0;
 			pending.seenBytes = 0;
 		},
 		delete(pending) {
+			steps++;
 			const last = all.pop();
 			if (!last || last === pending) return;
 			all[pending.place] = last;

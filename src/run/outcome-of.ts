@@ -3,6 +3,7 @@ import type { Entry } from "../core/entry.ts";
 import type { Failure } from "../core/failure.ts";
 import type { Outcome } from "../core/outcome.ts";
 import { publicMessage, publicUrl } from "../core/public-url.ts";
+import type { Version } from "../core/saved.ts";
 import type { WorkerLabel } from "../core/task.ts";
 
 /** How an entry ended. */
@@ -25,6 +26,9 @@ export type HowEnded =
 			readonly key?: string;
 			readonly finalUrl?: string | undefined;
 			readonly contentType?: string | undefined;
+			/** What is to be remembered of the file; of one that was skipped only where that is new. */
+			readonly version?: Version | undefined;
+			readonly isSizeUnknown?: boolean | undefined;
 	  }
 	| { readonly status: "duplicate" | "cancelled" }
 	| { readonly status: "failed"; readonly failure: Failure };
@@ -49,6 +53,7 @@ export function outcomeOf(ending: Ending): Outcome {
 	if (how.status === "saved") {
 		if (how.finalUrl !== undefined) outcome.finalUrl = how.finalUrl;
 		if (how.contentType !== undefined) outcome.contentType = how.contentType;
+		if (how.isSizeUnknown) outcome.sizeUnknown = true;
 	}
 	if (how.status === "failed") {
 		const { code, message } = how.failure;

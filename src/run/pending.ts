@@ -23,9 +23,11 @@ export type Pending = {
 	readonly folder?: string | undefined;
 	readonly checksums?: readonly Checksum[] | undefined;
 	/** What few entries have, as their tasks have it. */
-	readonly demands?: Pick<Task, "range" | "expectType" | "sizeBytes" | "pieces"> | undefined;
+	readonly demands?: Pick<Task, "range" | "expectTypes" | "sizeBytes" | "pieces" | "refresh"> | undefined;
 	/** Entries of usual size that it takes the memory of, beyond one. */
 	readonly weight: number;
+	/** What the journal says that an earlier run saved, where only its worker can see whether it is still there. */
+	readonly saved?: Task["saved"];
 	/** The mirror that is asked now. */
 	mirror: Mirror;
 	/** Attempts that count against the retries. */
@@ -72,6 +74,7 @@ export function taskOf(pending: Pending, timeLeftMs: number | undefined): Task {
 		out: pending.out,
 		folder: pending.folder,
 		checksums: pending.checksums,
+		saved: pending.saved,
 		headers: pending.entry.headers,
 		timeLeftMs,
 		alone: pending.deaths > 0,

@@ -7,9 +7,9 @@ import type { Entry } from "../core/entry.ts";
 import { type Failure, permanent } from "../core/failure.ts";
 import { safeFolderPath, safeOutPath } from "../core/naming.ts";
 import type { RunOptions } from "../core/options.ts";
+import type { Saved } from "../core/saved.ts";
 import type { Directory } from "../journal/directory.ts";
 import { entryKey } from "../journal/entry-key.ts";
-import type { Saved } from "../journal/journal-file.ts";
 import { entryLength } from "../list/limits.ts";
 import { createHostTroubles, type HostTroubles } from "./host-troubles.ts";
 import { type ListedAs, listedChecksums } from "./listed-checksums.ts";
@@ -66,7 +66,10 @@ export function createPlanner(
 			key = entryKey(mirrors[0].url, wanted, occurrence);
 			met = directory.journal.meet(key);
 		}
-		if (met.saved && isStillThere(options.dir, met.saved)) return { kind: "skipped", saved: { ...met.saved, key } };
+		// Only a worker can see what a bucket has.
+		const stored = options.bucket ? met.saved : undefined;
+		const saved = met.saved && !stored && isStillThere(options.dir, met.saved) ? met.saved : undefined;
+		if (saved && !options.refresh) return { kind: "skipped", saved: { ...saved, key } };
 		const pending: Pending = {
 			id: ++count,
 			entry,
@@ -90,8 +93,10 @@ export function createPlanner(
 			out: place.out,
 			folder: place.folder,
 			checksums,
-			demands: demands.demands,
+			// Of a journal that somebody has written into, no name that leads out.
+			demands: saved && safeOutPath(saved.file) ? { ...demands.demands, refresh: saved } : demands.demands,
 			weight: Math.floor(entryLength(entry) / entryUnits),
+			saved: stored,
 			startedMs: undefined,
 			httpStatus: undefined,
 		};

@@ -13,7 +13,7 @@ export type QueueLimits = {
 };
 
 export const startOverall = 32;
-const startPerHost = 16;
+export const startPerHost = 16;
 /** Politeness towards hosts of strangers: `--per-host N` lifts it. */
 const mostToStrangers = 64;
 

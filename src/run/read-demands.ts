@@ -5,6 +5,7 @@ import { parseEntryRange } from "../core/entry-range.ts";
 import { type Failure, permanent } from "../core/failure.ts";
 import { checkHeader } from "../core/parse-header.ts";
 import { quote } from "../core/read-option.ts";
+import { parseTypePatterns } from "../core/type-patterns.ts";
 import type { Pending } from "./pending.ts";
 
 export type Demands = Pick<Pending, "checksums" | "demands">;
@@ -24,9 +25,11 @@ export function readDemands(entry: Entry): Demands | Failure {
 	if (part !== undefined && !range) {
 		return permanent("invalid_option", `range: ${quote(part)} is not FIRST-LAST, such as 0-499`);
 	}
-	const notYet = range ? "range" : expectType === undefined ? undefined : "expect-type";
-	if (notYet !== undefined) return permanent("invalid_option", `${notYet} is not available yet in this release`);
-	return { checksums, demands: { range, expectType, sizeBytes, pieces } };
+	const expectTypes = expectType === undefined ? undefined : parseTypePatterns(expectType);
+	if (expectType !== undefined && !expectTypes) {
+		return permanent("invalid_option", `expect-type: ${quote(expectType)} is no media type, such as image/*`);
+	}
+	return { checksums, demands: { range, expectTypes, sizeBytes, pieces } };
 }
 
 /** The same check as for --header. The value may be a secret: the message names the header alone. */

@@ -2,7 +2,7 @@
 import type { Entry } from "../core/entry.ts";
 import type { Sink } from "../core/event.ts";
 import { unlessAborted } from "../core/unless-aborted.ts";
-import type { Coordinator } from "./coordinator.ts";
+import type { Coordinator } from "./coordinator-types.ts";
 
 export type ReadOptions = {
 	readonly entries: AsyncIterable<readonly Entry[]>;

@@ -1,14 +1,13 @@
 /** The one place where an entry ends: counted, written to the journal, and told to the sinks. */
 import type { ChecksumTable } from "../core/checksum-table.ts";
 import type { Sink } from "../core/event.ts";
-import type { Outcome } from "../core/outcome.ts";
 import type { Tally } from "../core/tally.ts";
 import type { Journal } from "../journal/journal.ts";
-import { type Ending, outcomeOf } from "./outcome-of.ts";
+import { type Ending, type HowEnded, outcomeOf } from "./outcome-of.ts";
 
 export type Recorder = {
 	/** @param key - Of the entry in the journal; absent where there is nothing to remember. */
-	end(ending: Ending, known?: { readonly id: number; readonly key: string }): void;
+	end(ending: Ending, known?: { readonly id: number; readonly key: string; readonly host: string }): void;
 };
 
 export type RecorderOptions = {
@@ -27,18 +26,22 @@ export function createRecorder({ tally, journal, sink, checksums, onBroken }: Re
 			const outcome = outcomeOf(ending);
 			tally.count(outcome);
 			if (outcome.file !== null) checksums?.find(outcome.file);
-			if (known) remember(outcome, known.key);
+			if (known) remember(ending.how, known.key);
 			const { entry } = ending;
-			sink.on(known ? { type: "ended", id: known.id, entry, outcome } : { type: "ended", entry, outcome });
+			sink.on(
+				known ? { type: "ended", id: known.id, host: known.host, entry, outcome } : { type: "ended", entry, outcome },
+			);
 		},
 	};
 
-	function remember(outcome: Outcome, key: string): void {
-		const { status, file, bytes, sha256, error } = outcome;
+	function remember(how: HowEnded, key: string): void {
 		try {
-			if (status === "saved" && file !== null)
-				journal.record(sha256 === undefined ? { key, status, file, bytes } : { key, status, file, bytes, sha256 });
-			else if (status === "failed" && error) journal.record({ key, status, code: error.code });
+			if (how.status === "failed") journal.record({ key, status: "failed", code: how.failure.code });
+			else if (how.status === "saved" || (how.status === "skipped" && how.version)) {
+				const { file, bytes, sha256, version } = how;
+				const { etag, lastModified } = version ?? {};
+				journal.record({ key, status: "saved", file, bytes, sha256, etag, lastModified, atMs: Date.now() });
+			}
 		} catch (cause) {
 			onBroken(cause);
 		}

@@ -1,6 +1,7 @@
 /** What follows a failed attempt: another one, at once or later, or the end; and for a host that answers nobody, for all. */
 import { answered, mayAsk, unanswered } from "../control/breaker.ts";
 import { failureKind } from "../control/failure-kind.ts";
+import { mostForgiven } from "../control/host-level.ts";
 import type { Sink } from "../core/event.ts";
 import { type Failure, transient } from "../core/failure.ts";
 import type { RunOptions } from "../core/options.ts";
@@ -48,6 +49,8 @@ export type RetryingContext = {
 export const outOfTime: Failure = transient("timeout", "the time of the entry is up (--timeout)");
 /** Refusals that are asked for again at once; further ones wait, as those of an entry that failed. */
 const forgivenAtOnce = 2;
+/** How long an entry that was refused for the last time waits for others to be served. */
+const doubtMs = 500;
 /** Warnings of hosts that were given up, one each; the others are counted in one. */
 const mostWarnings = 20;
 
@@ -68,7 +71,7 @@ export function createRetrying(context: RetryingContext): Retrying {
 		const isForgiven = release(pending, result);
 		mirror.out ||= !failure.transient && !isForgiven;
 		const retryAfterMs = Math.min(result.retryAfterMs ?? 0, options.retryMaxWaitMs);
-		if (failure.transient && retryAfterMs > 0) queue.pause(mirror.host, retryAfterMs);
+		if (failure.transient && retryAfterMs > 0) pause(mirror.host, result.retryAfterMs ?? 0, failure);
 		if (isForgiven && !context.isStopped() && !mirrors.some(isUntried))
 			return forgive(pending, { failure, worker, waitMs: retryAfterMs });
 		const { breaker } = book.of(mirror.host);
@@ -78,11 +81,24 @@ export function createRetrying(context: RetryingContext): Retrying {
 			{ made: pending.made, mirrors, current: mirrors.indexOf(mirror) },
 			{ failure, retryAfterMs, random: Math.random() },
 		);
+		if (!decision.again && failure.code === "http_429") return failUnlessOthersAreServed(pending, { failure, worker });
 		if (!decision.again || isFinal(failure)) return fail(pending, failure, worker);
 		if (context.isStopped()) return context.cancel(pending, worker);
 		// What is told of the retry names the mirror that failed, not the one that is next.
 		wait(pending, { waitMs: decision.waitMs, failure, worker });
 		pending.mirror = mirrors[decision.mirror] ?? mirror;
+	}
+
+	function pause(host: string, askedMs: number, { code }: Failure): void {
+		const { retryMaxWaitMs } = options;
+		const forMs = Math.min(askedMs, retryMaxWaitMs);
+		queue.pause(host, forMs);
+		sink.on({ type: "paused", host, untilMs: Date.now() + forMs, why: `${code}, with the time to wait` });
+		const record = book.of(host);
+		if (askedMs <= retryMaxWaitMs || record.isPauseTold) return;
+		record.isPauseTold = true;
+		const seconds = Math.round(askedMs / 1000);
+		sink.on(note(`${host} asks for a pause of ${seconds} s and gets ${retryMaxWaitMs / 1000} s (--retry-max-wait)`));
 	}
 
 	/** Gives the slot back, and tells the host's controller why. @returns Whether the entry is not to blame. */
@@ -124,6 +140,25 @@ export function createRetrying(context: RetryingContext): Retrying {
 		return false;
 	}
 
+	/** Refusals come back sooner than what is served: whether others are served shows a moment later. */
+	function failUnlessOthersAreServed(pending: Pending, end: Omit<Retry, "waitMs">): void {
+		const { failure, worker } = end;
+		const record = book.of(pending.mirror.host);
+		const { saved } = record;
+		const hasOthers = queue.levelOf(record.host) !== undefined;
+		const isSpent = pending.forgiven >= mostForgiven || timeLeftOf(options, pending) <= doubtMs;
+		if (context.isStopped() || !hasOthers || isSpent) return fail(pending, failure, worker);
+		backOff.wait(pending, doubtMs, () => {
+			if (record.saved === saved) fail(pending, failure, worker);
+			else {
+				pending.forgiven++;
+				tell(pending, { waitMs: 0, failure, worker });
+				enqueue(pending, true);
+			}
+			context.pump();
+		});
+	}
+
 	/** It does not count against the retries, and goes first in its host's queue. */
 	function forgive(pending: Pending, retry: Retry): void {
 		pending.made--;
@@ -148,7 +183,7 @@ export function createRetrying(context: RetryingContext): Retrying {
 		const { mirror, id, attempts } = pending;
 		tally.retry();
 		book.of(mirror.host).retries++;
-		sink.on({ type: "retry", id, url: publicUrl(mirror.url), attempt: attempts, ...retry });
+		sink.on({ type: "retry", id, url: publicUrl(mirror.url), attempt: attempts, host: mirror.host, ...retry });
 	}
 
 	/** All that waits for the host ends now, or goes to another mirror. */

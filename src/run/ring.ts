@@ -10,6 +10,9 @@ export type Ring<H> = {
 	take(): H | undefined;
 };
 
+/** How many that had their share are looked at, at each turn. */
+const mostLooks = 8;
+
 /**
  * @param mayStart - Whether it still has a right to a turn: those that lost it leave the ring when they reach its head.
  * @param isBelowShare - Whether it has less than its share: a slow host then gathers no more slots than the others.
@@ -20,16 +23,25 @@ export function createRing<H extends { isReady: boolean }>(
 ): Ring<H> {
 	const below = createFifo<H>();
 	const above = createFifo<H>();
-	/** The queue whose head may start, once those that may not are out of the way. */
-	const next = (): Fifo<H> | undefined => {
-		for (const queue of [below, above]) {
-			for (let host = queue.peek(); host; host = queue.peek()) {
-				if (mayStart(host)) return queue;
-				host.isReady = false;
-				queue.shift();
-			}
+	/** Lets those go that may not start any more. @returns The first that may, which stays. */
+	const clean = (queue: Fifo<H>): H | undefined => {
+		for (let host = queue.peek(); host; host = queue.peek()) {
+			if (mayStart(host)) return host;
+			host.isReady = false;
+			queue.shift();
 		}
 		return undefined;
+	};
+	/** The queue whose head is next: of those that had their share one may have less by now. */
+	const next = (): Fifo<H> | undefined => {
+		if (clean(below)) return below;
+		for (let looks = Math.min(mostLooks, above.size); looks > 0; looks--) {
+			const host = clean(above);
+			if (!host || isBelowShare(host)) break;
+			above.shift();
+			above.push(host);
+		}
+		return clean(above) && above;
 	};
 	return {
 		get size() {

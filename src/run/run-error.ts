@@ -1,7 +1,13 @@
 /** A run that could not start or go on. */
 import type { Summary } from "../core/outcome.ts";
 
-export type RunErrorCode = "dir_unusable" | "disk_full" | "no_worker" | "journal_unwritable" | "cookies_unwritable";
+export type RunErrorCode =
+	| "dir_unusable"
+	| "sink_unusable"
+	| "disk_full"
+	| "no_worker"
+	| "journal_unwritable"
+	| "cookies_unwritable";
 
 /** Users get its message and exit code 3. */
 export class RunError extends Error {

@@ -1,27 +1,31 @@
 /** One run, from a list to its summary: open the directory, start the runner, feed it, and shut down in order. */
 import { createChecksumTable } from "../core/checksum-table.ts";
+import type { Control } from "../core/control.ts";
 import type { Entry } from "../core/entry.ts";
 import type { Sink } from "../core/event.ts";
-import type { RunOptions } from "../core/options.ts";
+import type { Bucket, RunOptions } from "../core/options.ts";
 import type { Summary } from "../core/outcome.ts";
 import { createTally, summarize, type Tally } from "../core/tally.ts";
 import { atExit } from "../files/at-exit.ts";
 import { explainFileError, fileErrorCode, isOutOfSpace } from "../files/file-error.ts";
 import { openFileLimit } from "../files/open-file-limit.ts";
-import { unflushedMessage } from "../files/sync.ts";
-import { type Directory, openDirectory } from "../journal/directory.ts";
+import type { Directory } from "../journal/directory.ts";
 import { createRunner } from "../runners/create-runner.ts";
 import { NoWorkerError, type Runner, type RunnerOptions } from "../runners/runner.ts";
-import { type Coordinator, type CoordinatorOptions, createCoordinator } from "./coordinator.ts";
+import { createCoordinator } from "./coordinator.ts";
+import type { Coordinator, CoordinatorOptions } from "./coordinator-types.ts";
 import { createSkippedDigests } from "./digest-skipped.ts";
+import { createDryCheck, type DryCheck } from "./dry-check.ts";
 import { fitConcurrency } from "./fit-concurrency.ts";
 import { createHostTroubles, watched } from "./host-troubles.ts";
+import { dirUnusable, openRunDirectory } from "./open-run-directory.ts";
 import { createPlanner } from "./plan.ts";
 import { readEntries } from "./read-entries.ts";
 import { createRecorder } from "./recorder.ts";
 import { createRunCookies } from "./run-cookies.ts";
 import { RunError } from "./run-error.ts";
 import { createShortfalls, type Shortfalls } from "./shortfalls.ts";
+import { watchSpace } from "./space-watch.ts";
 import { tellUnmatched } from "./tell-unmatched.ts";
 
 /** The journal is written at least so often, in milliseconds. */
@@ -36,6 +40,8 @@ export type RunRequest = {
 	readonly fractionRead?: () => number | undefined;
 	readonly options: RunOptions;
 	readonly sink: Sink;
+	/** What is asked of the run while it goes on. */
+	readonly control?: Control;
 	/** Stops the run: nothing new starts, what is in flight is kept for the next run. */
 	readonly signal: AbortSignal;
 };
@@ -49,18 +55,22 @@ export async function run(asked: RunRequest): Promise<Summary> {
 	const { options, most, warning } = fitConcurrency(asked.options, openFileLimit());
 	if (warning !== undefined) sink.on({ type: "warning", message: warning });
 	for (const message of options.warnings ?? []) sink.on({ type: "warning", message });
-	const request: Request = { ...asked, options, most };
+	const dry = options.dryRun ? createDryCheck(options) : undefined;
+	const request: Request = { ...asked, options, most, sink: dry ? noted(dry, sink) : sink };
 	const held: Held = {};
 	const startedMs = performance.now();
 	const tally = createTally();
 	const broken = new AbortController();
 	const stop = AbortSignal.any([signal, broken.signal]);
 	const shortfalls = createShortfalls(sink);
-	await using directory = await open(request, shortfalls);
+	if (options.bucket) await expectUsable(options.bucket, options.onExists);
+	const over = options.cluster ? await endLeftovers(options.cluster, options) : [];
+	await using directory = await openRunDirectory(request, shortfalls, over);
 	using _written = { [Symbol.dispose]: atExit(() => directory.journal.flush()) };
 	const cookies = options.cookies && (await createRunCookies(options));
 	const runner = await startRunner(request, held, {
 		signal: stop,
+		counts: tally.snapshot,
 		onBroken: (error) => broken.abort(new RunError("no_worker", error.message)),
 		...(cookies && { onSetCookie: cookies.onSetCookie }),
 	});
@@ -69,9 +79,10 @@ export async function run(asked: RunRequest): Promise<Summary> {
 		type: "run-started",
 		run: request.run,
 		list: request.list,
-		dir: options.dir,
+		dir: options.journalDir ?? options.dir,
 		method: options.method,
 		concurrency: options.concurrency,
+		perHost: options.perHost,
 	});
 	try {
 		await download(request, { directory, runner, tally, shortfalls, stop, broken, held });
@@ -82,15 +93,29 @@ export async function run(asked: RunRequest): Promise<Summary> {
 	}
 	if (!stop.aborted) directory.forgetOld();
 	attemptFlush(directory, (cause) => broken.abort(journalError(options.dir, cause)));
+	if (options.bucket && !stop.aborted) await tidy(options.bucket, directory);
 	const { run: name, list } = request;
 	const hosts = held.coordinator?.hosts() ?? [];
 	const elapsedMs = performance.now() - startedMs;
-	const facts = { run: name, list, dir: options.dir, method: options.method, elapsedMs, hosts };
-	const summary = summarize(tally.snapshot(), facts);
+	const dir = options.journalDir ?? options.dir;
+	const facts = { run: name, list, dir, method: options.method, elapsedMs, hosts };
+	const counted = summarize(tally.snapshot(), facts);
+	const summary = dry ? dry.conclude(counted, sink) : counted;
 	sink.on({ type: "run-ended", summary });
 	const reason: unknown = broken.signal.reason;
 	if (reason instanceof RunError) throw new RunError(reason.code, reason.message, { cause: reason.cause, summary });
 	return summary;
+}
+
+/** A sink that a dry run's check hears as well. */
+function noted(dry: DryCheck, sink: Sink): Sink {
+	return {
+		on(event) {
+			dry.note(event);
+			sink.on(event);
+		},
+		close: sink.close,
+	};
 }
 
 type Parts = {
@@ -124,7 +149,7 @@ async function download(
 		: undefined;
 	const troubles = createHostTroubles();
 	const parts: Pick<CoordinatorOptions, "planner" | "recorder"> = {
-		planner: createPlanner(options, directory, { checksums, troubles }),
+		planner: watchSpace(createPlanner(options, directory, { checksums, troubles }), options.dir, sink),
 		recorder: digests?.recorder ?? recorder,
 	};
 	const coordinator = createCoordinator({
@@ -141,6 +166,8 @@ async function download(
 	});
 	held.coordinator = coordinator;
 	const flusher = setInterval(() => attemptFlush(directory, onBroken), flushMs);
+	const ended = new AbortController();
+	request.control?.listen(coordinator.control, ended.signal);
 	const onStop = (): void => {
 		sink.on({ type: "stopping", reason: reasonOf(stop.reason) });
 		coordinator.stop();
@@ -158,45 +185,53 @@ async function download(
 		await coordinator.finish();
 		throw error;
 	} finally {
+		ended.abort();
 		await digests?.finish();
 		clearInterval(flusher);
 		stop.removeEventListener("abort", onStop);
 	}
 }
 
-async function open(
-	{ run: name, options, sink }: RunRequest,
-	shortfalls: Shortfalls,
-): Promise<Directory & AsyncDisposable> {
+/** Before anything is downloaded: a bucket is found out about only by writing to it. */
+async function expectUsable(bucket: Bucket, onExists: RunOptions["onExists"]): Promise<void> {
+	const { checkBucket } = await import("../store/s3-check.ts");
+	const why = await checkBucket(bucket, onExists);
+	if (why !== undefined) throw new RunError("sink_unusable", why);
+}
+
+async function tidy(bucket: Bucket, { journal }: Directory): Promise<void> {
+	const { tidyBucket } = await import("../store/s3-check.ts");
+	// All entries that this run met have ended, and the journal is written.
+	await tidyBucket(bucket, (key) => journal.meet(key).seen);
+}
+
+/** What a cluster's coordinator that was killed has left in Redis is ended first: its workers may still be at it. */
+async function endLeftovers(
+	cluster: NonNullable<RunOptions["cluster"]>,
+	options: RunOptions,
+): Promise<readonly string[]> {
 	try {
-		const directory = await openDirectory({
-			dir: options.dir,
-			run: name,
-			fresh: options.fresh,
-			fsync: options.fsync,
-			onUnflushed: (why) => shortfalls.tell({ kind: "flush", message: unflushedMessage(why) }),
-			warn: (message) => sink.on({ type: "warning", message }),
-		});
-		return { ...directory, [Symbol.asyncDispose]: async () => directory.close() };
+		const { endRunsOf } = await import("../cluster/leftovers.ts");
+		return await endRunsOf(cluster.redis, options.journalDir ?? options.dir);
 	} catch (cause) {
-		throw new RunError(
-			"dir_unusable",
-			`the download directory ${options.dir} cannot be used: ${explainFileError(cause)}`,
-			{
-				cause,
-			},
-		);
+		throw new RunError("no_worker", explainFileError(cause), { cause });
 	}
 }
 
+type RunnerEnds = Pick<RunnerOptions, "signal" | "onBroken" | "onSetCookie"> &
+	Pick<NonNullable<RunnerOptions["cluster"]>, "counts">;
+
 async function startRunner(
-	{ options, run: name, sink, most }: Request,
+	{ options: all, run: name, list, sink, most }: Request,
 	held: Held,
-	ends: Pick<RunnerOptions, "signal" | "onBroken" | "onSetCookie">,
+	{ counts, ...ends }: RunnerEnds,
 ): Promise<Runner> {
+	const { cluster, journalDir, ...options } = all;
+	const place = cluster && { ...cluster, journalDir: journalDir ?? options.dir, list, counts };
 	try {
 		return await createRunner(options.method, {
 			options,
+			...(place && { cluster: place }),
 			run: name,
 			concurrency: most,
 			hasMore: () => held.coordinator?.hasMore() ?? false,
@@ -211,13 +246,7 @@ async function startRunner(
 		});
 	} catch (cause) {
 		if (cause instanceof NoWorkerError) throw new RunError("no_worker", cause.message, { cause });
-		throw new RunError(
-			"dir_unusable",
-			`the download directory ${options.dir} cannot be used: ${explainFileError(cause)}`,
-			{
-				cause,
-			},
-		);
+		throw dirUnusable(options.dir, cause);
 	}
 }
 

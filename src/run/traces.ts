@@ -4,8 +4,8 @@ import type { Directory } from "../journal/directory.ts";
 import { ownerIdOf } from "../runners/runner.ts";
 
 export type Traces = {
-	/** What a worker that died had published, by key. */
-	inherit(worker: WorkerLabel): ReturnType<Directory["inherit"]>;
+	/** What a worker that died had published, by key. @param owner - Its name in the directory, where the label does not tell. */
+	inherit(worker: WorkerLabel, owner?: string): ReturnType<Directory["inherit"]>;
 	/** Lets go of announcements that a recorded result has overtaken. */
 	catchUp(result: AttemptResult): void;
 };
@@ -16,8 +16,7 @@ export function createTraces(run: string, directory: Directory): Traces {
 	/** The newest file of intents of each worker. */
 	const segments = new Map<string, number>();
 	return {
-		inherit(worker) {
-			const owner = ownerIdOf(run, worker);
+		inherit(worker, owner = ownerIdOf(run, worker)) {
 			let published = inherited.get(owner);
 			if (!published) {
 				published = directory.inherit(owner);
@@ -25,9 +24,8 @@ export function createTraces(run: string, directory: Directory): Traces {
 			}
 			return published;
 		},
-		catchUp({ worker, intents }) {
+		catchUp({ worker, intents, owner = ownerIdOf(run, worker) }) {
 			if (intents === 0) return;
-			const owner = ownerIdOf(run, worker);
 			if (segments.get(owner) === intents) return;
 			segments.set(owner, intents);
 			directory.catchUp(owner, intents);

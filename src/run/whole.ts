@@ -1,9 +1,10 @@
 /** What all hosts share: how many downloads at once, and how many requests a second. */
 import { createPacer, takeTurn, waitOf } from "../control/pacer.ts";
+import { seekAgain } from "../control/seek-start.ts";
 import { createSeeker, credit, finishOne, moveTo } from "../control/seeker.ts";
 import type { SeekerContext } from "../control/seeker-state.ts";
 import type { Time } from "./host-queue-types.ts";
-import { type QueueLimits, startOverall } from "./queue-limits.ts";
+import { type QueueLimits, startOverall, startPerHost } from "./queue-limits.ts";
 
 export type Whole = {
 	readonly inFlight: number;
@@ -89,7 +90,10 @@ export function createWhole({ limits, time, context, onReady, onMove }: WholeOpt
 			if (pacer) takeTurn(pacer, time.clock(), requests);
 		},
 		share() {
-			if (seeks && inFlight > seeker.level) moveTo(seeker, inFlight, "another host has work");
+			const level = Math.min(limits.most, inFlight + startPerHost);
+			if (!seeks || level <= seeker.level) return;
+			moveTo(seeker, level, "another host has work");
+			seekAgain(seeker);
 		},
 		clear: () => wake?.(),
 	};

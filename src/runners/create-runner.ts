@@ -1,6 +1,6 @@
 /** Chooses the runner of a method; each loads only when it is used. */
 import type { Method } from "../core/outcome.ts";
-import { NoWorkerError, type Runner, type RunnerOptions } from "./runner.ts";
+import type { Runner, RunnerOptions } from "./runner.ts";
 
 /**
  * @throws {NoWorkerError} no worker could be started.
@@ -19,6 +19,6 @@ export async function createRunner(method: Method, options: RunnerOptions): Prom
 		case "auto":
 			return (await import("./auto.ts")).createAutoRunner(options);
 		case "cluster":
-			throw new NoWorkerError("the method cluster is not available yet");
+			return (await import("../cluster/cluster-runner.ts")).createClusterRunner(options);
 	}
 }

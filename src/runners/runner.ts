@@ -60,6 +60,23 @@ export type RunnerOptions = {
 	readonly onBroken: (error: NoWorkerError) => void;
 	/** Something about a worker that belongs in the log. */
 	readonly onNote: (note: RunnerNote) => void;
+	/** For workers on other machines. */
+	readonly cluster?: ClusterPlace;
+};
+
+/** Where workers on other machines are met, and what they are told of the run. */
+export type ClusterPlace = {
+	/** URL of the Redis server. */
+	readonly redis: string;
+	/** Where the files go, as the user named it. */
+	readonly sink: string;
+	/** Absolute path of the directory whose journal the run writes. */
+	readonly journalDir: string;
+	readonly list: string;
+	/** Whether a number of downloads at once was asked for; else the workers' own numbers count. */
+	readonly isLimited: boolean;
+	/** Entries that have ended so far. */
+	readonly counts: () => { readonly total: number; readonly saved: number; readonly failed: number };
 };
 
 export type RunnerNote = { readonly level: "note" | "warning"; readonly message: string; readonly worker: WorkerLabel };
@@ -69,9 +86,12 @@ export class WorkerLostError extends Error {
 	override readonly name = "WorkerLostError";
 	readonly code = "worker_lost";
 	readonly worker: WorkerLabel;
-	constructor(worker: WorkerLabel, why: string) {
+	/** What the worker is called in the directory, where its label does not tell. */
+	readonly owner?: string;
+	constructor(worker: WorkerLabel, why: string, owner?: string) {
 		super(`${worker.model}#${worker.number} died: ${why}`);
 		this.worker = worker;
+		if (owner !== undefined) this.owner = owner;
 	}
 }
 

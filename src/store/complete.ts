@@ -4,7 +4,7 @@ import type { Shortfall } from "../core/task.ts";
 import { fileErrorCode } from "../files/file-error.ts";
 import { closeQuietly, unlinkQuietly } from "../files/quietly.ts";
 import { syncFile, unflushedMessage } from "../files/sync.ts";
-import { closePart, type Part, writeAll } from "./part.ts";
+import { closePart, type Part, writeMemory } from "./part.ts";
 
 export type Completion = {
 	readonly part: Part;
@@ -27,7 +27,7 @@ export function complete({ part, modifiedSeconds, fsync }: Completion, path: str
 	const fd = openSync(path, "wx");
 	let shortfall: Shortfall | undefined;
 	try {
-		writeAll(fd, part.chunks);
+		writeMemory(fd, part);
 		shortfall = finish(fd, modifiedSeconds, fsync);
 	} catch (error) {
 		closeQuietly(fd);

@@ -1,10 +1,10 @@
 /** The bytes of a file that is not complete: in memory while they are few, then in a folder of their own that a later attempt can take over. */
-import { accessSync, constants, ftruncateSync, lstatSync, writeSync, writevSync } from "node:fs";
+import { accessSync, constants, ftruncateSync, lstatSync, readSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { ifRangeValue } from "../core/ranges.ts";
 import { unlinkQuietly } from "../files/quietly.ts";
 import { movePart, removePart } from "../journal/parts.ts";
-import { keepChunk } from "./chunk-memory.ts";
+import { letGoOf, withRoom } from "./body-memory.ts";
 import {
 	abandonPartFile,
 	bodyPath,
@@ -29,8 +29,8 @@ export type Part = {
 	bytes: number;
 	/** Absent until the first response head. */
 	source: PartSource | undefined;
-	/** In order; empty once there is a file. */
-	chunks: Buffer[];
+	/** The bytes, from its start on, until there is a file. */
+	memory: Buffer | undefined;
 	file: PartFile | undefined;
 };
 
@@ -42,7 +42,7 @@ export type PartStore = {
 };
 
 export function newPart(key: string): Part {
-	return { key, bytes: 0, source: undefined, chunks: [], file: undefined };
+	return { key, bytes: 0, source: undefined, memory: undefined, file: undefined };
 }
 
 /**
@@ -72,24 +72,26 @@ export function claimPart(store: PartStore, key: string): Part {
 
 /** Adds bytes; `chunk` may be used again afterwards. @throws {NodeJS.ErrnoException} such as ENOSPC. @throws {PartLostError} */
 export function append(store: PartStore, part: Part, chunk: Buffer): void {
-	if (!part.file) {
-		part.chunks.push(keepChunk(chunk));
-		part.bytes += chunk.length;
-		if (part.bytes > memoryBytes) spill(store, part);
-		return;
+	if (part.file) ensureOurs(part.file);
+	else {
+		const total = part.bytes + chunk.length;
+		if (total <= memoryBytes) {
+			// At once as much as the file will need, where that is known.
+			const wanted = Math.max(total, Math.min(part.source?.totalBytes ?? 0, memoryBytes));
+			part.memory = withRoom(part.memory, part.bytes, wanted);
+			chunk.copy(part.memory, part.bytes);
+			part.bytes = total;
+			return;
+		}
+		part.file = spill(store, part);
 	}
-	ensureOurs(part.file);
-	let offset = 0;
-	while (offset < chunk.length) {
-		offset += writeSync(part.file.fd, chunk, offset, chunk.length - offset, part.bytes + offset);
-	}
+	writeWhole(part.file.fd, chunk, { bytes: chunk.length, at: part.bytes });
 	part.bytes += chunk.length;
 }
 
 /** Begins again with another version of the file, or with the same from its start. @throws as `append`. */
 export function restart(part: Part, source: PartSource): void {
 	part.bytes = 0;
-	part.chunks = [];
 	part.source = source;
 	const { file } = part;
 	if (!file) return;
@@ -100,6 +102,21 @@ export function restart(part: Part, source: PartSource): void {
 	unlinkQuietly(bodyPath(file.folder));
 	writeSource(file.folder, source);
 	part.file = createPartFile(file.folder);
+}
+
+/** A copy of the first bytes, at most so many. @throws {NodeJS.ErrnoException} */
+export function beginningOf(part: Part, bytes: number): Buffer {
+	const start = Buffer.alloc(Math.min(bytes, part.bytes));
+	if (part.file) {
+		for (let at = 0; at < start.length; ) {
+			const read = readSync(part.file.fd, start, at, start.length - at, at);
+			if (read === 0) return start.subarray(0, at);
+			at += read;
+		}
+		return start;
+	}
+	part.memory?.copy(start, 0, 0, start.length);
+	return start;
 }
 
 /** Drops the last byte, so that a part of full length can be asked for its end. @throws as `append`. */
@@ -117,9 +134,8 @@ export function release(store: PartStore, part: Part): boolean {
 		return false;
 	}
 	try {
-		if (!part.file) spill(store, part);
-		const { file } = part;
-		if (!file) return false;
+		const file = part.file ?? spill(store, part);
+		part.file = file;
 		lookNow(file);
 		closePartFile(file);
 		if (movePart(file.folder, join(store.parts, part.key))) {
@@ -135,7 +151,7 @@ export function release(store: PartStore, part: Part): boolean {
 
 /** Removes the bytes. Never throws: what cannot be removed is cleared away by the next run. */
 export function discard(part: Part): void {
-	part.chunks = [];
+	forgetMemory(part);
 	part.bytes = 0;
 	const { file } = part;
 	if (!file) return;
@@ -156,35 +172,40 @@ export function bodyName(store: PartStore, { key }: Part): string {
 	return `${key}@${store.ownerId}/body`;
 }
 
-function spill(store: PartStore, part: Part): void {
+/** Its bytes in memory are not needed any more. */
+export function forgetMemory(part: Part): void {
+	const { memory } = part;
+	part.memory = undefined;
+	if (memory) letGoOf(memory);
+}
+
+/** Moves what is in memory to a file. */
+function spill(store: PartStore, part: Part): PartFile {
 	const folder = ownedFolder(store, part.key);
 	removePart(folder);
 	makePartFolder(folder);
+	let file: PartFile | undefined;
 	try {
 		writeSource(folder, part.source);
-		part.file = createPartFile(folder);
+		file = createPartFile(folder);
+		writeMemory(file.fd, part);
 	} catch (error) {
+		if (file) abandonPartFile(file);
 		removePart(folder);
 		throw error;
 	}
-	writeAll(part.file.fd, part.chunks);
-	part.chunks = [];
+	forgetMemory(part);
+	return file;
 }
 
-/** Writes buffers at the start of a file, whole. @throws {NodeJS.ErrnoException} such as ENOSPC. */
-export function writeAll(fd: number, chunks: readonly Buffer[]): void {
-	const [first] = chunks;
-	if (!first) return;
-	// Most files are here in one piece.
-	const isOne = chunks.length === 1;
-	const total = isOne ? first.length : chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-	const written = isOne ? writeSync(fd, first, 0, total, 0) : writevSync(fd, chunks, 0);
-	if (written === total) return;
-	// A short write is rare: a disk that is nearly full, or a signal.
-	const rest = Buffer.concat(chunks).subarray(written);
-	for (let offset = 0; offset < rest.length; ) {
-		offset += writeSync(fd, rest, offset, rest.length - offset, written + offset);
-	}
+/** Writes what is in memory at the start of a file. @throws {NodeJS.ErrnoException} such as ENOSPC. */
+export function writeMemory(fd: number, { memory, bytes }: Part): void {
+	if (memory) writeWhole(fd, memory, { bytes, at: 0 });
+}
+
+/** A short write is rare: a disk that is nearly full, or a signal. */
+function writeWhole(fd: number, from: Buffer, { bytes, at }: { readonly bytes: number; readonly at: number }): void {
+	for (let done = 0; done < bytes; ) done += writeSync(fd, from, done, bytes - done, at + done);
 }
 
 function ownedFolder(store: PartStore, key: string): string {

@@ -1,20 +1,21 @@
 /** Gives complete files their final names, several at once: never over something that exists, and so that a run killed at any moment can tell its own files. */
+import { lstatSync } from "node:fs";
 import { describe } from "../core/describe-error.ts";
 import type { Failure } from "../core/failure.ts";
 import { numberedName } from "../core/naming.ts";
 import type { ExistsPolicy } from "../core/options.ts";
+import { isStillSaved, type Saved } from "../core/saved.ts";
 import type { Intent } from "../core/state-layout.ts";
 import type { Shortfall } from "../core/task.ts";
 import { unlinkQuietly } from "../files/quietly.ts";
 import { syncFolder } from "../files/sync.ts";
 import type { Owner } from "../journal/owner.ts";
-import { letGoOf } from "./chunk-memory.ts";
 import { classifyFileError } from "./classify-file-error.ts";
 import { complete, unflushed } from "./complete.ts";
 import { copyBeside } from "./copy-beside.ts";
 import type { Folder, Folders } from "./folders.ts";
 import { createNumbering } from "./numbering.ts";
-import { bodyName, discard, type Part, type PartStore } from "./part.ts";
+import { bodyName, discard, forgetMemory, type Part, type PartStore } from "./part.ts";
 import { place } from "./place.ts";
 
 /** A complete and verified file that waits for its name. */
@@ -25,6 +26,8 @@ export type Publication = {
 	readonly name: string;
 	/** Modification time in seconds since 1970, from Last-Modified. */
 	readonly modifiedSeconds?: number | undefined;
+	/** The file that it takes the place of, as long as nobody has changed that. */
+	readonly replaces?: Saved | undefined;
 	/** Called once, in the order of publication. */
 	settle(end: PublicationEnd): void;
 };
@@ -37,7 +40,9 @@ export type PublicationEnd =
 			readonly shortfall?: Shortfall | undefined;
 	  }
 	| { readonly kind: "exists"; readonly file: string }
-	| { readonly kind: "failed"; readonly failure: Failure };
+	| { readonly kind: "failed"; readonly failure: Failure }
+	/** The run stops: the bytes are kept for the next one. */
+	| { readonly kind: "stopped" };
 
 export type Publisher = {
 	add(publication: Publication): void;
@@ -88,7 +93,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
 			const source = part.file ? bodyName(store, part) : `${owner.id}~${n}`;
 			const path = `${store.parts}/${source}`;
 			const shortfall = complete({ part, modifiedSeconds, fsync }, path);
-			const expected = relativeFile(folder, numberedName(publication.name, numbering.first(folder, publication.name)));
+			const expected = relativeFile(folder, numberedName(publication.name, firstNumber(publication, folder)));
 			return { publication, folder, n, source, path, bytes: part.bytes, expected, shortfall, beside: undefined };
 		} catch (error) {
 			return refuse(publication, classifyFileError(error, publication.name));
@@ -97,13 +102,17 @@ export function createPublisher(options: PublisherOptions): Publisher {
 
 	const name = (ready: Ready): PublicationEnd => {
 		const { publication, folder } = ready;
-		let n = numbering.first(folder, publication.name);
+		let n = firstNumber(publication, folder);
+		// Of a file that was to be replaced and has changed, another stands beside it.
+		const policy = publication.replaces ? "rename" : onExists;
 		for (;;) {
 			const numbered = numberedName(publication.name, n);
 			const file = relativeFile(folder, numbered);
 			if (ready.beside || file !== ready.expected) announce(ready, file);
-			const placing = place((ready.beside ?? ready).path, `${folder.path}/${numbered}`, {
-				onExists,
+			const target = `${folder.path}/${numbered}`;
+			const replaces = n === 0 && publication.replaces && isUnchanged(target, publication.replaces);
+			const placing = place((ready.beside ?? ready).path, target, {
+				onExists: replaces ? "overwrite" : policy,
 				onReserve: () => announce(ready, file, true),
 			});
 			if (placing === "placed") {
@@ -111,10 +120,13 @@ export function createPublisher(options: PublisherOptions): Publisher {
 				return { kind: "published", file, bytes: ready.bytes, shortfall: ready.shortfall };
 			}
 			if (placing === "elsewhere") copyBeside(ready, file, options);
-			else if (onExists !== "rename") return { kind: "exists", file };
+			else if (policy !== "rename") return { kind: "exists", file };
 			else n = numbering.next(folder, publication.name, n);
 		}
 	};
+
+	const firstNumber = ({ name, replaces }: Publication, folder: Folder): number =>
+		replaces ? 0 : numbering.first(folder, name);
 
 	/** Before the link: what is announced only afterwards would not be known after a crash in between. */
 	const announce = (ready: Ready, file: string, reserved = false): void => {
@@ -137,13 +149,14 @@ export function createPublisher(options: PublisherOptions): Publisher {
 			// The copy first: it tells of the file as long as the original is there. What was renamed is gone already.
 			if (ready.beside) unlinkQuietly(ready.beside.path);
 			if (part.file) discard(part);
-			else if (!isPublished || ready.beside || onExists !== "overwrite") unlinkQuietly(ready.path);
+			else if (!isPublished || ready.beside || onExists !== "overwrite" || ready.publication.replaces) {
+				unlinkQuietly(ready.path);
+			}
 		} catch {
 			// A leftover that the next run clears away.
 		}
 		part.file = undefined;
-		letGoOf(part.chunks);
-		part.chunks = [];
+		forgetMemory(part);
 		settle(ready.publication, end);
 	};
 
@@ -204,6 +217,12 @@ export function createPublisher(options: PublisherOptions): Publisher {
  */
 function afterRequests(callback: () => void): void {
 	setImmediate(() => setImmediate(callback));
+}
+
+/** Looked at just before it is replaced: what somebody has changed is theirs. */
+function isUnchanged(path: string, saved: Saved): boolean {
+	const found = lstatSync(path, { throwIfNoEntry: false });
+	return found?.isFile() === true && isStillSaved(saved, found);
 }
 
 /** Each once. @returns Why those could not be flushed that were not: the files have their names all the same. */

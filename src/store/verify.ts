@@ -19,10 +19,15 @@ export type Verifier = {
 	sha256(): string | undefined;
 };
 
+export type ExpectedChecksum = Checksum & {
+	/** Who says so, where it is not the list. */
+	readonly source?: string;
+};
+
 /** What a file must be, and what is wanted of it. */
 export type Expected = {
 	/** All of them must hold. */
-	readonly checksums?: readonly Checksum[] | undefined;
+	readonly checksums?: readonly ExpectedChecksum[] | undefined;
 	readonly sizeBytes?: number | undefined;
 	readonly pieces?: Pieces | undefined;
 	/** Whether its SHA-256 is wanted in any case. */
@@ -39,29 +44,30 @@ const largeBytes = 16 * 1024 * 1024;
 /** It is told of so many bytes at a time. */
 const stepBytes = 4 * 1024 * 1024;
 
-/** @param part may hold bytes of an earlier attempt */
-export function createVerifier(expected: Expected, part: Part): Verifier {
+/** @param part - May hold bytes of an earlier attempt; absent where only what comes from now on is checked. */
+export function createVerifier(expected: Expected, part: Part | undefined): Verifier {
 	const { checksums = [], sizeBytes, pieces } = expected;
-	let checks = part.bytes > 0 ? undefined : beginChecks(expected);
+	let checks = part && part.bytes > 0 ? undefined : beginChecks(expected);
 	let followed: FollowedFile | undefined;
 	let toldBytes = 0;
 	let sha256: string | undefined;
 
 	/** Pieces are checked here: they tell more than a digest does. */
 	const follow = (): FollowedFile | undefined =>
-		part.file && !pieces && part.bytes >= largeBytes ? followFile(part.file.fd, algorithmsOf(expected)) : undefined;
+		part?.file && !pieces && part.bytes >= largeBytes ? followFile(part.file.fd, algorithmsOf(expected)) : undefined;
 	const readAll = async (): Promise<Checks> => {
 		const all = beginChecks(expected);
 		// What was written, whatever has its name now.
-		const written = part.file && createReadStream("", { fd: part.file.fd, start: 0, autoClose: false });
+		const written = part?.file && createReadStream("", { fd: part.file.fd, start: 0, autoClose: false });
 		if (written) for await (const chunk of written) all.update(chunk);
 		return all;
 	};
 	return {
 		update(chunk) {
 			if (followed) {
-				if (part.bytes - toldBytes < stepBytes) return;
-				toldBytes = part.bytes;
+				const bytes = part?.bytes ?? 0;
+				if (bytes - toldBytes < stepBytes) return;
+				toldBytes = bytes;
 				return followed.follow(toldBytes);
 			}
 			if (!checks) return;
@@ -75,15 +81,17 @@ export function createVerifier(expected: Expected, part: Part): Verifier {
 			toldBytes = 0;
 		},
 		async verify() {
-			if (sizeBytes !== undefined && part.bytes !== sizeBytes) return wrongSize(part.bytes, sizeBytes);
+			if (part && sizeBytes !== undefined && part.bytes !== sizeBytes) return wrongSize(part.bytes, sizeBytes);
 			if (!checks) followed ??= follow();
-			const known = await followed?.digests(part.bytes);
+			const known = await followed?.digests(part?.bytes ?? 0);
 			if (!known) checks ??= await readAll();
 			const digests = known ?? checks?.digests();
 			sha256 = digests?.get("sha256");
-			for (const { algorithm, hex } of checksums) {
+			for (const { algorithm, hex, source } of checksums) {
 				const found = digests?.get(algorithm);
-				if (found !== hex) return transient("checksum", `the ${algorithm} digest is ${found}, and should be ${hex}`);
+				if (found === hex) continue;
+				const by = source === undefined ? "" : `, as the server says (${source})`;
+				return transient("checksum", `the ${algorithm} digest is ${found}, and should be ${hex}${by}`);
 			}
 			const wrong = checks?.wrongPieces() ?? [];
 			return wrong.length === 0

@@ -53,7 +53,7 @@ test("the help names every option, and what is not there yet", async () => {
 	]) {
 		assert(stdout.includes(flag), flag);
 	}
-	assert.match(stdout, /--netrc +take credentials from ~\/\.netrc \(not available yet\)/);
+	assert.match(stdout, /--limit-rate <BYTES> +bytes a second [^(]*\(default: none\)\s+\(not available yet\)/);
 });
 
 /** What is wrong, and what the one line must name. */
@@ -73,13 +73,24 @@ const wrong: readonly (readonly [args: readonly string[], named: RegExp])[] = [
 	[["urls.txt", "--layout", "deep"], /--layout.*flat, host, path/],
 	[["urls.txt", "--progress", "loud"], /--progress/],
 	[["urls.txt", "-m", "asink"], /--method.*async, threads, processes, mix, cluster, auto/],
-	[["urls.txt", "-m", "cluster"], /--method cluster is not available yet/],
+	[["urls.txt", "-m", "cluster"], /--method cluster needs --redis/],
 	[["urls.txt", "-H", "nonsense"], /--header: "nonsense"/],
 	[["urls.txt", "--ca-certificate", "missing.pem"], /--ca-certificate: "missing.pem"/],
 	[["urls.txt", "--ca-certificate", "urls.txt"], /--ca-certificate: "urls.txt" holds no certificate/],
-	[["urls.txt", "--proxy", "http://127.0.0.1:1"], /--proxy is not available yet/],
-	[["urls.txt", "--dashboard"], /--dashboard is not available yet/],
-	[["urls.txt", "--netrc"], /--netrc is not available yet/],
+	[
+		["urls.txt", "--proxy", "ftp://me:s3cret@127.0.0.1:1"],
+		/--proxy: "127.0.0.1:1" is no proxy of a kind that is known/,
+	],
+	[["urls.txt", "--proxy", "http://p:99999"], /--proxy: "http:\/\/p:99999" is no URL of a proxy/],
+	[["urls.txt", "--load-cookies", "missing"], /--load-cookies: "missing" cannot be read/],
+	[["urls.txt", "--load-cookies", "urls.txt"], /--load-cookies: "urls.txt" holds no cookies in Netscape's format/],
+	[["urls.txt", "--save-cookies", "folder"], /--save-cookies: "folder" is a directory/],
+	[["urls.txt", "--save-cookies", "nowhere/c.txt"], /--save-cookies: there is no folder for "nowhere\/c.txt"/],
+	[["urls.txt", "--netrc-file", "missing"], /--netrc-file: "missing" cannot be read/],
+	[["urls.txt", "--netrc-file", "urls.txt"], /--netrc-file: "urls.txt" has something where/],
+	[["urls.txt", "--netrc-file", "folder"], /--netrc-file: "folder" cannot be read/],
+	[["urls.txt", "--dashboard=99999"], /--dashboard: "99999" is not a port, from 0 to 65535/],
+	[["urls.txt", "--dashboard="], /--dashboard: "" is not a port/],
 	[["urls.txt", "--format", "xlsx"], /--format: "xlsx" is not one of text, /],
 	[["list.csv"], /list\.csv: no such file/],
 	[["missing.txt"], /missing\.txt/],

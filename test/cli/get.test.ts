@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { chmod, readdir, readFile, writeFile } from "node:fs/promises";
 import { createServer, type RequestListener } from "node:http";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -182,13 +182,58 @@ test("a reader that goes away does not stop the run", async (context) => {
 	assert.deepEqual((await readdir(join(cwd, "downloads"))).sort(), [".downspout", "a", "b"]);
 });
 
-test("a proxy in the environment is warned of, without its password", async (context) => {
+test("the proxy of the environment is used, --proxy goes before it, and its password is nowhere", async (context) => {
 	const cwd = await freshFolder(context);
 	const env = { HTTP_PROXY: "http://me:s3cret@127.0.0.1:1" };
-	const { code, stderr } = await downspout(["-", "--progress", "plain"], { cwd, env });
+	const run = (...args: string[]) =>
+		downspout(["http://host.test/f", "--retries", "0", "--progress", "plain", ...args], { cwd, env });
+	const { code, stdout, stderr } = await run();
+	assert.equal(code, 1);
+	assert.match(stderr, /cannot connect to the proxy 127\.0\.0\.1:1/);
+	assert.doesNotMatch(stdout + stderr, /s3cret/);
+	assert.match((await run("--proxy", "127.0.0.1:2")).stderr, /cannot connect to the proxy 127\.0\.0\.1:2/);
+	const broken = await downspout(["-"], { cwd, env: { https_proxy: "ftp://me:s3cret@p" } });
+	assert.equal(broken.code, 2);
+	assert.match(broken.stderr, /https_proxy: "p" is no proxy/);
+	assert.doesNotMatch(broken.stderr, /s3cret/);
+});
+
+test("netrc: of NETRC, with a warning where others may read it, and without one where there is none", async (context) => {
+	const cwd = await freshFolder(context);
+	const asked: (string | undefined)[] = [];
+	const base = await serve(context, (request, response) => {
+		asked.push(request.headers.authorization);
+		response.end("text");
+	});
+	const path = join(cwd, "netrc");
+	await writeFile(path, "machine 127.0.0.1 login me password s3cret", { mode: 0o644 });
+	const run = (name: string, env: NodeJS.ProcessEnv, ...args: string[]) =>
+		downspout([`${base}/${name}`, "--progress", "plain", ...args], { cwd, env });
+	const { code, stderr } = await run("a", { NETRC: path }, "--netrc");
 	assert.equal(code, 0);
-	assert.match(stderr, /HTTP_PROXY.*not available yet/);
-	assert.doesNotMatch(stderr, /s3cret/);
+	assert.match(stderr, /netrc holds passwords, and others may read it/);
+	await chmod(path, 0o600);
+	const quiet = await run("b", {}, "--netrc-file", path);
+	assert.doesNotMatch(quiet.stderr, /others may read/);
+	const none = await run("c", { HOME: cwd, NETRC: "" }, "--netrc");
+	assert.match(none.stderr, /--netrc: there is no .*\.netrc/);
+	await run("d", { NETRC: path });
+	const mine = `Basic ${btoa("me:s3cret")}`;
+	assert.deepEqual(asked, [mine, mine, undefined, undefined]);
+});
+
+test("--referer goes with every request, and an entry's own before it", async (context) => {
+	const cwd = await freshFolder(context);
+	const asked: (string | undefined)[] = [];
+	const base = await serve(context, (request, response) => {
+		asked.push(request.headers.referer);
+		if (request.url === "/a") response.writeHead(302, { location: "/c" }).end();
+		else response.end("text");
+	});
+	const input = `${base}/a\n${base}/b\n  header=Referer: http://own.test/\n`;
+	const { code } = await downspout(["-", "-c", "1", "--referer", "http://ref.test/x"], { cwd, input });
+	assert.equal(code, 0);
+	assert.deepEqual(asked, ["http://ref.test/x", "http://ref.test/x", "http://own.test/"]);
 });
 
 test("a named pipe is waited for, and Ctrl+C ends the wait", { skip: skipUnlessLinux }, async (context) => {

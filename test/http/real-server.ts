@@ -23,6 +23,9 @@ export type Setting = {
 	readonly tls?: "TLSv1.2" | "TLSv1.3";
 	/** Requests that a connection serves. */
 	readonly requests: number;
+	/** With lighttpd: the algorithm of Digest, and the lines of its users in the realm `files`. */
+	readonly digest?: "MD5" | "SHA-256";
+	readonly users?: string;
 };
 
 const sbin = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` };
@@ -69,7 +72,12 @@ http {
 }`;
 }
 
-function lighttpd(folder: string, port: number, { tls, requests }: Setting): string {
+function lighttpd(folder: string, port: number, { tls, requests, digest, users }: Setting): string {
+	if (users !== undefined) writeFileSync(join(folder, "users"), users);
+	const login = digest
+		? `server.modules += ("mod_auth", "mod_authn_file") auth.backend = "htdigest" auth.backend.htdigest.userfile = "${folder}/users"
+auth.require = ("/" => ("method" => "digest", "algorithm" => "${digest}", "realm" => "files", "require" => "valid-user"))`
+		: "";
 	const secure = tls
 		? `server.modules += ("mod_openssl") ssl.engine = "enable" ssl.pemfile = "${folder}/both.pem" ssl.openssl.ssl-conf-cmd = ("MinProtocol" => "${tls}", "MaxProtocol" => "${tls}")`
 		: "";
@@ -80,6 +88,7 @@ server.errorlog = "${folder}/errors"
 server.max-keep-alive-requests = ${requests}
 mimetype.assign = ("" => "text/plain")
 ${secure}
+${login}
 $HTTP["url"] =~ "^/slow" { connection.kbytes-per-second = 2048 }
 `;
 }

@@ -273,7 +273,7 @@ test("an owner whose announcement was taken away makes it again, and announces f
 	context.after(() => mock.timers.reset());
 	const layout = stateLayout(join(freshFolder(context), "downloads"));
 	for (const folder of [layout.parts, layout.owners]) mkdirSync(folder, { recursive: true });
-	const owner = createOwner(layout, "run-async-1", process.pid);
+	const owner = createOwner(layout, "run-async-1", { coordinatorPid: process.pid });
 	let displaced = 0;
 	owner.whenDisplaced(() => displaced++);
 	const intent = { key: "0".repeat(20), file: "f", bytes: 1, source: "run-async-1~1" };

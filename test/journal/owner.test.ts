@@ -17,7 +17,7 @@ type Worker = ReturnType<typeof announce>;
 function announce(dir: string) {
 	const layout = stateLayout(dir);
 	for (const folder of [layout.parts, layout.owners]) mkdirSync(folder, { recursive: true });
-	return { dir, layout, owner: createOwner(layout, "run-async-1", process.pid) };
+	return { dir, layout, owner: createOwner(layout, "run-async-1", { coordinatorPid: process.pid }) };
 }
 
 /** What the next run takes for published. */
@@ -39,7 +39,7 @@ test("a name that was taken by a file of the same size is not taken for ours", (
 	});
 	const ends: PublicationEnd[] = [];
 	const add = (name: string): void => {
-		const part = { ...newPart(name), bytes: 4, chunks: [Buffer.from("ours")] };
+		const part = { ...newPart(name), bytes: 4, memory: Buffer.from("ours") };
 		publisher.add({ part, folder: "", name, settle: (end) => ends.push(end) });
 	};
 	writeFileSync(join(dir, "taken"), "else");

@@ -19,7 +19,8 @@ const bandwidthBytesPerSecond = 20_000_000;
 const mostKills = 4;
 /** Longest time from a run's first request to its kill. */
 const longestLifeMs = 900;
-const orphanPatienceMs = 5000;
+/** They end when they have started: half a second of processor time, of which a busy machine gives them little. */
+const orphanPatienceMs = 20_000;
 
 export type KillRounds = { readonly method: Method; readonly rounds: number };
 

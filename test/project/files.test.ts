@@ -23,7 +23,7 @@ test(`no file of src is longer than ${longest} lines without a reason`, () => {
 });
 
 test("names are in kebab-case", () => {
-	const odd = files.filter(({ path }) => !/^[a-z0-9-]+(\/[a-z0-9-]+)*(\.test|\.d)?\.(ts|js|mjs)$/.test(path));
+	const odd = files.filter(({ path }) => !/^[a-z0-9-]+(\/[a-z0-9-]+)*(\.test|\.d)?\.(ts|tsx|js|mjs)$/.test(path));
 	assert.deepEqual(
 		odd.map(({ path }) => path),
 		[],

@@ -7,25 +7,29 @@ import { type SourceFile, sourceFiles } from "./source-files.ts";
 /** What the files of a folder may import, its own neighbours aside. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
 	core: [],
-	list: ["core"],
+	codings: ["core"],
+	list: ["core", "codings"],
 	files: [],
 	http: ["core"],
 	store: ["core", "files", "journal"],
-	download: ["core", "journal", "http", "store"],
+	download: ["core", "codings", "journal", "http", "store"],
 	journal: ["core", "files"],
 	control: ["core"],
 	report: ["core", "files"],
+	dashboard: ["core", "report"],
 	origin: ["core"],
 	runners: ["core"],
-	run: ["core", "control", "files", "list", "journal", "runners"],
+	cluster: ["core", "files", "journal", "runners"],
+	run: ["core", "control", "files", "list", "journal", "store", "runners", "cluster"],
 	bench: ["core", "list", "origin"],
 	library: ["core", "files", "list", "run", "report"],
-	cli: ["core", "files", "list", "run", "report", "origin", "bench"],
+	cli: ["core", "files", "list", "run", "report", "dashboard", "origin", "bench", "cluster"],
 };
 
 /** Single arrows that are allowed beyond those of the folders. */
 const exceptions: ReadonlyMap<string, string> = new Map([
 	["src/runners/async.ts", "download"],
+	["src/runners/create-runner.ts", "cluster"],
 	["src/runners/serve.ts", "download"],
 	["src/run/run-cookies.ts", "http"],
 ]);

@@ -76,12 +76,23 @@ test("the packed package runs", async (context) => {
 		}
 		const once = ["--methods", "async", "--runs", "1", "--warmup", "0", "-o", `report-${index}`];
 		await exec(node, [bin, "bench", "urls.txt", ...once], { cwd: folder });
+		const shown = ["--dashboard", "--report", "-q", "--log-dir", `logs-${index}`, "--json"];
+		const watched = await exec(node, [bin, "urls.txt", "-d", `shown-${index}`, ...shown], { cwd: folder });
+		assert.match(watched.stderr, /^dashboard http:\S+\n$/);
+		const page = await readFile(join(folder, `logs-${index}`, "latest", "report.html"), "utf8");
+		assert.match(page, /<script type="application\/json" id="data">\{"run":/);
 		assert.match(await readFile(join(folder, `report-${index}`, "report.html"), "utf8"), /<svg/);
 		// TLS is loaded only now.
 		const over = [bin, `${secure.url}/b.txt`, "--insecure", "-d", `files-${index}`, "--json"];
 		assert.equal(JSON.parse((await exec(node, over, { cwd: folder })).stdout).saved, 1);
 		assert.equal(await readFile(join(folder, `files-${index}`, "b.txt"), "utf8"), "secure\n");
 	}
+	// Without the option nothing of the dashboard is looked at.
+	const installed = join(folder, "node_modules", "downspout", "dist");
+	await rm(join(installed, "dashboard"), { recursive: true });
+	await rm(join(installed, "command", "dashboard.js"));
+	const plain = await exec(process.execPath, [bin, "urls.txt", "-d", "plain", "--json", "-q"], { cwd: folder });
+	assert.equal(JSON.parse(plain.stdout).saved, 1);
 });
 
 test("the packed package reads every format, on any Node that is here", async (context) => {
@@ -164,7 +175,7 @@ test("V8 has its own flags again once the command is loaded", async (context) =>
 
 test("what is packed is what a user needs, and nothing of the workshop", async () => {
 	const args = ["pack", "--ignore-scripts", "--dry-run", "--json"];
-	const [{ files }] = JSON.parse((await exec("npm", args, { cwd: projectRoot })).stdout);
+	const [{ files, size, unpackedSize }] = JSON.parse((await exec("npm", args, { cwd: projectRoot })).stdout);
 	const paths: readonly string[] = files.map(({ path }: { readonly path: string }) => path);
 	for (const wanted of [
 		"bin/downspout.js",
@@ -174,6 +185,9 @@ test("what is packed is what a user needs, and nothing of the workshop", async (
 		"dist/command/process-main.cjs",
 		"dist/command/origin-main.cjs",
 		"dist/command/LICENSES.txt",
+		"dist/command/dashboard.js",
+		"dist/dashboard/page.html",
+		"dist/dashboard/LICENSES.txt",
 		"dist/index.js",
 		"dist/index.d.ts",
 		"package.json",
@@ -184,8 +198,17 @@ test("what is packed is what a user needs, and nothing of the workshop", async (
 	]) {
 		assert(paths.includes(wanted), wanted);
 	}
+	const allowed =
+		/^(bin\/downspout\.js|dist\/.+\.(js|cjs|d\.ts)|dist\/dashboard\/page\.html|dist\/\w+\/LICENSES\.txt|docs\/\w+\.(md|1)|package\.json|[A-Z]+(\.md)?)$/;
 	assert.deepEqual(
-		paths.filter((path) => /^(src|test|scripts|benchmarks|node_modules)\//.test(path)),
+		paths.filter((path) => !allowed.test(path)),
 		[],
 	);
+	// The command has its modules in files of its own; what else there is belongs to the library.
+	assert.deepEqual(
+		paths.filter((path) => /^dist\/(bench|cli|origin|dashboard)\/.*s$/.test(path)),
+		[],
+	);
+	assert(size < 1_000_000, `${size} bytes packed`);
+	assert(unpackedSize < 3_500_000, `${unpackedSize} bytes unpacked`);
 });

@@ -16,6 +16,6 @@ export function sourceFiles(...folders: readonly string[]): readonly SourceFile[
 		.flatMap((folder) =>
 			readdirSync(projectRoot + folder, { recursive: true, encoding: "utf8" }).map((name) => `${folder}/${name}`),
 		)
-		.filter((path) => /\.(ts|js|mjs)$/.test(path))
+		.filter((path) => /\.(ts|tsx|js|mjs)$/.test(path))
 		.map((path) => ({ path, text: readFileSync(projectRoot + path, "utf8") }));
 }

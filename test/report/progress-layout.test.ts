@@ -4,7 +4,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { plain } from "../../src/report/paint.ts";
 import { downloadLine, overallLine } from "../../src/report/progress-layout.ts";
-import type { InFlight, ProgressView } from "../../src/report/progress-state.ts";
+import type { ProgressView } from "../../src/report/progress-state.ts";
 import { shortenMiddle, textWidth } from "../../src/report/text-width.ts";
 
 const view: ProgressView = {
@@ -60,7 +60,8 @@ test("no line is wider than its terminal, whatever the names", () => {
 			fc.option(amount, { nil: undefined }),
 			fc.integer({ min: 20, max: 300 }),
 			(name, bytes, totalBytes, columns) => {
-				const download = { url: `https://${name}`, startedMs: 0, bytes, totalBytes, bytesPerSecond: bytes };
+				const facts = { url: `https://${name}`, startedMs: 0 };
+				const download = { ...facts, bytes, totalBytes, bytesPerSecond: bytes };
 				const line = downloadLine(download, { columns, paint: plain });
 				assert(textWidth(line) <= columns, `${columns}: ${line}`);
 			},
@@ -75,7 +76,7 @@ const large = {
 	totalBytes: 1e9,
 	bytesPerSecond: 12e6,
 };
-const downloads: readonly (readonly [columns: number, download: InFlight, line: string])[] = [
+const downloads: readonly (readonly [columns: number, download: Parameters<typeof downloadLine>[0], line: string])[] = [
 	[119, large, `  ${"example.com/a/large.iso".padEnd(57)}  ━━━━━───────   45%   450 MB/1.00 GB  12.0 MB/s   0:46 left`],
 	[79, large, "  example.com/a/large.iso        ━━━━━───────   45%   450 MB/1.00 GB  12.0 MB/s"],
 	[50, large, "  example.com/a/large.iso           45%  12.0 MB/s"],

@@ -2,8 +2,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { createSimulation, type Simulation } from "../../benchmarks/simulator/events.ts";
 import { createHostQueue } from "../../src/run/host-queue.ts";
-import type { Time } from "../../src/run/host-queue-types.ts";
+import type { HostQueue, Time } from "../../src/run/host-queue-types.ts";
+import type { QueueLimits } from "../../src/run/queue-limits.ts";
 
 type Item = { readonly host: string; readonly id: number; turn: number; forgiven: number; servedThen: number };
 
@@ -42,4 +44,94 @@ test("nothing that waits is lost, and no host has more in flight than its share"
 			assert.deepEqual(new Set(queue.clear()), waiting);
 		}),
 	);
+});
+
+/** A queue in simulated time, with what is in flight. */
+function queueOf(limits: QueueLimits): { readonly queue: HostQueue<Item>; readonly simulation: Simulation } {
+	const simulation = createSimulation();
+	return { queue: createHostQueue<Item>({ limits, time: simulation, onReady: () => {} }), simulation };
+}
+
+function fill(queue: HostQueue<Item>, host: string, count: number): void {
+	for (let id = 0; id < count; id++) queue.push(host, { host, id, turn: 0, forgiven: 0, servedThen: 0 });
+}
+
+function takeAll(queue: HostQueue<Item>): Item[] {
+	const taken: Item[] = [];
+	for (let item = queue.take(); item; item = queue.take()) taken.push(item);
+	return taken;
+}
+
+function countOf(items: readonly Item[], host: string): number {
+	return items.filter((item) => item.host === host).length;
+}
+
+test("a number alone is for one host while no other has work, and never all of it beside others", () => {
+	const { queue } = queueOf({ most: 12, concurrency: 12, perHost: "auto" });
+	fill(queue, "one", 100);
+	const first = takeAll(queue);
+	assert.equal(first.length, 12);
+	fill(queue, "other", 100);
+	for (const item of first.splice(0, 6)) queue.succeed(item.host, item);
+	const next = takeAll(queue);
+	assert.equal(countOf(next, "other"), 6, "those that are free now are for the other");
+});
+
+test("a host that never answers gathers no more slots than its share", () => {
+	const { queue } = queueOf({ most: 20, concurrency: 20, perHost: 20 });
+	for (const host of ["silent", "a", "b", "c"]) fill(queue, host, 2000);
+	let held = takeAll(queue);
+	for (let round = 0; round < 200; round++) {
+		for (const item of held) if (item.host !== "silent") queue.succeed(item.host, item);
+		held = [...held.filter(({ host }) => host === "silent"), ...takeAll(queue)];
+		assert(countOf(held, "silent") <= 5, `${countOf(held, "silent")} of 20`);
+		assert.equal(held.length, 20);
+	}
+});
+
+test("a host that is paused holds no slot, and afterwards not all that wait start at once", () => {
+	const { queue, simulation } = queueOf({ most: 16, concurrency: 16, perHost: 16 });
+	fill(queue, "paused", 100);
+	fill(queue, "other", 100);
+	const held = takeAll(queue);
+	queue.pause("paused", 1000);
+	for (const item of held) queue.succeed(item.host, item);
+	assert.deepEqual([...new Set(takeAll(queue).map(({ host }) => host))], ["other"]);
+	simulation.run(999);
+	assert.equal(queue.hasReady(), false);
+	simulation.run(1001);
+	for (let n = 0; n < 12; n++) queue.succeed("other", { host: "other", id: 0, turn: 1, forgiven: 0, servedThen: 0 });
+	assert.equal(countOf(takeAll(queue), "paused"), 4);
+});
+
+test("tens of thousands of hosts take turns", () => {
+	const { queue } = queueOf({ most: 100, concurrency: 100, perHost: "auto" });
+	const hosts = 10_000;
+	for (let round = 0; round < 3; round++) for (let host = 0; host < hosts; host++) fill(queue, `h${host}`, 1);
+	const order: string[] = [];
+	for (let held = takeAll(queue); held.length > 0; held = takeAll(queue)) {
+		for (const item of held) {
+			order.push(item.host);
+			queue.succeed(item.host, item);
+		}
+	}
+	assert.equal(order.length, hosts * 3);
+	assert.equal(new Set(order.slice(0, hosts)).size, hosts, "each once before any comes again");
+});
+
+test("a pace for all and one for each host hold together", () => {
+	const { queue, simulation } = queueOf({ most: 100, concurrency: 100, perHost: 100, rate: 100, ratePerHost: 10 });
+	fill(queue, "a", 1000);
+	fill(queue, "b", 1000);
+	const taken = { a: 0, b: 0 };
+	for (let ms = 0; ms < 10_000; ms += 5) {
+		simulation.run(ms);
+		for (const item of takeAll(queue)) {
+			taken[item.host === "a" ? "a" : "b"]++;
+			queue.succeed(item.host, item);
+		}
+		simulation.after(5, () => {});
+		simulation.run(ms + 5);
+	}
+	for (const count of Object.values(taken)) assert(Math.abs(count - 100) <= 5, `${count} in 10 s`);
 });

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { TestContext } from "node:test";
+import type { Control } from "../../src/core/control.ts";
 import type { Entry } from "../../src/core/entry.ts";
 import type { RunEvent, Sink } from "../../src/core/event.ts";
 import type { RunOptions } from "../../src/core/options.ts";
@@ -26,6 +27,7 @@ export type ListRequest = {
 	readonly options?: Partial<RunOptions>;
 	readonly signal?: AbortSignal;
 	readonly onEvent?: (event: RunEvent) => void;
+	readonly control?: Control;
 };
 
 let runs = 0;
@@ -49,7 +51,9 @@ export async function runList(
 	const resolved = resolveOptions({ method: "async", retryBase: 0.01 }, { version: "test", cores: 1 });
 	const options = { ...resolved, ...request.options, dir };
 	const signal = request.signal ?? new AbortController().signal;
-	const summary = await run({ run: `test-${process.pid}-${++runs}`, list: "list", entries, options, sink, signal });
+	const name = `test-${process.pid}-${++runs}`;
+	const asked = { run: name, list: "list", entries, options, sink, signal };
+	const summary = await run(request.control === undefined ? asked : { ...asked, control: request.control });
 	const outcomes = events.flatMap((event) => (event.type === "ended" ? [event.outcome] : []));
 	const warnings = events.flatMap((event) => (event.type === "warning" ? [event.message] : []));
 	return { dir, summary, outcomes, events, warnings };

@@ -1,7 +1,7 @@
 /** What the tests of the runners share: a server that scripts its answers, and runs into a folder of their own. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,8 +12,23 @@ import type { OptionValues } from "../../src/core/option-values.ts";
 import type { Method, Outcome, Summary } from "../../src/core/outcome.ts";
 import { resolveOptions } from "../../src/core/resolve-options.ts";
 import { run } from "../../src/run/run.ts";
+import { startRedis } from "../cluster/redis-server.ts";
+import { startWorker } from "../cluster/worker-processes.ts";
+import { startS3 } from "../store/s3-server.ts";
 
 export type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** Where the files of all labs of a test file go: a directory, unless it says otherwise. */
+let sink: "directory" | "bucket" = "directory";
+
+/** Files of one name at once: a bucket takes some requests for each. */
+export function namesakes(): number {
+	return sink === "bucket" ? 60 : 500;
+}
+
+export function useBucket(): void {
+	sink = "bucket";
+}
 
 export type Lab = {
 	/** Base URL of the server. */
@@ -24,6 +39,10 @@ export type Lab = {
 	readonly dir: string;
 	/** Every request so far, in the order of coming. */
 	readonly requests: readonly IncomingMessage[];
+	/** The content of a file that was saved. */
+	read(file: string | null | undefined): Promise<Buffer>;
+	/** The names of all files that were saved, in order. */
+	names(): Promise<readonly string[]>;
 	/** Downloads these URLs to the end; relative ones are of the server. */
 	run(urls: readonly string[], values?: OptionValues, watch?: Watch): Promise<Finished>;
 };
@@ -54,6 +73,8 @@ export async function startLab(context: TestContext, method: Method, answer: Ans
 		await rm(dir, { recursive: true, force: true });
 	});
 	const url = `http://127.0.0.1:${address.port}`;
+	const place = sink === "bucket" ? await startBucket(context) : directoryPlace(dir);
+	const meeting = method === "cluster" ? await startCluster(context, place.sink ?? dir) : {};
 	return {
 		url,
 		otherUrl: `http://localhost:${address.port}`,
@@ -61,9 +82,42 @@ export async function startLab(context: TestContext, method: Method, answer: Ans
 		requests,
 		run: (urls, values = {}, watch = {}) => {
 			const entries = urls.map((one, n): Entry => ({ line: n + 1, urls: [new URL(one, url).href] }));
-			return runList(entries, { dir, method, ...values }, watch);
+			return runList(entries, { dir, method, ...(place.sink && { sink: place.sink }), ...meeting, ...values }, watch);
 		},
+		read: (file) => place.read(file ?? ""),
+		names: place.names,
 	};
+}
+
+type Place = Pick<Lab, "read" | "names"> & { readonly sink?: string };
+
+function directoryPlace(dir: string): Place {
+	return {
+		read: (file) => readFile(join(dir, file ?? "")),
+		names: async () => (await readdir(dir)).filter((name) => name !== ".downspout").sort(),
+	};
+}
+
+/** A bucket, which this process and all that it starts find by the environment. */
+async function startBucket(context: TestContext): Promise<Place> {
+	const s3 = await startS3(context);
+	Object.assign(process.env, s3.env);
+	const prefix = "place/";
+	return {
+		sink: `s3://${s3.bucket}/${prefix}`,
+		read: (file) => s3.read(`${prefix}${file}`),
+		names: async () => (await s3.keys()).map((key) => key.slice(prefix.length)),
+	};
+}
+
+/** Two workers, which are started again when they die, as an operator sees to. */
+async function startCluster(context: TestContext, sink: string): Promise<Pick<OptionValues, "redis" | "sink">> {
+	// Patience for a network is not what is tested: here the dead are known soon.
+	process.env.DOWNSPOUT_CLUSTER_SILENCE = "5";
+	const { url: redis } = await startRedis(context);
+	const setup = { redis, sink, isKept: true, args: ["-c", "16"] };
+	await Promise.all([startWorker(context, setup), startWorker(context, setup)]);
+	return { redis, sink };
 }
 
 async function runList(entries: readonly Entry[], values: OptionValues, watch: Watch): Promise<Finished> {

@@ -1,11 +1,11 @@
 /** What a run comes to is the same with every method: files, names, retries, records, and what the next run passes over. */
 import assert from "node:assert/strict";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { RunEvent } from "../../src/core/event.ts";
 import type { Method, Model } from "../../src/core/outcome.ts";
-import { type Answer, type Finished, startLab } from "./lab.ts";
+import { type Answer, type Finished, namesakes, startLab } from "./lab.ts";
 
 const modelsOf: Readonly<Record<Method, readonly Model[]>> = {
 	async: ["async"],
@@ -40,7 +40,7 @@ export function testRecords(method: Method): void {
 		if (method === "auto") assert(models.every((model) => modelsOf.auto.includes(model)));
 		else assert.deepEqual(models, modelsOf[method]);
 		for (const { file, url } of savers) {
-			assert.equal(await readFile(join(lab.dir, file ?? ""), "utf8"), new URL(url).pathname);
+			assert.equal(String(await lab.read(file)), new URL(url).pathname);
 		}
 		await assertNothingLeft(lab.dir);
 
@@ -59,7 +59,7 @@ export function testRecords(method: Method): void {
 			const nth = (seen.get(request.url ?? "") ?? 0) + 1;
 			seen.set(request.url ?? "", nth);
 			if (nth === 1) request.socket.destroy();
-			else if (nth === 2) response.writeHead(503).end("later");
+			else if (nth === 2) response.writeHead(503, { Connection: "close" }).end("later");
 			else echo(request, response);
 		});
 		const { summary, outcomes } = await lab.run(numbered(20, (n) => `/${n}`));
@@ -67,14 +67,15 @@ export function testRecords(method: Method): void {
 		assert(outcomes.every(({ attempts, httpStatus }) => attempts === 3 && httpStatus === 200));
 	});
 
-	test(`${method}: 500 files of one name all get their own`, async (context) => {
+	test(`${method}: ${namesakes()} files of one name all get their own`, async (context) => {
+		const count = namesakes();
 		const lab = await startLab(context, method, echo);
-		const { summary, outcomes } = await lab.run(numbered(500, (n) => `/${n}/same.txt`));
-		assert.equal(summary.saved, 500);
-		const names = numbered(500, (n) => (n === 0 ? "same.txt" : `same (${n}).txt`));
+		const { summary, outcomes } = await lab.run(numbered(count, (n) => `/${n}/same.txt`));
+		assert.equal(summary.saved, count);
+		const names = numbered(count, (n) => (n === 0 ? "same.txt" : `same (${n}).txt`));
 		assert.deepEqual(outcomes.map(({ file }) => file).sort(), names.sort());
 		for (const { file, url } of outcomes) {
-			assert.equal(await readFile(join(lab.dir, file ?? ""), "utf8"), new URL(url).pathname);
+			assert.equal(String(await lab.read(file)), new URL(url).pathname);
 		}
 	});
 
@@ -95,7 +96,7 @@ export function testRecords(method: Method): void {
 		assert.equal(outcomes.length, 240);
 		for (const { status, file, url } of outcomes) {
 			assert.match(status, /^(saved|skipped)$/);
-			assert.equal(await readFile(join(lab.dir, file ?? ""), "utf8"), new URL(url).pathname);
+			assert.equal(String(await lab.read(file)), new URL(url).pathname);
 		}
 		await assertNothingLeft(lab.dir);
 	});

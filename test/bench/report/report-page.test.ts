@@ -1,24 +1,17 @@
 /** The report in real Chromium: one file, no request, every chart with its marks, the ranking of results.json. */
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { writeReport } from "../../../src/bench/report/write-report.ts";
 import type { BenchResults } from "../../../src/bench/results.ts";
-import { skipUnless } from "../../skip-unless.ts";
+import { contrast, openBrowser, skipUnlessChromium } from "../../browser/open-browser.ts";
 import { sampleResults } from "../sample-results.ts";
 
-const program = "/usr/bin/chromium";
-const skip = skipUnless(existsSync(program), "Debian's chromium");
-const switches = ["--no-sandbox", "--headless", "--disable-gpu", "--disable-quic", "--no-first-run"].concat([
-	"--disable-background-networking",
-	"--disable-component-update",
-	"--disable-sync",
-]);
+const skip = skipUnlessChromium;
 
 let browser: Browser | undefined;
 let out = "";
@@ -26,7 +19,7 @@ let out = "";
 before(async () => {
 	out = await mkdtemp(join(tmpdir(), "bench-report-"));
 	await writeReport(out, sampleResults());
-	if (skip === false) browser = await chromium.launch({ executablePath: program, args: switches });
+	if (skip === false) browser = await openBrowser();
 });
 
 after(async () => {
@@ -146,10 +139,8 @@ test("the ranking in the page is that of results.json", { skip }, async () => {
 test("text stands out from its ground, in light and in dark", { skip }, async () => {
 	for (const colorScheme of ["light", "dark"] as const) {
 		const { page } = await openReport({ width: 1280, colorScheme });
-		const colour = async (selector: string, property: string): Promise<number> =>
-			luminance(
-				await page.evaluate(`getComputedStyle(document.querySelector(${JSON.stringify(selector)})).${property}`),
-			);
+		const colour = async (selector: string, property: string): Promise<string> =>
+			await page.evaluate(`getComputedStyle(document.querySelector(${JSON.stringify(selector)})).${property}`);
 		const ground = await colour("body", "backgroundColor");
 		for (const selector of ["body", "figcaption", "th", "td", "#small-files .wide svg text", "a"]) {
 			const ratio = contrast(await colour(selector, "color"), ground);
@@ -180,16 +171,3 @@ test("the charts are files too, and the Markdown shows each of them", async () =
 	}
 	assert.match(markdown, /\| 1 \| threads \| 2,0/);
 });
-
-/** Relative luminance of `rgb(…)`, as WCAG defines it. */
-function luminance(colour: unknown): number {
-	const [red = 0, green = 0, blue = 0] = (String(colour).match(/\d+/g) ?? []).map((channel) => {
-		const share = Number(channel) / 255;
-		return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
-	});
-	return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-}
-
-function contrast(first: number, second: number): number {
-	return (Math.max(first, second) + 0.05) / (Math.min(first, second) + 0.05);
-}

@@ -1,0 +1,49 @@
+/** A run as all can see it in Redis: announced while its coordinator lives, and gone without a trace after its end. */
+import type { Redis } from "ioredis";
+import { tellWorkers } from "./control.ts";
+import { keepSeconds, runKeys, runsKey } from "./keys.ts";
+import type { RunInfo, RunSetup, RunStats } from "./messages.ts";
+import { obliterateQueue } from "./queue.ts";
+import type { Seal } from "./seal.ts";
+import { makeStream } from "./stream.ts";
+import { coordinatorGoneMs } from "./timing.ts";
+
+export type Announcement = {
+	readonly info: RunInfo;
+	readonly setup: RunSetup;
+	/** The run is over: what is written then would stay. */
+	readonly signal: AbortSignal;
+};
+
+/** Writes all of it each time: a Redis that lost its data has it again at the next sign of life. */
+export async function announce(redis: Redis, seal: Seal, { info, setup, signal }: Announcement): Promise<void> {
+	const keys = runKeys(info.run);
+	if (signal.aborted) return;
+	await makeStream(redis, keys.results);
+	if (signal.aborted) {
+		await redis.del(keys.results);
+		return;
+	}
+	await redis
+		.pipeline()
+		.hset(keys.run, { info: JSON.stringify(info), setup: seal.close(setup) })
+		.expire(keys.run, keepSeconds)
+		.expire(keys.results, keepSeconds)
+		.expire(keys.workers, keepSeconds)
+		.set(keys.alive, "1", "PX", coordinatorGoneMs)
+		.sadd(runsKey, info.run)
+		.expire(runsKey, keepSeconds)
+		.exec();
+}
+
+export async function tellStats(redis: Redis, run: string, stats: RunStats): Promise<void> {
+	await redis.hset(runKeys(run).run, { stats: JSON.stringify(stats) });
+}
+
+/** Removes all that there is of a run. Workers that do not know yet find nothing, and make nothing. */
+export async function removeRun(redis: Redis, run: string): Promise<void> {
+	const keys = runKeys(run);
+	await redis.pipeline().srem(runsKey, run).del(keys.run, keys.alive, keys.results, keys.workers).exec();
+	tellWorkers(redis, { type: "end", run });
+	await obliterateQueue(run, redis);
+}

@@ -1,0 +1,52 @@
+/** What coordinators tell all workers at once; whoever does not hear it finds out by looking, a little later. */
+
+import type { Redis } from "ioredis";
+import { controlChannel } from "./keys.ts";
+
+export type Control =
+	/** Something about the runs has changed. */
+	| { readonly type: "look"; readonly run: string }
+	/** The run stops: cancel what is in flight, and say what became of it. */
+	| { readonly type: "stop"; readonly run: string }
+	/** The run is over: let go of it. */
+	| { readonly type: "end"; readonly run: string }
+	/** Start nothing of this host for so long. */
+	| { readonly type: "pause"; readonly run: string; readonly host: string; readonly ms: number }
+	/** Servers have set cookies, which the run keeps: sealed. */
+	| { readonly type: "cookies"; readonly run: string; readonly cookies: string }
+	/** The worker of this number counts as dead: what it held has been given to others. */
+	| { readonly type: "dead"; readonly run: string; readonly worker: number };
+
+/** Not waited for: a connection that is lost loses it too. */
+export function tellWorkers(redis: Redis, control: Control): void {
+	redis.publish(controlChannel, JSON.stringify(control)).catch(() => {});
+}
+
+export function parseControl(text: string): Control | undefined {
+	let value: unknown;
+	try {
+		value = JSON.parse(text);
+	} catch {
+		return undefined;
+	}
+	return isControl(value) ? value : undefined;
+}
+
+function isControl(value: unknown): value is Control {
+	if (typeof value !== "object" || value === null || !("type" in value) || !("run" in value)) return false;
+	if (typeof value.run !== "string") return false;
+	switch (value.type) {
+		case "look":
+		case "stop":
+		case "end":
+			return true;
+		case "pause":
+			return "host" in value && typeof value.host === "string" && "ms" in value && typeof value.ms === "number";
+		case "cookies":
+			return "cookies" in value && typeof value.cookies === "string";
+		case "dead":
+			return "worker" in value && typeof value.worker === "number";
+		default:
+			return false;
+	}
+}

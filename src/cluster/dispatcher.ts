@@ -1,0 +1,265 @@
+/** Hands tasks out through the queue and takes in what becomes of them: each comes to one end, whatever workers and Redis do. */
+import { addressOf } from "../core/address.ts";
+import type { SetCookie } from "../core/cookie-file.ts";
+import { permanent } from "../core/failure.ts";
+import { type AttemptResult, cancelledResult, type Task, type WorkerLabel } from "../core/task.ts";
+import { NoWorkerError, ownerIdOf, type RunnerOptions, type TaskListener, WorkerLostError } from "../runners/runner.ts";
+import { tellStats } from "./announce.ts";
+import { messageOf } from "./cluster-error.ts";
+import { tellWorkers } from "./control.ts";
+import { type Crew, createCrew, type Member } from "./crew.ts";
+import { createHandouts, type Handout } from "./handouts.ts";
+import type { MeetingPlace } from "./meeting-place.ts";
+import { type HandedTask, protocol, readMessage, type WorkerMessage } from "./messages.ts";
+import { createOutbox } from "./outbox.ts";
+import { createPauses } from "./pauses.ts";
+import type { BatchState } from "./queue.ts";
+import { beatMs, redisPatienceMs, silenceMs } from "./timing.ts";
+
+/** Longest wait for workers to say that they have stopped, in milliseconds. */
+const stopMs = 1200;
+/** Looks in a row that must find a batch nowhere: what it came to may still be on its way. */
+const mostMisses = 5;
+const nobody: WorkerLabel = { model: "cluster", number: 0 };
+
+export type Dispatcher = {
+	readonly crew: Crew;
+	hand(task: Task, listener: TaskListener): void;
+	/** Tells all workers of cookies that the run keeps. */
+	keepCookies(cookies: readonly SetCookie[]): void;
+	/** Starts nothing more; what is in flight is cancelled. */
+	stop(): void;
+	close(): void;
+};
+
+export function createDispatcher(place: MeetingPlace, options: RunnerOptions): Dispatcher {
+	const { run, redis, seal, queue } = place;
+	const crew = createCrew();
+	const handouts = createHandouts();
+	const pauses = createPauses(() => performance.now());
+	const mostSilentBeats = Math.ceil(silenceMs(process.env) / beatMs);
+	const outbox = createOutbox(crew.size, post);
+	let batchCount = 0;
+	/** Beats in a row without an answer from Redis. */
+	let deafBeats = 0;
+	let isStopping = false;
+	let isClosed = false;
+	let stopTimer: NodeJS.Timeout | undefined;
+	let wasUnreadable = false;
+	let filesPerSecond = 0;
+	let ended = 0;
+
+	function hand(task: Task, listener: TaskListener): void {
+		const { hand } = handouts.add(task, listener);
+		outbox.put({ hand, task });
+	}
+
+	function handAgain({ task, listener }: Handout, kept = false): void {
+		if (isStopping) return listener.onResult({ ...cancelledResult(task, nobody), kept: kept || task.resume });
+		hand(kept && !task.resume ? { ...task, resume: true } : task, listener);
+	}
+
+	function post(batches: readonly (readonly HandedTask[])[]): void {
+		const queued = batches.map((tasks) => {
+			const name = `${run}-${++batchCount}`;
+			handouts.pack(name, tasks);
+			return { name, content: seal.close({ protocol, tasks }) };
+		});
+		// What does not arrive is found nowhere, and handed out again.
+		queue.add(queued).catch(() => {});
+	}
+
+	function onMessage(text: string): void {
+		try {
+			hear(readMessage(seal.open(text)));
+		} catch (error) {
+			if (!wasUnreadable) note("warning", `a worker's message is passed over: ${messageOf(error)}`);
+			wasUnreadable = true;
+		}
+	}
+
+	function hear(message: WorkerMessage): void {
+		const isNew = !crew.members.has(message.worker);
+		const member = crew.hear(message);
+		// Others have what it held: it must begin anew, under another number.
+		if (!member) return tellWorkers(redis, { type: "dead", run, worker: message.worker });
+		if (isNew)
+			note(
+				"note",
+				`cluster#${member.number} has joined: process ${member.pid} of ${member.host}, ${member.capacity} at once`,
+			);
+		if (message.note !== undefined) note("warning", `cluster#${member.number}: ${message.note}`);
+		for (const one of message.results ?? []) settle(member, one.hand, one.result);
+		for (const { hand, kept } of message.back ?? []) {
+			const handout = handouts.take(hand);
+			if (handout) handAgain(handout, kept);
+		}
+		for (const { hand, why, owner } of message.lost ?? []) {
+			handouts.take(hand)?.listener.onLost(new WorkerLostError(labelOf(member), why, ownedBy(member, owner)));
+		}
+		if (message.cookies) options.onSetCookie?.(message.cookies);
+		if (message.refused) refuse(member, message.refused);
+		if (message.progress) options.onProgress(message.progress);
+		if (message.state === "left") dismiss(member);
+		if (isStopping) endStop();
+	}
+
+	function settle(member: Member, hand: number, result: AttemptResult): void {
+		const handout = handouts.take(hand);
+		if (!handout) return;
+		ended++;
+		if (result.kind === "failed" && result.retryAfterMs !== undefined && result.failure.transient)
+			pause(handout.task, result.retryAfterMs);
+		const { id } = handout.task;
+		handout.listener.onResult({
+			...result,
+			id,
+			worker: labelOf(member),
+			owner: result.owner && ownedBy(member, result.owner),
+		});
+	}
+
+	/** Handed out again it would be refused again. */
+	function refuse(member: Member, { batch, why }: { readonly batch: string; readonly why: string }): void {
+		const failure = permanent("io", `cluster#${member.number} refuses it: ${why}`);
+		const end = { kind: "failed", failure, kept: false, worker: labelOf(member), intents: 0 } as const;
+		for (const { task, listener } of handouts.takeBatch(batch)) listener.onResult({ ...end, id: task.id });
+	}
+
+	/** The coordinator holds the host back by itself; this is for what is out already. */
+	function pause({ url }: Task, retryAfterMs: number): void {
+		const host = addressOf(url).host;
+		const ms = Math.min(retryAfterMs, options.options.retryMaxWaitMs);
+		pauses.set(host, ms);
+		tellWorkers(redis, { type: "pause", run, host, ms });
+	}
+
+	/** It goes as it should: what it still has, if anything, is nobody's fault. */
+	function dismiss(member: Member): void {
+		crew.drop(member.number);
+		for (const name of member.held) for (const handout of handouts.takeBatch(name)) handAgain(handout);
+		note("note", `cluster#${member.number} has left`);
+	}
+
+	function lose(member: Member, why: string): void {
+		crew.drop(member.number);
+		tellWorkers(redis, { type: "dead", run, worker: member.number });
+		queue.remove([...member.held]).catch(() => {});
+		note("warning", `cluster#${member.number} on ${member.host} died (${why}) and is replaced`);
+		for (const name of member.held) {
+			for (const { listener } of handouts.takeBatch(name)) listener.onLost(new WorkerLostError(labelOf(member), why));
+		}
+	}
+
+	async function beat(): Promise<void> {
+		// Whoever cannot hear must not judge who is silent.
+		if (deafBeats > 2) return crew.forgive();
+		for (const member of crew.beat(mostSilentBeats)) lose(member, `no sign of life for ${mostSilentBeats} s`);
+		filesPerSecond = ended * (1000 / beatMs);
+		ended = 0;
+		for (const [host, ms] of pauses.all()) tellWorkers(redis, { type: "pause", run, host, ms });
+		await place.announce();
+		// What is written after the end would stay.
+		if (isClosed) return;
+		const { total, saved, failed } = options.cluster?.counts() ?? { total: 0, saved: 0, failed: 0 };
+		const { members } = crew;
+		const inFlight = [...members.values()].reduce((sum, member) => sum + member.inFlight, 0);
+		const waiting = Math.max(0, handouts.size - inFlight);
+		await tellStats(redis, run, {
+			total: total + handouts.size,
+			saved,
+			failed,
+			waiting,
+			workers: members.size,
+			filesPerSecond,
+		});
+		await queue.keepAlive();
+		await seekLost();
+	}
+
+	/** Batches that are neither in the queue nor with a worker: a Redis that lost its data, or a worker that died as it took one. */
+	async function seekLost(): Promise<void> {
+		const held = new Set([...crew.members.values()].flatMap((member) => [...member.held]));
+		const unheld = [...handouts.batches.values()].filter(({ name }) => !held.has(name));
+		if (unheld.length === 0) return;
+		const states = await queue.look(unheld.map(({ name }) => name));
+		unheld.forEach((batch, n) => {
+			batch.misses = isMissing(states[n]) ? batch.misses + 1 : 0;
+			if (batch.misses < mostMisses) return;
+			note("note", `batch ${batch.name} is lost: its ${batch.hands.size} entries are handed out again`);
+			queue.remove([batch.name]).catch(() => {});
+			for (const handout of handouts.takeBatch(batch.name)) handAgain(handout);
+		});
+	}
+
+	/** Whether nobody has a batch that no worker says to have. */
+	function isMissing(state: BatchState | undefined): boolean {
+		if (state?.kind !== "taken") return state?.kind === "gone";
+		// One that is heard would say so; one that is not heard now may have it, and counts as dead if that lasts.
+		const taker = crew.members.get(state.taker);
+		return !taker || taker.missedBeats <= 1;
+	}
+
+	function stop(): void {
+		if (isStopping) return;
+		isStopping = true;
+		tellWorkers(redis, { type: "stop", run });
+		for (const { hand } of outbox.clear()) {
+			const handout = handouts.take(hand);
+			if (handout) handAgain(handout);
+		}
+		stopTimer = setTimeout(() => {
+			for (const member of [...crew.members.values()]) if (!member.isStopped) lose(member, "it did not stop in time");
+			endStop();
+		}, stopMs);
+		// Not at once: what the run tells first is that it stops.
+		queueMicrotask(endStop);
+	}
+
+	/** When nobody has anything in flight, what is still out was never begun. */
+	function endStop(): void {
+		if ([...crew.members.values()].some(({ isStopped }) => !isStopped)) return;
+		for (const handout of handouts.takeAll()) handAgain(handout);
+	}
+
+	function note(level: "note" | "warning", message: string): void {
+		options.onNote({ level, message, worker: nobody });
+	}
+
+	const labelOf = ({ number }: Member): WorkerLabel => ({ model: "cluster", number });
+	/** A worker may write below its own name in the sink, and below no other. */
+	const ownedBy = (member: Member, owner: string): string => {
+		const own = ownerIdOf(run, labelOf(member));
+		return owner.startsWith(`${own}-`) && !owner.includes("/") ? owner : own;
+	};
+	let isBeating = false;
+	const timer = setInterval(() => {
+		deafBeats++;
+		if (deafBeats * beatMs > redisPatienceMs) {
+			const why = `Redis has been out of reach for ${redisPatienceMs / 1000} s: the same command goes on`;
+			options.onBroken(new NoWorkerError(why));
+		}
+		if (isBeating) return;
+		isBeating = true;
+		beat()
+			.catch(() => {})
+			.then(() => {
+				isBeating = false;
+			});
+	}, beatMs);
+	place.read(onMessage, () => {
+		deafBeats = 0;
+	});
+	tellWorkers(redis, { type: "look", run });
+	return {
+		crew,
+		hand,
+		keepCookies: (cookies) => tellWorkers(redis, { type: "cookies", run, cookies: seal.close(cookies) }),
+		stop,
+		close() {
+			isClosed = true;
+			clearInterval(timer);
+			clearTimeout(stopTimer);
+		},
+	};
+}

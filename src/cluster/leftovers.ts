@@ -1,0 +1,86 @@
+/** Runs whose coordinator was killed: the next one in the same directory ends them before it begins. */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Redis } from "ioredis";
+import { seen } from "../journal/owner-state.ts";
+import { removeRun } from "./announce.ts";
+import { messageOf } from "./cluster-error.ts";
+import { runKeys, runsKey } from "./keys.ts";
+import { type RunInfo, readInfo } from "./messages.ts";
+import { connectRedis, openRedis } from "./redis.ts";
+import { readWorkers } from "./registry.ts";
+import { nameDirectory } from "./state-id.ts";
+import { coordinatorGoneMs, silenceMs } from "./timing.ts";
+
+/** A coordinator that lives has said so within this time, in milliseconds. */
+const freshMs = 3000;
+const pollMs = 100;
+
+/**
+ * Ends all runs that wrote the journal of a directory and have no coordinator any more, and waits until no worker is at them.
+ * @returns Their names.
+ * @throws {ClusterError} Redis cannot be used.
+ */
+export async function endRunsOf(redisUrl: string, journalDir: string): Promise<readonly string[]> {
+	const redis = openRedis({ url: redisUrl, env: process.env });
+	await connectRedis(redis, redisUrl, undefined);
+	try {
+		const journalId = await nameDirectory(journalDir);
+		const over: string[] = [];
+		for (const info of await readRuns(redis)) {
+			if (info.journalId === journalId && !(await isLed(redis, info))) over.push(info.run);
+		}
+		for (const run of over) await removeRun(redis, run);
+		await untilLeft(redis, over);
+		return over;
+	} finally {
+		redis.disconnect();
+	}
+}
+
+/**
+ * All runs that are announced; names of those that are gone are removed.
+ * @param onUnreadable - Called for those of another release.
+ */
+export async function readRuns(
+	redis: Redis,
+	onUnreadable: (run: string, why: string) => void = () => {},
+): Promise<readonly RunInfo[]> {
+	const runs: RunInfo[] = [];
+	for (const run of await redis.smembers(runsKey)) {
+		const text = await redis.hget(runKeys(run).run, "info");
+		if (text === null) {
+			await redis.srem(runsKey, run);
+			continue;
+		}
+		try {
+			runs.push(readInfo(JSON.parse(text)));
+		} catch (error) {
+			onUnreadable(run, messageOf(error));
+		}
+	}
+	return runs;
+}
+
+/** Whether the coordinator of a run lives: by its process where that can be seen, else by its signs of life. */
+async function isLed(redis: Redis, { run, place, pid, startTicks }: RunInfo): Promise<boolean> {
+	const sight = seen({ place, pid, coordinatorPid: pid }, pid, startTicks);
+	if (sight !== "unknown") return sight === "there";
+	let before = Number.POSITIVE_INFINITY;
+	for (;;) {
+		const left = await redis.pttl(runKeys(run).alive);
+		if (left < coordinatorGoneMs - freshMs) return false;
+		if (left > before) return true;
+		before = left;
+		await sleep(pollMs);
+	}
+}
+
+/** A worker that says nothing any more has stopped by itself by then. */
+async function untilLeft(redis: Redis, runs: readonly string[]): Promise<void> {
+	if (runs.length === 0) return;
+	for (let waitedMs = 0; waitedMs < silenceMs(process.env); waitedMs += pollMs) {
+		const workers = await readWorkers(redis);
+		if (!workers.some((worker) => worker.runs.some((run) => runs.includes(run)))) return;
+		await sleep(pollMs);
+	}
+}

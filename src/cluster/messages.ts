@@ -1,0 +1,208 @@
+/** What goes through Redis between a coordinator and its workers, and what of it is believed. */
+import type { SetCookie } from "../core/cookie-file.ts";
+import { safeFolderPath, safeOutPath } from "../core/naming.ts";
+import type { DownloadOptions } from "../core/options.ts";
+import type { AttemptResult, Task, TaskProgress } from "../core/task.ts";
+import { ClusterError } from "./cluster-error.ts";
+
+/** Both sides must speak the same one. */
+export const protocol = 1;
+
+/** A task that was handed out: `hand` tells this handing out from any other of the same task. */
+export type HandedTask = { readonly hand: number; readonly task: Task };
+
+/** What a job of the queue holds. */
+export type Batch = { readonly protocol: number; readonly tasks: readonly HandedTask[] };
+
+export type HandedResult = { readonly hand: number; readonly result: AttemptResult };
+
+/** What a worker tells its coordinator, in the order in which it happened. */
+export type WorkerMessage = {
+	readonly protocol: number;
+	/** Its number in the run. */
+	readonly worker: number;
+	readonly host: string;
+	readonly pid: number;
+	/** Downloads that it makes at once. */
+	readonly capacity: number;
+	readonly inFlight: number;
+	readonly filesPerSecond: number;
+	/** Names of all batches that it has, now. */
+	readonly held: readonly string[];
+	readonly results?: readonly HandedResult[];
+	readonly progress?: readonly TaskProgress[];
+	/** Cookies that servers have set, where the run keeps them. */
+	readonly cookies?: readonly SetCookie[];
+	/** What it does not do: another worker may. `kept` where bytes of it lie in the sink. */
+	readonly back?: readonly { readonly hand: number; readonly kept: boolean }[];
+	/** What has killed a process of the worker, and what that process is called in the sink. */
+	readonly lost?: readonly { readonly hand: number; readonly why: string; readonly owner: string }[];
+	/** `stopped`: nothing of the run is in flight any more. `left`: nor will be. */
+	readonly state?: "stopped" | "left";
+	readonly note?: string;
+	/** A batch that it does not do, as it may not or cannot: no other worker would. */
+	readonly refused?: { readonly batch: string; readonly why: string };
+};
+
+/** What all may know of a run. */
+export type RunInfo = {
+	readonly protocol: number;
+	readonly run: string;
+	readonly list: string;
+	/** As the user named it. */
+	readonly sink: string;
+	/** Tells the sink from any other. */
+	readonly sinkId: string;
+	/** Names the download directory whose journal the run writes. */
+	readonly journalId: string;
+	/** Where the coordinator runs, and its process there. */
+	readonly place: string;
+	readonly pid: number;
+	readonly startTicks?: string;
+	readonly host: string;
+};
+
+/** What only workers may know. */
+export type RunSetup = { readonly options: DownloadOptions };
+
+export type RunStats = {
+	readonly total: number;
+	readonly saved: number;
+	readonly failed: number;
+	readonly waiting: number;
+	readonly workers: number;
+	readonly filesPerSecond: number;
+};
+
+type Fields = { readonly [name: string]: unknown };
+
+export function isObject(value: unknown): value is Fields {
+	return typeof value === "object" && value !== null;
+}
+
+/** @throws {ClusterError} (`cluster_message`) it is none, or of another version. */
+export function readBatch(value: unknown): Batch {
+	checkProtocol(value);
+	if (!isObject(value) || !Array.isArray(value.tasks) || !value.tasks.every(isHandedTask)) {
+		throw new ClusterError("cluster_message", "a batch holds something that no coordinator would send");
+	}
+	return { protocol, tasks: value.tasks };
+}
+
+/** @throws {ClusterError} (`cluster_message`) it is none, or of another version. */
+export function readMessage(value: unknown): WorkerMessage {
+	checkProtocol(value);
+	if (!isMessage(value)) throw new ClusterError("cluster_message", "a worker sent something that no worker would send");
+	return value;
+}
+
+/** @throws {ClusterError} (`cluster_message`) it is none, or of another version. */
+export function readInfo(value: unknown): RunInfo {
+	checkProtocol(value);
+	if (!isInfo(value)) throw new ClusterError("cluster_message", "the announcement of a run cannot be read");
+	return value;
+}
+
+/** @throws {ClusterError} (`cluster_message`) it is none. */
+export function readSetup(value: unknown): RunSetup {
+	if (!isSetup(value)) throw new ClusterError("cluster_message", "the options of a run cannot be read");
+	return value;
+}
+
+export function isStats(value: unknown): value is RunStats {
+	const names = ["total", "saved", "failed", "waiting", "workers", "filesPerSecond"];
+	return isObject(value) && names.every((name) => typeof value[name] === "number");
+}
+
+function checkProtocol(value: unknown): void {
+	const found = isObject(value) ? value.protocol : undefined;
+	if (found === protocol) return;
+	throw new ClusterError(
+		"cluster_message",
+		`it speaks version ${String(found)} of the protocol of clusters, and this downspout ${protocol}: use one release for all`,
+	);
+}
+
+function isHandedTask(value: unknown): value is HandedTask {
+	return isObject(value) && typeof value.hand === "number" && isTask(value.task);
+}
+
+const keyPattern = /^[0-9a-f]{20}$/;
+
+/** Nothing in a task may lead out of the sink, whoever wrote it. */
+function isTask(value: unknown): value is Task {
+	if (!isObject(value)) return false;
+	const { id, key, url, namedBy, attempt, out, folder, headers, checksum } = value;
+	return (
+		typeof id === "number" &&
+		typeof key === "string" &&
+		keyPattern.test(key) &&
+		isUrl(url) &&
+		isUrl(namedBy) &&
+		typeof attempt === "number" &&
+		typeof value.resume === "boolean" &&
+		typeof value.alone === "boolean" &&
+		(out === undefined || (typeof out === "string" && safeOutPath(out) === out)) &&
+		(folder === undefined || (typeof folder === "string" && safeFolderPath(folder) === folder)) &&
+		(headers === undefined || (Array.isArray(headers) && headers.every(isHeader))) &&
+		(checksum === undefined || isChecksum(checksum))
+	);
+}
+
+function isUrl(value: unknown): value is string {
+	return typeof value === "string" && /^https?:\/\//.test(value) && URL.canParse(value);
+}
+
+function isHeader(value: unknown): boolean {
+	return Array.isArray(value) && value.length === 2 && value.every((part) => typeof part === "string");
+}
+
+function isChecksum(value: unknown): boolean {
+	if (!isObject(value)) return false;
+	const { algorithm, hex } = value;
+	const known = ["md5", "sha1", "sha256", "sha384", "sha512"];
+	return (
+		typeof algorithm === "string" && known.includes(algorithm) && typeof hex === "string" && /^[0-9a-f]+$/.test(hex)
+	);
+}
+
+function isMessage(value: unknown): value is WorkerMessage {
+	if (!isObject(value)) return false;
+	const numbers = ["worker", "pid", "capacity", "inFlight", "filesPerSecond"];
+	if (!numbers.every((name) => typeof value[name] === "number")) return false;
+	if (value.refused !== undefined && !(isObject(value.refused) && typeof value.refused.batch === "string"))
+		return false;
+	if (typeof value.host !== "string" || !isListOf(value.held, (one) => typeof one === "string")) return false;
+	return (
+		isListOf(value.results ?? [], (one) => isObject(one) && typeof one.hand === "number" && isResult(one.result)) &&
+		isListOf(value.progress ?? [], (one) => isObject(one) && typeof one.id === "number") &&
+		isCookies(value.cookies ?? []) &&
+		isListOf(value.back ?? [], (one) => isObject(one) && typeof one.hand === "number") &&
+		isListOf(value.lost ?? [], (one) => isObject(one) && typeof one.hand === "number")
+	);
+}
+
+export function isCookies(value: unknown): value is readonly SetCookie[] {
+	return isListOf(
+		value,
+		(one) => isObject(one) && typeof one.url === "string" && URL.canParse(one.url) && typeof one.text === "string",
+	);
+}
+
+function isListOf(value: unknown, isOne: (one: unknown) => boolean): boolean {
+	return Array.isArray(value) && value.every(isOne);
+}
+
+function isResult(value: unknown): boolean {
+	return isObject(value) && typeof value.kind === "string" && isObject(value.worker);
+}
+
+function isInfo(value: unknown): value is RunInfo {
+	if (!isObject(value)) return false;
+	const texts = ["run", "list", "sink", "sinkId", "journalId", "place", "host"];
+	return texts.every((name) => typeof value[name] === "string") && typeof value.pid === "number";
+}
+
+function isSetup(value: unknown): value is RunSetup {
+	return isObject(value) && isObject(value.options) && Array.isArray(value.options.headers);
+}

@@ -1,0 +1,169 @@
+/** The queue of a run's batches, on BullMQ: what a coordinator and a worker need of it, and nothing else. */
+import { type Job, Queue, Worker } from "bullmq";
+import type { Redis } from "ioredis";
+import { jobKey, keepSeconds, queueKeys, queuePrefix } from "./keys.ts";
+
+/** How long a batch stays a worker's without a word of it, in milliseconds. */
+const lockMs = 15_000;
+/** Longest wait for a batch in one call, in seconds. */
+const blockSeconds = 5;
+/** Longest wait for a connection to close: BullMQ waits for ever while Redis is out of reach. */
+const closeMs = 1500;
+
+/** A batch as it is in the queue: its name, and its sealed content. */
+export type QueuedBatch = { readonly name: string; readonly content: string };
+
+/** What became of a batch: it waits in the queue, was taken by the worker of this number in the run, or is gone. */
+export type BatchState =
+	| { readonly kind: "waits" | "gone" | "unknown" }
+	| { readonly kind: "taken"; readonly taker: number };
+
+export type BatchQueue = AsyncDisposable & {
+	add(batches: readonly QueuedBatch[]): Promise<void>;
+	/** Looks at batches that nobody says to have. */
+	look(names: readonly string[]): Promise<readonly BatchState[]>;
+	/** Takes batches out, whoever has them. */
+	remove(names: readonly string[]): Promise<void>;
+	/** Sees to it that nothing outlives a coordinator that vanished by more than a day. */
+	keepAlive(): Promise<void>;
+};
+
+/** The coordinator's side. @param redis - Stays open. */
+export function openBatchQueue(run: string, redis: Redis): BatchQueue {
+	const queue = new Queue(run, {
+		connection: redis,
+		prefix: queuePrefix,
+		streams: { events: { maxLen: 100 } },
+		defaultJobOptions: { removeOnComplete: true, removeOnFail: true, keepLogs: 0 },
+	});
+	queue.on("error", () => {});
+	const keys = queueKeys(run);
+	return {
+		async add(batches) {
+			const jobs = batches.map(({ name, content }) => ({ name: "batch", data: content, opts: { jobId: name } }));
+			await queue.addBulk(jobs);
+			const expiry = redis.pipeline();
+			for (const { name } of batches) expiry.expire(jobKey(run, name), keepSeconds);
+			await expiry.exec();
+		},
+		async look(names) {
+			const asked = redis.pipeline();
+			for (const name of names) {
+				const key = jobKey(run, name);
+				asked.hmget(key, "data", "processedOn").get(`${key}:lock`);
+			}
+			const answers = (await asked.exec()) ?? [];
+			return names.map((_, n) => stateOf(answers[2 * n], answers[2 * n + 1]));
+		},
+		async remove(names) {
+			const asked = redis.pipeline();
+			for (const name of names) {
+				const key = jobKey(run, name);
+				for (const list of ["wait", "active"]) asked.lrem(jobKey(run, list), 0, name);
+				asked.del(key, `${key}:lock`);
+			}
+			await asked.exec();
+		},
+		async keepAlive() {
+			const asked = redis.pipeline();
+			for (const key of keys) asked.expire(key, keepSeconds);
+			await asked.exec();
+		},
+		async [Symbol.asyncDispose]() {
+			await within(closeMs, queue.close());
+		},
+	};
+}
+
+/** Removes all that BullMQ keeps of a run. */
+export async function obliterateQueue(run: string, redis: Redis): Promise<void> {
+	const keys = queueKeys(run);
+	const jobs: string[] = [];
+	for (const list of ["wait", "active"]) jobs.push(...(await redis.lrange(jobKey(run, list), 0, -1)));
+	const batches = jobs.flatMap((job) => [jobKey(run, job), `${jobKey(run, job)}:lock`]);
+	await redis.del(...keys, ...batches);
+}
+
+type Answer = readonly [error: Error | null, value: unknown] | undefined;
+
+function stateOf(job: Answer, lock: Answer): BatchState {
+	// What could not be asked is not gone.
+	if (!job || job[0] || !lock || lock[0]) return { kind: "unknown" };
+	const [data, processedOn]: unknown[] = Array.isArray(job[1]) ? job[1] : [];
+	if (data === null || data === undefined) return { kind: "gone" };
+	if (processedOn === null || processedOn === undefined) return { kind: "waits" };
+	const token = typeof lock[1] === "string" ? tokenPattern.exec(lock[1]) : null;
+	return token ? { kind: "taken", taker: Number(token[1]) } : { kind: "gone" };
+}
+
+/** A batch is locked by the number of its worker, and by which of the worker's batches it is. */
+const tokenPattern = /^(\d+):\d+$/;
+
+/** A batch that a worker has. */
+export type TakenBatch = {
+	readonly name: string;
+	readonly content: string;
+	/** Says that the worker still has it. */
+	extend(): Promise<void>;
+	/** It is done with: whatever became of its tasks has been told. */
+	finish(): Promise<void>;
+};
+
+export type BatchSource = AsyncDisposable & {
+	/** Waits for a batch, for some seconds; undefined where there is none. */
+	take(): Promise<TakenBatch | undefined>;
+};
+
+export type BatchSourceOptions = {
+	readonly run: string;
+	readonly redis: Redis;
+	/** Of the worker, in the run. */
+	readonly number: number;
+};
+
+/** The worker's side. @param options - Its `redis` stays open; a connection of its own waits for batches. */
+export function openBatchSource({ run, redis, number }: BatchSourceOptions): BatchSource {
+	const worker = new Worker<unknown, string>(run, null, {
+		connection: redis,
+		prefix: queuePrefix,
+		autorun: false,
+		drainDelay: blockSeconds,
+		lockDuration: lockMs,
+		skipStalledCheck: true,
+		skipLockRenewal: true,
+	});
+	worker.on("error", () => {});
+	let count = 0;
+	return {
+		async take() {
+			const token = `${number}:${++count}`;
+			const job: Job<unknown, string> | undefined = await worker.getNextJob(token);
+			return job && taken(job, token);
+		},
+		async [Symbol.asyncDispose]() {
+			await within(closeMs, worker.close(true));
+		},
+	};
+}
+
+function taken(job: Job<unknown, string>, token: string): TakenBatch {
+	return {
+		name: job.id ?? "",
+		content: typeof job.data === "string" ? job.data : "",
+		async extend() {
+			await job.extendLock(token, lockMs);
+		},
+		async finish() {
+			await job.moveToCompleted("", token, false);
+		},
+	};
+}
+
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+	let timer: NodeJS.Timeout | undefined;
+	const limit = new Promise<void>((resolve) => {
+		timer = setTimeout(resolve, ms);
+	});
+	await Promise.race([work.catch(() => {}), limit]);
+	clearTimeout(timer);
+}

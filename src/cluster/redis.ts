@@ -1,0 +1,130 @@
+/** Connections to Redis, and whether that server can carry a cluster. */
+import { readFileSync } from "node:fs";
+import { Redis } from "ioredis";
+import { ClusterError, messageOf } from "./cluster-error.ts";
+
+/** Longest wait for an answer before a connection counts as dead, in milliseconds. */
+const silentSocketMs = 10_000;
+const connectMs = 5000;
+const longestRetryMs = 1000;
+/** For XADD with NOMKSTREAM. */
+const leastVersion = [6, 2] as const;
+
+export type RedisSource = {
+	readonly url: string;
+	readonly env: Readonly<Record<string, string | undefined>>;
+};
+
+/** A connection that connects when it is first used, and again whenever it is lost. */
+export function openRedis({ url, env }: RedisSource): Redis {
+	const password = passwordOf(env);
+	const redis = new Redis(url, {
+		lazyConnect: true,
+		connectTimeout: connectMs,
+		socketTimeout: silentSocketMs,
+		maxRetriesPerRequest: null,
+		retryStrategy: (times) => Math.min(50 * 2 ** Math.min(times, 10), longestRetryMs),
+		connectionName: "downspout",
+		...(password === undefined ? {} : { password }),
+	});
+	// Without a listener each lost connection would be told on standard error.
+	redis.on("error", () => {});
+	return redis;
+}
+
+/**
+ * Connects, and makes sure that the server can be used.
+ * @param waits - Whether to wait for a server that is not there yet.
+ * @returns What the user should be warned of.
+ * @throws {ClusterError} it cannot; the connection is closed then.
+ */
+export async function connectRedis(
+	redis: Redis,
+	url: string,
+	waits: { readonly signal?: AbortSignal } | undefined,
+): Promise<readonly string[]> {
+	try {
+		await untilReady(redis, waits);
+		return await checkServer(redis);
+	} catch (cause) {
+		redis.disconnect();
+		throw new ClusterError("cluster_unusable", `Redis at ${publicRedisUrl(url)}: ${explain(messageOf(cause))}`, {
+			cause,
+		});
+	}
+}
+
+/** The URL without user name and password. */
+function publicRedisUrl(text: string): string {
+	try {
+		const url = new URL(text);
+		url.username = "";
+		url.password = "";
+		url.search = "";
+		return url.href;
+	} catch {
+		return "(not a URL)";
+	}
+}
+
+function passwordOf(env: RedisSource["env"]): string | undefined {
+	const file = env.DOWNSPOUT_REDIS_PASSWORD_FILE;
+	if (file === undefined || file === "") return env.DOWNSPOUT_REDIS_PASSWORD || undefined;
+	try {
+		return readFileSync(file, "utf8").replace(/\r?\n$/, "");
+	} catch (cause) {
+		throw new ClusterError("cluster_unusable", `DOWNSPOUT_REDIS_PASSWORD_FILE: ${messageOf(cause)}`, { cause });
+	}
+}
+
+/** Errors that waiting does not mend. */
+const refusal =
+	/WRONGPASS|NOAUTH|NOPERM|invalid password|without any password configured|self.signed|certificate|ERR_TLS|wrong version number/i;
+
+function untilReady(redis: Redis, waits: { readonly signal?: AbortSignal } | undefined): Promise<void> {
+	return new Promise((resolve, reject) => {
+		const settle = (error?: Error): void => {
+			clearTimeout(timer);
+			redis.off("ready", settle).off("error", onError);
+			waits?.signal?.removeEventListener("abort", onAbort);
+			if (error) reject(error);
+			else resolve();
+		};
+		const onError = (error: Error): void => {
+			if (!waits || refusal.test(error.message)) settle(error);
+		};
+		const onAbort = (): void => settle(new Error("stopped"));
+		const timer = waits
+			? undefined
+			: setTimeout(() => settle(new Error(`no answer within ${connectMs / 1000} s`)), connectMs);
+		redis.on("error", onError).once("ready", settle);
+		waits?.signal?.addEventListener("abort", onAbort, { once: true });
+		redis.connect().catch(onError);
+	});
+}
+
+async function checkServer(redis: Redis): Promise<readonly string[]> {
+	let info: string;
+	try {
+		info = await redis.info();
+	} catch (error) {
+		// A user whose rules do not let it look: the first command that fails will tell.
+		return [`Redis does not let this user see INFO (${messageOf(error)}): version and memory policy are not checked`];
+	}
+	const field = (name: string): string | undefined => new RegExp(`^${name}:(.*?)\\r?$`, "m").exec(info)?.[1];
+	const version = field("redis_version") ?? "0";
+	const [major = 0, minor = 0] = version.split(".").map(Number);
+	if (major < leastVersion[0] || (major === leastVersion[0] && minor < leastVersion[1])) {
+		throw new Error(`it is version ${version}, and ${leastVersion.join(".")} or newer is needed`);
+	}
+	if (field("role") === "slave") throw new Error("it is a read-only replica: name the primary");
+	const policy = field("maxmemory_policy") ?? "noeviction";
+	if (policy === "noeviction") return [];
+	return [`Redis may drop keys when its memory is full (maxmemory-policy ${policy}): set noeviction`];
+}
+
+function explain(message: string): string {
+	if (/WRONGPASS|invalid password/i.test(message)) return "the user name or password is wrong";
+	if (/NOAUTH/.test(message)) return "it wants a password (DOWNSPOUT_REDIS_PASSWORD)";
+	return message;
+}

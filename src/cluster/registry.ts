@@ -1,0 +1,65 @@
+/** The workers as all can see them in Redis, each for as long as it gives signs of life. */
+import type { Redis } from "ioredis";
+import { keepSeconds, workerKey, workersKey } from "./keys.ts";
+import { isObject } from "./messages.ts";
+
+export type WorkerEntry = {
+	readonly id: string;
+	readonly host: string;
+	readonly pid: number;
+	/** Runs that it works for. */
+	readonly runs: readonly string[];
+	readonly inFlight: number;
+	readonly filesPerSecond: number;
+};
+
+export type SeenWorker = WorkerEntry & {
+	/** When it gave its last sign of life, in milliseconds since 1970, by the clock of Redis. */
+	readonly seenAtMs: number;
+};
+
+export async function register(redis: Redis, entry: WorkerEntry, keepMs: number): Promise<void> {
+	await redis
+		.pipeline()
+		.sadd(workersKey, entry.id)
+		.expire(workersKey, keepSeconds)
+		.set(workerKey(entry.id), JSON.stringify({ ...entry, keepMs }), "PX", keepMs)
+		.exec();
+}
+
+export async function unregister(redis: Redis, id: string): Promise<void> {
+	await redis.pipeline().srem(workersKey, id).del(workerKey(id)).exec();
+}
+
+export async function readWorkers(redis: Redis): Promise<readonly SeenWorker[]> {
+	const [seconds = 0, microseconds = 0] = (await redis.time()).map(Number);
+	const nowMs = seconds * 1000 + microseconds / 1000;
+	const workers: SeenWorker[] = [];
+	for (const id of await redis.smembers(workersKey)) {
+		const key = workerKey(id);
+		const [text, leftMs] = [await redis.get(key), await redis.pttl(key)];
+		const entry = text === null ? undefined : readEntry(text);
+		if (entry) workers.push({ ...entry, seenAtMs: Math.round(nowMs - (entry.keepMs - leftMs)) });
+		else await redis.srem(workersKey, id);
+	}
+	return workers;
+}
+
+function readEntry(text: string): (WorkerEntry & { readonly keepMs: number }) | undefined {
+	try {
+		const value: unknown = JSON.parse(text);
+		return isEntry(value) ? value : undefined;
+	} catch {
+		return undefined;
+	}
+}
+
+function isEntry(value: unknown): value is WorkerEntry & { readonly keepMs: number } {
+	if (!isObject(value) || !Array.isArray(value.runs)) return false;
+	const numbers = ["pid", "inFlight", "filesPerSecond", "keepMs"];
+	return (
+		typeof value.id === "string" &&
+		typeof value.host === "string" &&
+		numbers.every((name) => typeof value[name] === "number")
+	);
+}

@@ -1,0 +1,30 @@
+/** How many downloads may be in flight, and why that changed. */
+import { useComputed } from "@preact/signals";
+import type { JSX } from "preact";
+import { Panel } from "./panel.tsx";
+import { state } from "./store.ts";
+import { clockTime, formatCount } from "./texts.ts";
+
+export function Levels(): JSX.Element {
+	const levels = useComputed(() => state.value?.levels ?? []).value;
+	const level = useComputed(() => state.value?.now.level ?? null).value;
+	const perHost = useComputed(() => state.value?.now.perHost ?? null).value;
+	return (
+		<Panel
+			name="levels"
+			title="Levels"
+			figure={`${level === null ? "…" : formatCount(level)} at once${perHost === null ? "" : `, ${formatCount(perHost)} to a host`}`}
+			height="short"
+		>
+			<ul class="changes">
+				{levels.map(({ id, atMs, host, level, why }) => (
+					<li key={id}>
+						<span class="faint num">{clockTime(atMs)}</span> {host ?? "over all"}:{" "}
+						<b class="num">{formatCount(level)}</b> <span class="faint">{why}</span>
+					</li>
+				))}
+			</ul>
+			{levels.length === 0 && <p class="empty">No change so far.</p>}
+		</Panel>
+	);
+}

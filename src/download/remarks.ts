@@ -1,0 +1,36 @@
+/** What is odd about an answer although it is saved: said once a host, by whoever gathers the results. */
+import { pathnameOf } from "../core/address.ts";
+import { isBinaryName } from "../core/binary-names.ts";
+import type { Remark } from "../core/task.ts";
+import type { ResponseHead } from "../http/response-head.ts";
+import type { Attempt } from "./attempt-state.ts";
+import type { Target } from "./target.ts";
+
+const page = "text/html";
+/** Codings that change nothing: `aws-chunked` was undone before the object was stored. */
+const nothing: ReadonlySet<string> = new Set(["", "identity", "aws-chunked"]);
+
+/** Looks at two fields of the head alone, as each small file passes here. */
+export function remarkOn(attempt: Attempt, { contentEncoding, contentType }: ResponseHead, target: Target): void {
+	if (contentEncoding !== undefined && !attempt.context.decoding) remarkOnCoding(attempt, contentEncoding, target);
+	if (contentType?.startsWith(page) && !attempt.typeCheck) remarkOnPage(attempt, target);
+}
+
+function remarkOnCoding(attempt: Attempt, contentEncoding: string, { name }: Target): void {
+	const codings = contentEncoding.split(",").map((coding) => coding.trim().toLowerCase());
+	if (codings.every((coding) => nothing.has(coding))) return;
+	const { host } = attempt.address;
+	const message = `${host} sent ${name} with the Content-Encoding ${contentEncoding.slice(0, 40)}, which was not asked for: it is saved as it was sent (--compressed decodes)`;
+	add(attempt, { kind: "encoded", host, message });
+}
+
+function remarkOnPage(attempt: Attempt, { name }: Target): void {
+	if (!isBinaryName(name) && !isBinaryName(pathnameOf(attempt.namedBy))) return;
+	const { host } = attempt.address;
+	const message = `${host} sent an HTML page for ${name}: it may be a log-in or an error page (--expect-type refuses those)`;
+	add(attempt, { kind: "page", host, message });
+}
+
+function add(attempt: Attempt, remark: Remark): void {
+	attempt.remarks = [...(attempt.remarks ?? []), remark];
+}

@@ -1,0 +1,19 @@
+/** How entries end, from what their last attempts came to. */
+import type { AttemptEnd } from "../core/task.ts";
+import type { HowEnded } from "./outcome-of.ts";
+import type { Pending } from "./pending.ts";
+
+type End<Kind> = AttemptEnd & { readonly kind: Kind };
+type Facts = { readonly finalUrl?: string | undefined; readonly contentType?: string | undefined };
+
+export function howSaved(result: End<"saved"> & Facts): HowEnded {
+	const { file, bytes, sha256, finalUrl, contentType, isSizeUnknown } = result;
+	return { status: "saved", file, bytes, sha256, finalUrl, contentType, isSizeUnknown, version: result };
+}
+
+/** Of a file that was asked for again, what the journal has of it still holds. */
+export function howSkipped({ file, bytes, version }: End<"skipped">, { demands, key }: Pending): HowEnded {
+	const saved = demands?.refresh;
+	if (!saved) return { status: "skipped", file, bytes };
+	return { status: "skipped", file, bytes, key, sha256: saved.sha256, version };
+}

@@ -1,0 +1,42 @@
+/** Which numbers to try for names that are taken, so that a thousand files of one name cost some requests each. */
+
+export type Names = {
+	/** Whether a file of that name was in the way before. */
+	isTaken(slot: string): boolean;
+	/** The next number that nobody here has tried. @param isFree - Asks the store. */
+	next(slot: string, isFree: (n: number) => Promise<boolean>): Promise<number>;
+};
+
+/** Most names whose numbers are remembered. */
+const keepNames = 10_000;
+
+export function createNames(): Names {
+	const numbers = new Map<string, Promise<{ next: number }>>();
+	return {
+		isTaken: (slot) => numbers.has(slot),
+		async next(slot, isFree) {
+			let known = numbers.get(slot);
+			if (!known) {
+				if (numbers.size >= keepNames) numbers.clear();
+				known = firstFree(isFree).then((next) => ({ next }));
+				numbers.set(slot, known);
+				known.catch(() => numbers.delete(slot));
+			}
+			const state = await known;
+			return state.next++;
+		},
+	};
+}
+
+/** The first number that is free, found by doubling: others may take it meanwhile, and then the next is tried. */
+async function firstFree(isFree: (n: number) => Promise<boolean>): Promise<number> {
+	let high = 1;
+	while (!(await isFree(high))) high *= 2;
+	let low = high >> 1;
+	while (high - low > 1) {
+		const middle = (low + high) >> 1;
+		if (await isFree(middle)) high = middle;
+		else low = middle;
+	}
+	return high;
+}

@@ -1,0 +1,119 @@
+/** Whatever dies, is cut off or comes back: each entry ends once, and no file is lost, doubled or torn. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { skipUnlessLinux } from "../skip-unless.ts";
+import { startCutProxy } from "./cut-proxy.ts";
+import { startFaultLab } from "./fault-lab.ts";
+
+const patience = { timeout: 90_000, skip: skipUnlessLinux };
+/** Longer than a worker may be silent in these tests. */
+const longSilenceMs = 7000;
+
+test("a worker that is killed leaves its work to the others", patience, async (context) => {
+	const lab = await startFaultLab(context);
+	const victim = await lab.worker();
+	await lab.worker();
+	const run = lab.start();
+	await lab.asked(60);
+	victim.kill("SIGKILL");
+	await lab.expectAll(await run.ended);
+});
+
+test(
+	"a worker that is cut off from Redis gives up, and is of use again when it comes back",
+	patience,
+	async (context) => {
+		const lab = await startFaultLab(context, 1_500_000);
+		const wire = await startCutProxy(context, lab.redis.port);
+		const cut = await lab.worker({ redis: `redis://127.0.0.1:${wire.port}` });
+		await lab.worker();
+		const run = lab.start();
+		await lab.asked(60);
+		wire.cut();
+		await cut.says(/has not answered/);
+		await sleep(longSilenceMs);
+		wire.mend();
+		await cut.says(/joining run .* anew/);
+		await lab.expectAll(await run.ended);
+	},
+);
+
+test("a worker that slept finds its work with others, and does no harm", patience, async (context) => {
+	const lab = await startFaultLab(context, 1_500_000);
+	const sleeper = await lab.worker();
+	await lab.worker();
+	const run = lab.start();
+	await lab.asked(60);
+	sleeper.kill("SIGSTOP");
+	await sleep(longSilenceMs);
+	sleeper.kill("SIGCONT");
+	await lab.expectAll(await run.ended);
+});
+
+for (const keepsData of [true, false]) {
+	test(`Redis restarts ${keepsData ? "with" : "without"} its data`, patience, async (context) => {
+		const lab = await startFaultLab(context);
+		await lab.worker();
+		await lab.worker();
+		const run = lab.start();
+		await lab.asked(60);
+		await lab.redis.restart(keepsData);
+		await lab.expectAll(await run.ended);
+	});
+}
+
+test(
+	"Redis is gone for as long as it takes to give up: exit 3, and the same command goes on",
+	patience,
+	async (context) => {
+		const lab = await startFaultLab(context);
+		await lab.worker();
+		const run = lab.start();
+		await lab.asked(60);
+		await lab.redis.stop();
+		const { code, stdout, stderr } = await run.ended;
+		assert.equal(code, 3);
+		assert.match(stderr, /^downspout: Redis has been out of reach for 20 s[^\n]*\n$/);
+		const summary = JSON.parse(stdout);
+		assert.equal(summary.total, summary.saved + summary.cancelled);
+		await lab.redis.start();
+		await lab.expectAll(await lab.start().ended);
+	},
+);
+
+test("a coordinator that is killed is followed by the same command, at once", patience, async (context) => {
+	const lab = await startFaultLab(context);
+	await lab.worker();
+	await lab.worker();
+	for (const asked of [40, 120]) {
+		const run = lab.start();
+		await lab.asked(asked);
+		run.process.kill("SIGKILL");
+	}
+	await lab.expectAll(await lab.start().ended);
+});
+
+test("workers of a coordinator that nobody follows stop by themselves", patience, async (context) => {
+	const lab = await startFaultLab(context, 300_000);
+	const worker = await lab.worker();
+	const run = lab.start();
+	await lab.asked(30);
+	run.process.kill("SIGKILL");
+	await worker.says(/the coordinator of run .* is gone/);
+	await worker.says(/left run/);
+	for (const [key, seconds] of await lab.lives())
+		assert(seconds > 0 && seconds <= 86_400, `${key} lives for ${seconds} s`);
+});
+
+test("clocks that differ by a minute", patience, async (context) => {
+	const lab = await startFaultLab(context);
+	const early = await lab.worker({
+		env: { NODE_OPTIONS: `--import ${new URL("shifted-clock.mjs", import.meta.url).href}` },
+	});
+	await lab.worker();
+	const run = lab.start();
+	await lab.asked(60);
+	early.kill("SIGKILL");
+	await lab.expectAll(await run.ended);
+});

@@ -1,0 +1,117 @@
+/** The pure parts of handing out: how large batches are, and that each task has one end. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { createCrew } from "../../src/cluster/crew.ts";
+import { createHandouts } from "../../src/cluster/handouts.ts";
+import type { WorkerMessage } from "../../src/cluster/messages.ts";
+import { batchSize } from "../../src/cluster/outbox.ts";
+import { createPauses } from "../../src/cluster/pauses.ts";
+import { createRoom } from "../../src/cluster/room.ts";
+import type { Task } from "../../src/core/task.ts";
+
+test("every worker gets a share, quick ones get large batches, slow ones small", () => {
+	const cases: readonly (readonly [tasks: number, crew: Parameters<typeof batchSize>[1], size: number])[] = [
+		[0, { workers: 0, capacity: 0, filesPerSecond: 0 }, 1],
+		[64, { workers: 0, capacity: 0, filesPerSecond: 0 }, 1],
+		[64, { workers: 4, capacity: 64, filesPerSecond: 0 }, 4],
+		[64, { workers: 4, capacity: 64, filesPerSecond: 1200 }, 16],
+		[3, { workers: 4, capacity: 64, filesPerSecond: 1200 }, 1],
+		[5000, { workers: 2, capacity: 128, filesPerSecond: 20_000 }, 250],
+	];
+	for (const [tasks, crew, size] of cases) assert.equal(batchSize(tasks, crew), size, JSON.stringify([tasks, crew]));
+});
+
+const task: Task = {
+	id: 1,
+	key: "0123456789abcdef0123",
+	url: "http://a/",
+	namedBy: "http://a/",
+	attempt: 1,
+	resume: false,
+	alone: false,
+};
+const listener = { onReceived() {}, onResult() {}, onLost() {} };
+
+test("a task that is out is taken just once, whichever way", () => {
+	fc.assert(
+		fc.property(fc.array(fc.nat({ max: 9 }), { maxLength: 60 }), (takes) => {
+			const handouts = createHandouts();
+			const hands = Array.from({ length: 10 }, () => handouts.add(task, listener).hand);
+			handouts.pack(
+				"first",
+				hands.slice(0, 4).map((hand) => ({ hand, task })),
+			);
+			handouts.pack(
+				"second",
+				hands.slice(4, 8).map((hand) => ({ hand, task })),
+			);
+			let taken = 0;
+			for (const n of takes) {
+				if (n === 8) taken += handouts.takeBatch("first").length;
+				else if (handouts.take(hands[n] ?? 0)) taken++;
+				assert.equal(handouts.size, 10 - taken);
+			}
+			taken += handouts.takeAll().length;
+			assert.deepEqual([taken, handouts.size, handouts.batches.size], [10, 0, 0]);
+		}),
+	);
+});
+
+test("a worker that counts as dead stays so, whatever it says later", () => {
+	const crew = createCrew();
+	const message = (worker: number, held: readonly string[] = []): WorkerMessage => ({
+		protocol: 1,
+		worker,
+		host: "h",
+		pid: 1,
+		capacity: 8,
+		inFlight: 0,
+		filesPerSecond: 0,
+		held,
+	});
+	crew.hear(message(1, ["a"]));
+	crew.hear(message(2));
+	assert.deepEqual(crew.beat(1), []);
+	crew.hear(message(2));
+	assert.deepEqual(
+		crew.beat(1).map(({ number }) => number),
+		[1],
+	);
+	crew.drop(1);
+	assert.equal(crew.hear(message(1)), undefined);
+	assert.deepEqual(crew.size(), { workers: 1, capacity: 8, filesPerSecond: 0 });
+	crew.forgive();
+	assert.deepEqual(crew.beat(1), []);
+});
+
+test("of two pauses the one that ends later holds", () => {
+	let nowMs = 0;
+	const pauses = createPauses(() => nowMs);
+	pauses.set("a", 100);
+	pauses.set("a", 50);
+	pauses.set("b", 10);
+	assert.deepEqual(pauses.all(), [
+		["a", 100],
+		["b", 10],
+	]);
+	nowMs = 60;
+	assert.deepEqual([pauses.left("a"), pauses.left("b"), pauses.left("c")], [40, 0, 0]);
+	assert.deepEqual(pauses.all(), [["a", 40]]);
+});
+
+test("runs take turns for the room of a worker", () => {
+	const room = createRoom(2);
+	const order: string[] = [];
+	const use = (name: string) => (): void => {
+		if (room.take()) order.push(name);
+	};
+	const leave = room.join(use("a"));
+	room.join(use("b"));
+	assert(room.take() && room.take() && !room.take());
+	for (let n = 0; n < 4; n++) room.release();
+	assert.deepEqual(order, ["b", "a", "b", "a"]);
+	leave();
+	room.release();
+	assert.equal(order.at(-1), "b");
+});

@@ -1,0 +1,107 @@
+/** What comes through Redis is believed only as far as it can do no harm. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { protocol, readBatch, readInfo, readMessage } from "../../src/cluster/messages.ts";
+import { createSeal } from "../../src/cluster/seal.ts";
+import { safeFolderPath, safeOutPath } from "../../src/core/naming.ts";
+
+const task = {
+	id: 1,
+	key: "0123456789abcdef0123",
+	url: "http://example.org/a",
+	namedBy: "http://example.org/a",
+	attempt: 1,
+	resume: false,
+	alone: false,
+};
+const batchOf = (change: object): unknown => ({ protocol, tasks: [{ hand: 1, task: { ...task, ...change } }] });
+
+test("a batch that a coordinator would send is taken as it is", () => {
+	const full = { out: "a/b.txt", headers: [["X-A", "b"]], checksum: { algorithm: "sha256", hex: "00" }, later: 1 };
+	assert.deepEqual(readBatch(batchOf(full)), batchOf(full));
+});
+
+test("no task leads out of the sink, or to anything but http", () => {
+	const bad = [
+		{ out: "../a" },
+		{ out: "/etc/passwd" },
+		{ out: "a/../../b" },
+		{ out: ".downspout/journal.jsonl" },
+		{ out: "" },
+		{ out: 7 },
+		{ folder: ".." },
+		{ folder: "a/./b" },
+		{ key: "../../../../../../ab" },
+		{ key: "0123" },
+		{ url: "file:///etc/passwd" },
+		{ url: "nonsense" },
+		{ namedBy: 1 },
+		{ headers: [["X-A"]] },
+		{ headers: "X-A: b" },
+		{ checksum: { algorithm: "rot13", hex: "00" } },
+		{ id: "1" },
+		{ resume: 1 },
+	];
+	for (const change of bad)
+		assert.throws(() => readBatch(batchOf(change)), { code: "cluster_message" }, JSON.stringify(change));
+});
+
+test("whatever path a coordinator has made safe, a worker takes as it is", () => {
+	const piece = fc.oneof(
+		fc.string(),
+		fc.string({ unit: "grapheme" }),
+		fc.constantFrom("..", ".", "/", "a", "COM1", "\\", " "),
+	);
+	fc.assert(
+		fc.property(fc.array(piece, { maxLength: 6 }), fc.array(piece, { maxLength: 4 }), (out, dir) => {
+			const path = safeOutPath(out.join(""), dir.join("/"));
+			if (path !== undefined) readBatch(batchOf({ out: path }));
+			const folder = safeFolderPath(dir.join("/"));
+			if (folder !== undefined && folder !== "") readBatch(batchOf({ folder }));
+		}),
+		{ numRuns: 2000 },
+	);
+});
+
+test("another version of the protocol is refused, and named", () => {
+	for (const read of [readBatch, readMessage, readInfo]) {
+		assert.throws(() => read({ protocol: 99, tasks: [] }), /version 99 of the protocol.*this downspout 1/);
+		assert.throws(() => read(null), { code: "cluster_message" });
+	}
+});
+
+test("whatever stands there, reading it ends in a value or a cluster_message", () => {
+	fc.assert(
+		fc.property(fc.anything(), fc.boolean(), (value, isMarked) => {
+			const given = isMarked && typeof value === "object" && value !== null ? { ...value, protocol } : value;
+			for (const read of [readBatch, readMessage, readInfo]) {
+				try {
+					read(given);
+				} catch (error) {
+					assert.equal(error instanceof Error && "code" in error && error.code, "cluster_message");
+				}
+			}
+		}),
+	);
+});
+
+test("what is sealed opens with its key alone, unchanged alone", () => {
+	const [one, other, none] = ["a key of 16 characters", "another key of 16 characters", undefined].map((key) =>
+		createSeal(key),
+	);
+	assert(one && other && none);
+	fc.assert(
+		fc.property(fc.jsonValue(), fc.nat(), (value, at) => {
+			const text = one.close(value);
+			assert.deepEqual(one.open(text), JSON.parse(JSON.stringify(value)));
+			for (const seal of [other, none]) assert.throws(() => seal.open(text), { code: "cluster_message" });
+			assert.throws(() => one.open(none.close(value)), { code: "cluster_message" });
+			const bytes = Buffer.from(text.slice("sealed:".length), "base64");
+			bytes[at % bytes.length] = (bytes[at % bytes.length] ?? 0) ^ 1;
+			assert.throws(() => one.open(`sealed:${bytes.toString("base64")}`), { code: "cluster_message" });
+		}),
+	);
+	assert(!one.close({ url: "http://secret.example" }).includes("secret"));
+	assert.throws(() => createSeal("too short"), { code: "cluster_unusable" });
+});

@@ -1,0 +1,97 @@
+/** Workers come and go as they are told, and what runs can be seen. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { downspout } from "../cli/run-downspout.ts";
+import { startFaultLab } from "./fault-lab.ts";
+
+const patience = { timeout: 60_000 };
+
+test(
+	"the first SIGTERM drains a worker: what is in flight ends, the rest is done by others",
+	patience,
+	async (context) => {
+		const lab = await startFaultLab(context);
+		const leaving = await lab.worker();
+		const run = lab.start();
+		await lab.asked(40);
+		await lab.worker();
+		leaving.kill("SIGTERM");
+		assert.equal(await leaving.ended, 0);
+		const { code, stdout } = await run.ended;
+		assert.equal(JSON.parse(stdout).retries, 0);
+		await lab.expectAll(await run.ended);
+		assert.equal(code, 0);
+	},
+);
+
+test("what does not end while --drain lasts is handed back, and goes on elsewhere", patience, async (context) => {
+	const lab = await startFaultLab(context, 1_500_000);
+	const leaving = await lab.worker({ args: ["-c", "8", "--drain", "0.1"] });
+	const run = lab.start();
+	await lab.asked(20);
+	await lab.worker();
+	leaving.kill("SIGTERM");
+	assert.equal(await leaving.ended, 0);
+	await lab.expectAll(await run.ended);
+});
+
+test("the second signal ends a worker at once", patience, async (context) => {
+	const lab = await startFaultLab(context, 100_000);
+	const worker = await lab.worker();
+	lab.start();
+	await lab.asked(8);
+	worker.kill("SIGTERM");
+	await worker.says(/leaving/);
+	worker.kill("SIGTERM");
+	assert.equal(await worker.ended, 143);
+});
+
+test(
+	"Ctrl+C of the coordinator stops the run within its time, and the same command goes on",
+	patience,
+	async (context) => {
+		const lab = await startFaultLab(context, 1_500_000);
+		await lab.worker();
+		const run = lab.start();
+		await lab.asked(40);
+		const atMs = performance.now();
+		run.process.kill("SIGINT");
+		const { code, stdout } = await run.ended;
+		assert.equal(code, 130);
+		assert(performance.now() - atMs < 3000);
+		const { total, saved, cancelled } = JSON.parse(stdout);
+		assert.equal(total, saved + cancelled);
+		assert.deepEqual(await lab.keys(), []);
+		await lab.expectAll(await lab.start().ended);
+	},
+);
+
+test("a run without workers waits for one, and status tells what is there", patience, async (context) => {
+	const lab = await startFaultLab(context, 1_000_000);
+	const status = async () => JSON.parse((await downspout(["status", "--redis", lab.redis.url, "--json"])).stdout);
+	assert.deepEqual(await status(), { runs: [], workers: [] });
+	const run = lab.start();
+	let seen = await status();
+	while (seen.runs.length === 0 || seen.runs[0].waiting === 0) seen = await status();
+	assert.deepEqual([seen.runs[0].list, seen.runs[0].workers, seen.runs[0].saved], ["list", 0, 0]);
+	const worker = await lab.worker({ args: ["-c", "4", "--health", "0"] });
+	while (seen.workers.length === 0 || seen.runs[0]?.saved === 0) seen = await status();
+	const [one] = seen.workers;
+	assert.deepEqual([one.pid, one.run, seen.runs[0].workers], [worker.pid(), seen.runs[0].run, 1]);
+	assert(one.inFlight <= 4 && Math.abs(Date.parse(one.seenAt) - Date.now()) < 10_000);
+	const { stdout } = await downspout(["status", "--redis", lab.redis.url]);
+	assert.match(stdout, new RegExp(`${seen.runs[0].run}[\\s\\S]*${worker.pid()}`));
+	await lab.expectAll(await run.ended);
+});
+
+test("one worker serves two runs at once", patience, async (context) => {
+	const lab = await startFaultLab(context);
+	await lab.worker();
+	const first = lab.start();
+	const second = lab.start(["-d", `${lab.dir}-2`, "--layout", "path"]);
+	await lab.asked(20);
+	const { code, stdout } = await second.ended;
+	assert.deepEqual([code, JSON.parse(stdout).saved], [0, lab.batch.paths.length]);
+	assert.equal((await first.ended).code, 0);
+	assert.deepEqual(await lab.keys(), []);
+});

@@ -1,0 +1,163 @@
+/** Proxies that are none, or bad ones: a clear code, the proxy named, and what goes past it goes on. */
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect, createServer, type Socket } from "node:net";
+import { type TestContext, test } from "node:test";
+import { readProxies } from "../../src/core/proxy.ts";
+import { createCertificate } from "../../src/origin/certificate.ts";
+import { serve, serveTls } from "../download/serve.ts";
+import { byLine, runList } from "../run/run-list.ts";
+
+type Act = (socket: Socket, text: string) => void;
+
+/** Acts on each piece that comes. */
+async function serveBytes(context: TestContext, act: Act): Promise<number> {
+	const sockets = new Set<Socket>();
+	const server = createServer((socket) => {
+		sockets.add(socket);
+		socket.on("error", () => socket.destroy());
+		socket.on("data", (data) => act(socket, data.toString("latin1")));
+	}).listen(0, "127.0.0.1");
+	await once(server, "listening");
+	context.after(() => {
+		for (const socket of sockets) socket.destroy();
+		server.close();
+	});
+	const address = server.address();
+	return typeof address === "object" && address ? address.port : 0;
+}
+
+type Case = {
+	readonly name: string;
+	readonly act: Act;
+	readonly scheme?: string;
+	/** Of an http entry and an https entry. */
+	readonly codes: readonly [http: string, https: string];
+	readonly messages?: RegExp;
+};
+
+const hello: Act = (socket, text) => void (text.length < 6 && socket.write("\x05\x00"));
+const cases: readonly Case[] = [
+	{ name: "closes", act: (socket) => socket.end(), codes: ["reset", "reset"] },
+	{ name: "resets", act: (socket) => socket.resetAndDestroy(), codes: ["reset", "reset"] },
+	{ name: "says nothing", act: () => {}, codes: ["timeout", "timeout"] },
+	{ name: "talks of something else", act: (socket) => socket.end("220 ftp\r\n"), codes: ["protocol", "protocol"] },
+	{ name: "ends within its head", act: (socket) => socket.end("HTTP/1.1 200 "), codes: ["reset", "protocol"] },
+	{
+		name: "sends an endless head",
+		act: (socket) => socket.write(`HTTP/1.1 200 OK\r\nx: ${"y".repeat(70_000)}`),
+		codes: ["protocol", "protocol"],
+	},
+	{
+		name: "answers TLS",
+		act: (socket) => socket.end(Buffer.from("15030300020246", "hex")),
+		codes: ["protocol", "protocol"],
+	},
+	{
+		name: "forbids",
+		act: (socket) => socket.write("HTTP/1.1 403 No\r\ncontent-length: 0\r\n\r\n"),
+		codes: ["http_403", "http_403"],
+	},
+	{
+		name: "asks for a method that we lack",
+		act: (socket) =>
+			socket.write(
+				"HTTP/1.1 407 No\r\nproxy-authenticate: Negotiate\r\nProxy-Authenticate: NTLM\r\ncontent-length: 0\r\n\r\n",
+			),
+		codes: ["http_407", "http_407"],
+		messages: /asks for negotiate or ntlm, and downspout knows basic alone/,
+	},
+	{
+		name: "writes HTML into the tunnel",
+		act: (socket, text) =>
+			socket.end(text.startsWith("CONNECT") ? "HTTP/1.1 200 OK\r\n\r\n<html>" : "HTTP/1.1 502 Bad\r\n\r\n<html>"),
+		codes: ["http_502", "protocol"],
+	},
+	{
+		name: "speaks no TLS",
+		scheme: "https",
+		act: (socket) => socket.write("HTTP/1.1 400 Bad\r\n\r\n"),
+		codes: ["tls", "tls"],
+	},
+	{ name: "closes", scheme: "socks5h", act: (socket) => socket.end(), codes: ["reset", "reset"] },
+	{
+		name: "closes after its hello",
+		scheme: "socks5h",
+		act: (socket, text) => (text.length < 6 ? hello(socket, text) : socket.end()),
+		codes: ["reset", "reset"],
+	},
+	{ name: "says nothing", scheme: "socks5h", act: () => {}, codes: ["timeout", "timeout"] },
+	{ name: "says nothing after its hello", scheme: "socks5", act: hello, codes: ["timeout", "timeout"] },
+	{
+		name: "speaks HTTP",
+		scheme: "socks5",
+		act: (socket) => socket.write("HTTP/1.1 400 Bad\r\n\r\n"),
+		codes: ["protocol", "protocol"],
+	},
+	{
+		name: "knows a method that we lack",
+		scheme: "socks5",
+		act: (socket) => socket.write("\x05\x01"),
+		codes: ["protocol", "protocol"],
+	},
+	{
+		name: "knows no method at all",
+		scheme: "socks5",
+		act: (socket) => socket.write(Buffer.from([5, 255])),
+		codes: ["connect", "connect"],
+	},
+];
+
+for (const { name, act, scheme = "http", codes, messages } of cases) {
+	test(`a proxy of ${scheme} that ${name}: ${codes.join(" and ")}`, async (context) => {
+		const port = await serveBytes(context, act);
+		const past = await serve(context, (_, response) => response.end("text"));
+		const list = ["http://a.example/f", "https://a.example/f", `${past.url}/f`].join("\n");
+		const proxies = readProxies(`${scheme}://me:s3cret@127.0.0.1:${port}`, { no_proxy: "127.0.0.1,a.example:1" });
+		// Names that the proxy gets as they are, or addresses that need no look-up.
+		const listed = scheme === "socks5" ? list.replaceAll("a.example", "[::1]") : list;
+		const { outcomes } = await runList(context, listed, {
+			options: { retries: 0, connectTimeoutMs: 400, idleTimeoutMs: 400, ...(proxies && { proxies }) },
+		});
+		const [http, https, direct] = byLine(outcomes);
+		assert.deepEqual([http?.error?.code, https?.error?.code, direct?.status], [...codes, "saved"]);
+		for (const { error } of [http, https].filter((one) => one !== undefined)) {
+			assert.match(error?.message ?? "", new RegExp(`the proxy 127\\.0\\.0\\.1:${port}`));
+			assert.match(error?.message ?? "", messages ?? /./);
+			assert.doesNotMatch(error?.message ?? "", /s3cret/);
+		}
+	});
+}
+
+test("interim answers before a tunnel, and an end of lines without CR", async (context) => {
+	const { certificate: cert, key } = await createCertificate(["127.0.0.1"]);
+	const origin = await serveTls(context, { cert, key }, (_, response) => response.end("text"));
+	const way = await serveBytes(context, (socket, text) => {
+		if (!text.startsWith("CONNECT")) return;
+		const onward = connect(origin.port, "127.0.0.1", () => {
+			socket.removeAllListeners("data");
+			socket.write("HTTP/1.1 100 Wait\r\n\r\nHTTP/1.0 103 Hints\nx: y\n\n");
+			socket.write("HTTP/1.0 200\nserver: x\n\n");
+			socket.pipe(onward).pipe(socket);
+		});
+		onward.on("error", () => socket.destroy());
+	});
+	const proxies = readProxies(`127.0.0.1:${way}`, {});
+	const { outcomes } = await runList(context, `${origin.url}/f`, {
+		options: { retries: 0, insecure: true, ...(proxies && { proxies }) },
+	});
+	assert.equal(outcomes[0]?.error, undefined);
+	assert.equal(outcomes[0]?.status, "saved");
+});
+
+test("a proxy that is not there: connect, and tried again", async (context) => {
+	const port = await serveBytes(context, () => {});
+	for (const url of ["http://127.0.0.1:1", "socks5h://127.0.0.1:1"]) {
+		const proxies = readProxies(url, {});
+		const { outcomes } = await runList(context, `http://127.0.0.1:${port}/f`, {
+			options: { retries: 1, ...(proxies && { proxies }) },
+		});
+		assert.deepEqual([outcomes[0]?.error?.code, outcomes[0]?.attempts], ["connect", 2]);
+		assert.match(outcomes[0]?.error?.message ?? "", /^cannot connect to the proxy 127\.0\.0\.1:1/);
+	}
+});
