@@ -67,7 +67,7 @@ test("an empty list is exit 0", async (context) => {
 	const cwd = await freshFolder(context);
 	const { code, stdout } = await downspout(["-", "--json", "-q"], { cwd, input: "\n# nothing\n" });
 	assert.equal(code, 0);
-	assert.deepEqual([stdout, readdirSync(cwd)], ["", []]);
+	assert.deepEqual([stdout, await readdir(cwd)], ["", []]);
 });
 
 test("a URL is a list of itself, and its password is shown nowhere", async (context) => {
