@@ -140,7 +140,7 @@ test("a signal ends the reading of a packed list that never ends", async (contex
 	};
 	child.stdin?.on("error", () => undefined);
 	const feeding = feed();
-	await setTimeout(500);
+	while (!existsSync(join(folder, "logs/latest"))) await setTimeout(10);
 	const startedMs = performance.now();
 	child.kill("SIGINT");
 	assert.equal((await ended).code, 130);
