@@ -106,7 +106,6 @@ const wrong: readonly (readonly [args: readonly string[], named: RegExp])[] = [
 	[["bench", "urls.txt", "-o", "folder"], /folder is already there/],
 	[["bench", "missing.txt"], /missing\.txt/],
 	[["bench", "urls.txt", "-o", "report"], /server of urls\.txt fails/],
-	[["worker"], /worker is not available yet/],
 	[["origin", "--port", "70000"], /--port: "70000"/],
 	[["origin", "--size", "large"], /--size: "large"/],
 	[["origin", "--latency", "50"], /--latency: "50".*50ms/],
