@@ -4,6 +4,7 @@ import type { SetCookie } from "../core/cookie-file.ts";
 import { transient } from "../core/failure.ts";
 import type { DownloadOptions } from "../core/options.ts";
 import { type AttemptResult, cancelledResult, type Task, type TaskProgress, type WorkerLabel } from "../core/task.ts";
+import { openFileLimit } from "../files/open-file-limit.ts";
 import { type AgentOptions, createAgent } from "../http/agent.ts";
 import { createAuthenticator } from "../http/authenticator.ts";
 import { createCookies } from "../http/cookies.ts";
@@ -23,8 +24,11 @@ import { endIfTooSlow } from "./slow-body.ts";
 
 /** How often running transfers tell what has arrived, in milliseconds. */
 const progressMs = 250;
-/** Connections that may stand idle however few downloads are made at once: lists go from host to host and back. */
-const leastIdleConnections = 64;
+/** Connections that may stand idle, as lists go from host to host and back: within these, a quarter of the files that are to be had. */
+const leastIdleConnections = 8;
+const mostIdleConnections = 256;
+/** Files that a process needs beside its downloads. */
+const ownFiles = 60;
 
 export type DownloaderOptions = {
 	readonly options: DownloadOptions;
@@ -63,7 +67,7 @@ export async function createDownloader(worker: DownloaderOptions): Promise<Downl
 	const agent = createAgent({
 		...options,
 		connections: worker.concurrency,
-		idleConnections: Math.max(leastIdleConnections, worker.concurrency),
+		idleConnections: idleConnections(openFileLimit()),
 		...(await loadRules(options)),
 	});
 	const anywhere = new URL("http://localhost");
@@ -164,6 +168,11 @@ export async function createDownloader(worker: DownloaderOptions): Promise<Downl
 		},
 	};
 	return downloader;
+}
+
+function idleConnections(limit: number | undefined): number {
+	if (limit === undefined) return mostIdleConnections;
+	return Math.max(leastIdleConnections, Math.min(mostIdleConnections, Math.floor((limit - ownFiles) / 4)));
 }
 
 /** The rules of connections: which proxy, which addresses. What reads addresses loads only where there are any. */

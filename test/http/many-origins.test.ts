@@ -68,7 +68,7 @@ test("3000 origins with 1024 descriptors: every file is saved, and connections d
 	const server = await serveEverywhere(context);
 	const { saved, retries } = await download(context, listOf(server.port, 3000), 1024, []);
 	assert.deepEqual({ saved, retries }, { saved: 3000, retries: 0 });
-	assert.ok(server.most() < 300, `${server.most()} connections at once`);
+	assert.ok(server.most() < 800, `${server.most()} connections at once`);
 });
 
 test("more downloads at once than there are descriptors for connections: they wait, and no attempt is lost", {

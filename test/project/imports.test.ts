@@ -12,7 +12,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 	files: [],
 	http: ["core"],
 	store: ["core", "files", "journal"],
-	download: ["core", "codings", "journal", "http", "store"],
+	download: ["core", "codings", "files", "journal", "http", "store"],
 	journal: ["core", "files"],
 	control: ["core"],
 	report: ["core", "files"],
