@@ -1,6 +1,7 @@
 /** Who works in a download directory: each worker names its process there and writes what it is about to publish. */
 import { constants, ftruncateSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { jsonText } from "../core/json-text.ts";
 import type { Intent, OwnerIdentity, StateLayout } from "../core/state-layout.ts";
 import { closeQuietly } from "../files/quietly.ts";
 import { syncFile, syncFolder } from "../files/sync.ts";
@@ -153,10 +154,9 @@ export function markLeft(layout: StateLayout, id: string): void {
 	}
 }
 
-/** As `JSON.stringify`, which is too slow for what happens once a file. */
 function formatIntent({ key, file, bytes, source, reserved }: Intent): string {
 	const more = reserved ? ',"reserved":true' : "";
-	return `{"key":"${key}","file":${JSON.stringify(file)},"bytes":${bytes},"source":${JSON.stringify(source)}${more}}\n`;
+	return `{"key":"${key}","file":${jsonText(file)},"bytes":${bytes},"source":${jsonText(source)}${more}}\n`;
 }
 
 /** Opened, as a network share knows for certain only then. */

@@ -1,4 +1,5 @@
 /** A line of the journal: what an entry came to. */
+import { jsonText } from "../core/json-text.ts";
 import type { Saved } from "../core/saved.ts";
 import { keyDigits } from "./entry-key.ts";
 import { parseObject } from "./parse-object.ts";
@@ -9,12 +10,11 @@ export type JournalRecord =
 
 export function formatRecord(record: JournalRecord): string {
 	if (record.status === "failed") return `${JSON.stringify(record)}\n`;
-	// As `JSON.stringify`, which is too slow for what happens once a file.
 	let more = record.atMs === undefined ? "" : `,"at":${record.atMs}`;
 	if (record.sha256 !== undefined) more += `,"sha256":"${record.sha256}"`;
-	if (record.etag !== undefined) more += `,"etag":${JSON.stringify(record.etag)}`;
-	if (record.lastModified !== undefined) more += `,"modified":${JSON.stringify(record.lastModified)}`;
-	return `{"key":"${record.key}","status":"saved","file":${JSON.stringify(record.file)},"bytes":${record.bytes}${more}}\n`;
+	if (record.etag !== undefined) more += `,"etag":${jsonText(record.etag)}`;
+	if (record.lastModified !== undefined) more += `,"modified":${jsonText(record.lastModified)}`;
+	return `{"key":"${record.key}","status":"saved","file":${jsonText(record.file)},"bytes":${record.bytes}${more}}\n`;
 }
 
 const keyPattern = new RegExp(`^[0-9a-f]{${keyDigits}}$`);

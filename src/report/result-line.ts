@@ -1,4 +1,5 @@
 /** Outcomes as lines of results.jsonl. */
+import { jsonText } from "../core/json-text.ts";
 import type { Outcome } from "../core/outcome.ts";
 import { publicMessage, publicUrl } from "../core/public-url.ts";
 import { escapeJson } from "./escape.ts";
@@ -35,5 +36,5 @@ export function resultLine(outcome: Outcome): string {
 }
 
 function quote(text: string): string {
-	return escapeJson(JSON.stringify(text));
+	return escapeJson(jsonText(text));
 }

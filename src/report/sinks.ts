@@ -10,7 +10,7 @@ export const noSink: Sink = { on() {}, async close() {} };
  * Closing waits for all of them and then throws the first error that one of them ended with.
  */
 export function combine(sinks: readonly Sink[]): Sink {
-	let listening = [...sinks];
+	let listening = sinks.filter((sink) => sink !== noSink);
 	const tell = (event: RunEvent): void => {
 		for (const sink of listening) {
 			try {
