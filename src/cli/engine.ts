@@ -1,16 +1,8 @@
-/** Sets V8 for downloads: a small heap, as they leave short-lived objects only, and no costly compiling before it pays. */
+/** Sets V8 for downloads: a small heap, as they leave short-lived objects only. */
 import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
 
 /** Where the young generation stops growing; V8 would let it have 48 MiB. */
 const enoughBytes = 16 * 1024 * 1024;
-/**
- * Calls of a function before V8's last compiler, TurboFan, takes it up; by itself it does so after 3000. It takes half a
- * second of processor time in all, while the server wants that processor as well, and then saves 4 % of each small file:
- * when a list has been this long, going without has cost as much as compiling does.
- */
-const callsBeforeTurbofan = 24_000;
-/** An older V8, that of Node 20, says on standard error that it does not know the flag. */
-const canPutOffTurbofan = Number.parseInt(process.versions.v8, 10) >= 12;
 const lookMs = 20;
 
 /**
@@ -26,7 +18,6 @@ export function tuneEngine(): void {
 	// Not at once: modules of Node that load under other flags than its own are compiled anew, 5 ms of each start.
 	setTimeout(() => {
 		setFlagsFromString("--heap-growing-percent=20");
-		if (canPutOffTurbofan) setFlagsFromString(`--invocation-count-for-turbofan=${callsBeforeTurbofan}`);
 	}, lookMs).unref();
 	const timer = setInterval(() => {
 		const space = getHeapSpaceStatistics().find(({ space_name }) => space_name === "new_space");
