@@ -58,6 +58,22 @@ test("a server that closes each connection after its answer, having promised to 
 	assert.equal(summary.retries, 0);
 });
 
+test("answers whose files are there already are read to their end: their connections serve on", async (context) => {
+	const body = Buffer.alloc(2000, "x");
+	const { port } = await serve(context, ({ url }, response) => {
+		response.setHeader("content-disposition", `attachment; filename="named${url?.slice(1)}.bin"`);
+		response.end(body);
+	});
+	const way = await pass(context, port, 0);
+	const list = Array.from({ length: 100 }, (_, n) => `http://127.0.0.1:${way.port}/${n}`).join("\n");
+	const options = { concurrency: 4, perHost: 4, onExists: "skip" } as const;
+	const { dir } = await runList(context, list, { options });
+	const before = way.count();
+	const { summary } = await runList(context, list, { dir, options: { ...options, fresh: true } });
+	assert.equal(summary.skipped, 100);
+	assert.ok(way.count() - before <= 4, `${way.count() - before} connections`);
+});
+
 test("attempts that ran out of time while their connections were being made leave room for later ones", async (context) => {
 	const { certificate: cert, key } = await createCertificate(["127.0.0.1"]);
 	const { port } = await serveTls(context, { cert, key }, (_, response) => response.end("text"));
