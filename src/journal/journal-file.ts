@@ -48,8 +48,8 @@ export function openJournalFile(path: string, access: "own" | "read"): JournalFi
 			}
 			const record = line === undefined ? undefined : parseRecord(line);
 			if (record?.status !== "saved") return undefined;
-			const { file, bytes, sha256, atMs, etag, lastModified } = record;
-			return { file, bytes, sha256, atMs, etag, lastModified };
+			const { key: _key, status: _status, ...saved } = record;
+			return saved;
 		},
 		write: (bytes) => writeSync(fd, bytes),
 		sync: () => syncFile(fd, true),
