@@ -80,7 +80,7 @@ test("attempts that ran out of time while their connections were being made leav
 	const way = await pass(context, port, 2);
 	const list = Array.from({ length: 6 }, (_, n) => `https://127.0.0.1:${way.port}/${n}`).join("\n");
 	const { outcomes } = await runList(context, list, {
-		options: { concurrency: 2, perHost: 2, retries: 0, timeoutMs: 1500, connectTimeoutMs: 60_000, insecure: true },
+		options: { concurrency: 2, perHost: 2, retries: 0, timeoutMs: 4000, connectTimeoutMs: 60_000, insecure: true },
 	});
 	const ends = outcomes.map(({ status, error }) => error?.code ?? status);
 	assert.deepEqual(ends, ["timeout", "timeout", "saved", "saved", "saved", "saved"]);
