@@ -91,7 +91,9 @@ test("one worker serves two runs at once", patience, async (context) => {
 	const second = lab.start(["-d", `${lab.dir}-2`, "--layout", "path"]);
 	await lab.asked(20);
 	const { code, stdout } = await second.ended;
-	assert.deepEqual([code, JSON.parse(stdout).saved], [0, lab.batch.paths.length], stdout);
+	const { saved, skipped } = JSON.parse(stdout);
+	// What is handed out again may be there already.
+	assert.deepEqual([code, saved + skipped], [0, lab.batch.paths.length], stdout);
 	assert.equal((await first.ended).code, 0);
 	assert.deepEqual(await lab.keys(), []);
 });
