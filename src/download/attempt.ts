@@ -7,7 +7,7 @@ import type { Task, TaskProgress } from "../core/task.ts";
 import { Exchange, type ExchangeListener } from "../http/exchange.ts";
 import type { ResponseHead } from "../http/response-head.ts";
 import { classifyFileError } from "../store/classify-file-error.ts";
-import { claimPart, discard, dropLastByte, newPart, release } from "../store/part.ts";
+import { claimPart, discard, dropLastByte, firstMissing, newPart, release } from "../store/part.ts";
 import { onAnswer } from "./answer.ts";
 import { type Attempt, type AttemptContext, endAttempt, failAttempt } from "./attempt-state.ts";
 import { drainData, endDrain } from "./drain.ts";
@@ -38,6 +38,7 @@ export function startAttempt(
 		address: listed,
 		redirects: 0,
 		from: 0,
+		hasRange: false,
 		// Named now, so that V8 makes room for them: what comes later it keeps in an array of its own.
 		httpStatus: undefined,
 		rangeFailed: false,
@@ -46,6 +47,8 @@ export function startAttempt(
 		target: undefined,
 		exchange: undefined,
 		verifier: undefined,
+		segments: undefined,
+		wantsWhole: false,
 		filter: undefined,
 		typeCheck: undefined,
 		remarks: undefined,
@@ -81,10 +84,11 @@ function send(attempt: Attempt): void {
 	if (part.bytes > 0 && part.bytes === part.source?.totalBytes) dropLastByte(part);
 	attempt.phase = "idle";
 	attempt.speed = undefined;
-	attempt.from = ifRange === undefined ? 0 : part.bytes;
+	attempt.from = ifRange === undefined ? 0 : firstMissing(part);
+	attempt.hasRange = attempt.from > 0 || (ifRange !== undefined && part.scattered !== undefined);
 	const pool = context.agent.poolOf(address.origin);
 	const { method } = attempt;
-	const request = { method, head: headOf(attempt, pool, attempt.from > 0 ? ifRange : undefined) };
+	const request = { method, head: headOf(attempt, pool, attempt.hasRange ? ifRange : undefined) };
 	const exchange = new Exchange(pool, request, { subject: attempt, listener });
 	attempt.exchange = exchange;
 	pool.send(exchange);
@@ -124,20 +128,23 @@ function onData(attempt: Attempt, bytes: Buffer, start: number, end: number): vo
 	if (attempt.phase === "drain") return drainData(attempt, end - start);
 	if (attempt.phase !== "body") return;
 	const chunk = bytes.subarray(start, end);
-	if (attempt.filter) attempt.filter.write(chunk);
+	if (attempt.segments?.isScattered) attempt.segments.bringFirst(chunk);
+	else if (attempt.filter) attempt.filter.write(chunk);
 	else keepBytes(attempt, chunk);
 }
 
 function onEnd(attempt: Attempt): void {
 	if (attempt.phase === "drain") return endDrain(attempt);
 	if (attempt.phase !== "body") return;
-	if (attempt.filter) attempt.filter.end();
+	if (attempt.segments?.isScattered) attempt.segments.endFirst();
+	else if (attempt.filter) attempt.filter.end();
 	else endBody(attempt);
 }
 
 /** Some servers answer HEAD with nothing. */
 function onFailure(attempt: Attempt, failure: Failure): void {
 	if (attempt.phase === "drain") return endDrain(attempt);
+	if (attempt.segments?.isScattered) return attempt.segments.failFirst(failure);
 	if (
 		attempt.method === "HEAD" &&
 		attempt.phase === "idle" &&
@@ -157,6 +164,7 @@ function runOutOfTime(attempt: Attempt): void {
 /** Ends the attempt at once and keeps its bytes for the next run. What is already complete gets its name. */
 export function cancelAttempt(attempt: Attempt): void {
 	if (attempt.phase === "publish" || attempt.phase === "over") return;
+	attempt.segments?.stop();
 	attempt.exchange?.abort();
 	endAttempt(attempt, { kind: "cancelled" }, release(attempt.context.store, attempt.part));
 }

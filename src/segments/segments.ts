@@ -1,0 +1,301 @@
+/** One large file from several connections: who brings which bytes, how many there are, and what becomes of those that fail. */
+import { type Failure, transient } from "../core/failure.ts";
+import { addSpan, covers, gapsOf, type Span } from "../core/spans.ts";
+import type { ExchangeListener } from "../http/exchange.ts";
+import { loseSpan, scatter } from "../store/scatter.ts";
+import { bring, type Carrier, createCarrier, isReadOut, measureSpeed, overlapBytes } from "./carrier.ts";
+import { createGrowth, look, refused } from "./growth.ts";
+import { isLame, nextWork, type Work } from "./next-work.ts";
+import { createRecordKeeper } from "./record-keeper.ts";
+import type { Segments, SegmentsHost, Slots } from "./segments-host.ts";
+
+/** Most connections that are found for one file. */
+const mostFound = 32;
+const tickMs = 50;
+/** Of the file: so much may be asked for twice. */
+const doubleShare = 0.05;
+/** A connection is judged by its speed after so long; with less time left it is let to its end. */
+const lameMs = 2000;
+const leastLameLeftMs = 1000;
+/** Wait after failures in a row, before more than one connection is tried again. */
+const firstPauseMs = 250;
+const longestPauseMs = 10_000;
+/** Fewer bytes are in memory, and not in a file yet. */
+const leastBytes = 256 * 1024;
+
+export function createSegments(host: SegmentsHost): Segments {
+	const { part, totalBytes } = host;
+	const growth = createGrowth(host.limit, mostFound);
+	const carriers = new Set<Carrier>();
+	const isResumed = part.scattered !== undefined;
+	let first: Carrier | undefined;
+	let state: "single" | "scattering" | "scattered" | "over" = "single";
+	/** Whether no other connection is tried any more. */
+	let isAlone = host.limit === 1;
+	let extra = 0;
+	let told: Slots = { wants: 0, has: 0 };
+	let requests = 0;
+	let doubledBytes = 0;
+	let failuresInARow = 0;
+	let pausedUntilMs = 0;
+	let reopenedMs = performance.now();
+	/** Whether its owner knows of it: nothing is asked of that before. */
+	let isKnown = false;
+	let beginMs = host.main.firstByteMs ?? 0;
+
+	const keeper = createRecordKeeper(part, host.onGrown);
+
+	const most = (): number => (isAlone ? 1 : Math.min(growth.target, 1 + extra));
+
+	const workFor = (): Work<Carrier> | undefined => {
+		const spans = [...(part.scattered?.here ?? [])];
+		for (const { at, end } of carriers) addSpan(spans, { start: at, end });
+		const spareBytes = totalBytes * doubleShare - doubledBytes;
+		return nextWork({ free: gapsOf(spans, totalBytes), stretches: [...carriers], spareBytes, beginMs });
+	};
+
+	const tellSlots = (): void => {
+		const has = Math.max(0, carriers.size - 1);
+		const isWanted = !isAlone && state !== "over";
+		const wants = isWanted ? (state !== "scattered" || workFor() ? growth.target - 1 : has) : 0;
+		if (!isKnown || (told.wants === wants && told.has === has)) return;
+		told = { wants, has };
+		host.onSlots(told);
+	};
+
+	/** Gives every free connection something to do. */
+	const fill = (): void => {
+		if (state !== "scattered") return;
+		if (carriers.size === 0 && part.bytes === totalBytes) return complete();
+		while (carriers.size < most()) {
+			// The attempt's own connection needs no leave.
+			if (carriers.size > 0 && performance.now() < pausedUntilMs) break;
+			const work = workFor();
+			if (!work) break;
+			if (work.kind === "share") work.of.end = work.start;
+			if (work.kind === "double") {
+				work.of.isDouble = true;
+				doubledBytes += work.end - work.start;
+			}
+			begin(work, work.kind === "double");
+		}
+		tellSlots();
+	};
+
+	const begin = ({ start, end }: Span, isDouble = false): void => {
+		requests++;
+		const askedTo = Math.min(totalBytes, end + overlapBytes);
+		const carrier = createCarrier({ start, end }, { askedTo, isDouble, nowMs: performance.now() });
+		carriers.add(carrier);
+		carrier.exchange = host.ask({ start, end: askedTo }, { subject: carrier, listener });
+	};
+
+	const remove = (carrier: Carrier, isWanted = false): void => {
+		carrier.isOver = true;
+		carriers.delete(carrier);
+		if (!isWanted) carrier.exchange?.abort();
+	};
+
+	const finish = (carrier: Carrier): void => {
+		remove(carrier, isReadOut(carrier));
+		const here = part.scattered?.here ?? [];
+		for (const other of carriers) {
+			if (other.isDouble && covers(here, { start: other.at, end: other.end })) remove(other);
+		}
+		fill();
+	};
+
+	const fail = (carrier: Carrier, failure: Failure, retryAfterMs?: number): void => {
+		if (carrier.isOver) return;
+		if (carrier.at >= carrier.end) return finish(carrier);
+		remove(carrier);
+		failuresInARow++;
+		pausedUntilMs = performance.now() + Math.min(longestPauseMs, firstPauseMs * 2 ** failuresInARow);
+		if (carriers.size > 0) return fill();
+		end();
+		host.onFailure(failure, retryAfterMs);
+	};
+
+	const onBytes = (carrier: Carrier, chunk: Buffer): void => {
+		if (carrier.isOver) return;
+		failuresInARow = 0;
+		const place = carrier.at + carrier.compared;
+		const brought = bring(carrier, part, chunk);
+		if (brought === "done") return finish(carrier);
+		if (brought === "more") return;
+		lie(brought === "differs" ? "two answers have other bytes for one place" : "more came than was announced");
+		// It goes on alone, with what has not been kept yet.
+		if (!carrier.isOver) onBytes(carrier, chunk.subarray(carrier.at - place));
+	};
+
+	/** The first answer is one version from its start to its end, whatever the others say. */
+	const lie = (why: string): void => {
+		if (!first || first.isOver || isResumed) {
+			end();
+			return host.onLie(why, false);
+		}
+		for (const other of carriers) if (other !== first) remove(other);
+		isAlone = true;
+		first.at += first.compared;
+		first.compared = 0;
+		first.end = totalBytes;
+		loseSpan(part, { start: first.at, end: totalBytes });
+		host.onLie(why, true);
+		tellSlots();
+	};
+
+	const listener: ExchangeListener<Carrier> = {
+		onHead: (carrier, head) =>
+			guard(() => {
+				const { at: start, askedTo: end } = carrier;
+				if (carrier.isOver) return;
+				beginMs = (beginMs + (carrier.exchange?.firstByteMs ?? beginMs)) / 2;
+				const verdict = host.judge({ start, end }, head);
+				switch (verdict.kind) {
+					case "fits":
+						carrier.askedTo = verdict.end;
+						carrier.end = Math.min(carrier.end, verdict.end);
+						return;
+					case "again":
+						remove(carrier);
+						return begin({ start, end: carrier.end }, carrier.isDouble);
+					case "lie":
+						return lie(verdict.why);
+					case "denied":
+						if (carriers.size === 1) return lie(verdict.failure.message);
+						refused(growth, carriers.size - 1, performance.now());
+						return fail(carrier, verdict.failure);
+					case "failed":
+						if (verdict.isRefusal) refused(growth, carriers.size - 1, performance.now());
+						return fail(carrier, verdict.failure, verdict.retryAfterMs);
+				}
+			}),
+		onData: (carrier, bytes, from, to) => guard(() => onBytes(carrier, bytes.subarray(from, to))),
+		onEnd: (carrier) => guard(() => onEnd(carrier)),
+		onFailure: (carrier, failure) =>
+			guard(() => {
+				if (failure.code === "connect") refused(growth, carriers.size - 1, performance.now());
+				fail(carrier, failure);
+			}),
+	};
+
+	const onEnd = (carrier: Carrier): void =>
+		fail(carrier, transient("truncated", `a piece of the file ended ${carrier.end - carrier.at} bytes too early`));
+
+	const guard = (act: () => void): void => {
+		if (state === "over") return;
+		try {
+			act();
+		} catch (error) {
+			end();
+			host.onError(error);
+		}
+	};
+
+	const onScattered = (firstSpan: Span): void => {
+		state = "scattered";
+		first = createCarrier(firstSpan, { askedTo: totalBytes, isFirst: true, nowMs: performance.now() });
+		first.exchange = host.main;
+		carriers.add(first);
+		keeper.begin();
+		fill();
+	};
+
+	/** A second connection is to begin: that the bytes will lie in several places is made known first. */
+	const wake = (): void => {
+		if (state !== "single" || isAlone || extra === 0 || part.bytes < leastBytes) return;
+		state = "scattering";
+		const fallBack = (): void => {
+			if (state === "scattering") state = "single";
+			isAlone = true;
+			tellSlots();
+		};
+		scatter(host.store, part).then(() => {
+			if (state !== "scattering") return;
+			if (part.scattered) guard(() => onScattered({ start: part.bytes, end: totalBytes }));
+			else fallBack();
+		}, fallBack);
+	};
+
+	const tick = (): void => {
+		const nowMs = performance.now();
+		for (const carrier of carriers) measureSpeed(carrier, nowMs);
+		const all = Math.max(1, carriers.size);
+		const active = state === "scattered" ? [...carriers].filter(({ firstMs }) => firstMs !== undefined).length : 1;
+		const leftBytes = totalBytes - part.bytes;
+		const allowed = isAlone ? 1 : 1 + extra;
+		look(growth, { nowMs, bytes: part.bytes, active, all, allowed, leftBytes, firstByteMs: beginMs });
+		if (state === "single") wake();
+		if (state !== "scattered") return tellSlots();
+		keeper.keep(nowMs);
+		replaceLame(nowMs);
+		while (carriers.size > Math.max(1, most())) dropOne();
+		fill();
+	};
+
+	const replaceLame = (nowMs: number): void => {
+		if (nowMs - reopenedMs < lameMs) return;
+		for (const carrier of carriers) {
+			const { at, end: to, perMs = 0, begunMs, isDouble } = carrier;
+			if (nowMs - begunMs < lameMs || to - at < perMs * leastLameLeftMs || to === at) continue;
+			if (!isLame(carrier, [...carriers])) continue;
+			reopenedMs = nowMs;
+			remove(carrier);
+			return begin({ start: at, end: to }, isDouble);
+		}
+	};
+
+	/** The one that brings the least, and the first at last: what it leaves is for the others. */
+	const dropOne = (): void => {
+		const [slowest] = [...carriers].sort(
+			(one, other) => Number(one.isFirst) - Number(other.isFirst) || (one.perMs ?? 0) - (other.perMs ?? 0),
+		);
+		if (slowest) remove(slowest);
+	};
+
+	const end = (): void => {
+		if (state === "over") return;
+		state = "over";
+		clearInterval(timer);
+		for (const carrier of carriers) {
+			carrier.isOver = true;
+			if (!carrier.isFirst) carrier.exchange?.abort();
+		}
+		carriers.clear();
+		tellSlots();
+	};
+
+	const complete = (): void => {
+		end();
+		host.onComplete();
+	};
+
+	const timer = setInterval(() => guard(tick), tickMs).unref();
+	if (isResumed) {
+		const [gap] = gapsOf(part.scattered?.here ?? [], totalBytes);
+		if (gap) onScattered(gap);
+	}
+	isKnown = true;
+	return {
+		get isScattered() {
+			return state === "scattered";
+		},
+		get requests() {
+			return requests;
+		},
+		bringFirst: (chunk) => guard(() => first && onBytes(first, chunk)),
+		endFirst: () => guard(() => first && onEnd(first)),
+		failFirst: (failure) => guard(() => first && fail(first, failure)),
+		grant(granted) {
+			extra = granted;
+			guard(tick);
+		},
+		endSilent(silence) {
+			for (const carrier of [...carriers]) {
+				const why = carrier.exchange && silence(carrier.exchange);
+				if (why) guard(() => fail(carrier, why));
+			}
+		},
+		stop: end,
+	};
+}
