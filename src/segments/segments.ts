@@ -47,11 +47,15 @@ export function createSegments(host: SegmentsHost): Segments {
 
 	const most = (): number => (isAlone ? 1 : Math.min(growth.target, 1 + extra));
 
-	const workFor = (): Work<Carrier> | undefined => {
+	/** Missing bytes that nobody brings. */
+	const free = (): Span[] => {
 		const spans = [...(part.scattered?.here ?? [])];
 		for (const { at, end } of carriers) addSpan(spans, { start: at, end });
+		return gapsOf(spans, totalBytes);
+	};
+	const workFor = (): Work<Carrier> | undefined => {
 		const spareBytes = totalBytes * doubleShare - doubledBytes;
-		return nextWork({ free: gapsOf(spans, totalBytes), stretches: [...carriers], spareBytes, beginMs });
+		return nextWork({ free: free(), stretches: [...carriers], spareBytes, beginMs });
 	};
 
 	const tellSlots = (): void => {
@@ -116,9 +120,17 @@ export function createSegments(host: SegmentsHost): Segments {
 		host.onFailure(failure, retryAfterMs);
 	};
 
+	/** Its answer goes on into what nobody brings: so does the carrier. */
+	const extend = (carrier: Carrier): void => {
+		if (carrier.compared > 0 || carrier.askedTo <= carrier.end) return;
+		const next = free().find(({ start }) => start === carrier.end);
+		if (next) carrier.end = Math.min(next.end, carrier.askedTo);
+	};
+
 	const onBytes = (carrier: Carrier, chunk: Buffer): void => {
 		if (carrier.isOver) return;
 		failuresInARow = 0;
+		if (carrier.at + chunk.length >= carrier.end) extend(carrier);
 		const place = carrier.at + carrier.compared;
 		const brought = bring(carrier, part, chunk);
 		if (brought === "done") return finish(carrier);
