@@ -35,10 +35,12 @@ export type GrowthFacts = {
 
 /** A connection must add this share of what the first brought alone. */
 const worthwhile = 0.1;
+/** Each of the last step brought nearly as much as the first alone: the limit is far. */
+const full = 0.7;
 /** What ends sooner with the connections that there are needs no more of them. */
 const leastLeftMs = 1000;
 const leastLeftToGrowMs = 300;
-const skipMs = 50;
+const skipMs = 25;
 const windowMs = 100;
 const firstByteTimes = 2;
 /** New connections that bring nothing for so long are not waited for. */
@@ -74,10 +76,11 @@ export function look(growth: Growth, facts: GrowthFacts): void {
 	if (perMs === undefined) return;
 	if (!isSettling || !growth.before) return begin(growth, facts, perMs);
 	const added = facts.active - growth.before.connections;
-	if (perMs - growth.before.perMs >= worthwhile * growth.first * added) {
+	const gain = (perMs - growth.before.perMs) / (growth.first * added);
+	if (gain >= worthwhile) {
 		growth.before = { perMs, connections: facts.active };
 		// The rest of the last step is still to be had.
-		if (facts.active >= growth.target) stepUp(growth, facts, perMs);
+		if (facts.active >= growth.target) stepUp(growth, facts, { perMs, factor: gain >= full ? 4 : 2 });
 		return;
 	}
 	growth.target = growth.before.connections;
@@ -126,11 +129,15 @@ function begin(growth: Growth, facts: GrowthFacts, perMs: number): void {
 	if (growth.first === 0 || active === 1) growth.first = perMs / Math.max(1, active);
 	if (leftBytes < perMs * leastLeftMs) return;
 	growth.before = { perMs, connections: active };
-	stepUp(growth, facts, perMs);
+	stepUp(growth, facts, { perMs, factor: 2 });
 }
 
-function stepUp(growth: Growth, { active, leftBytes, nowMs }: GrowthFacts, perMs: number): void {
+function stepUp(
+	growth: Growth,
+	{ active, leftBytes, nowMs }: GrowthFacts,
+	{ perMs, factor }: { readonly perMs: number; readonly factor: number },
+): void {
 	if (leftBytes < perMs * leastLeftToGrowMs) return;
-	growth.target = Math.min(growth.most, active * 2);
+	growth.target = Math.min(growth.most, active * factor);
 	growth.steppedMs = nowMs;
 }

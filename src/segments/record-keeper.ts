@@ -4,7 +4,7 @@ import type { Part } from "../store/part.ts";
 import { flushHere, tellHere } from "../store/scatter.ts";
 
 /** What came since is asked for again after a kill, and after a loss of power. */
-const tellMs = 250;
+const tellMs = 50;
 const flushMs = 15_000;
 
 export type RecordKeeper = {

@@ -11,7 +11,7 @@ import type { Segments, SegmentsHost, Slots } from "./segments-host.ts";
 
 /** Most connections that are found for one file. */
 const mostFound = 32;
-const tickMs = 50;
+const tickMs = 25;
 /** Of the file: so much may be asked for twice. */
 const doubleShare = 0.05;
 /** A connection is judged by its speed after so long; with less time left it is let to its end. */
