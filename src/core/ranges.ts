@@ -79,5 +79,8 @@ export function piecesEnd(kept: Validators, asked: Asked, head: RangeHead): numb
 	const range = parseContentRange(head.contentRange);
 	if (!range || range.start !== asked.start || range.end >= asked.end) return undefined;
 	if (range.total !== undefined && range.total !== kept.totalBytes) return undefined;
-	return isSameVersion(kept, head, range.total === kept.totalBytes) ? range.end + 1 : undefined;
+	const isSameSize = range.total === kept.totalBytes;
+	// Of bytes that prove themselves it is not known of which version they are.
+	const isUnnamed = kept.etag === undefined && kept.lastModified === undefined;
+	return (isUnnamed ? isSameSize : isSameVersion(kept, head, isSameSize)) ? range.end + 1 : undefined;
 }

@@ -5,7 +5,7 @@ import { type EntryRange, rangeLength } from "../core/entry-range.ts";
 import { type Failure, permanent, transient } from "../core/failure.ts";
 import { unsatisfiedLength, viewPart } from "../core/part-view.ts";
 import { publicUrl } from "../core/public-url.ts";
-import { continues, parseContentRange } from "../core/ranges.ts";
+import { continues, parseContentRange, piecesEnd, type RangeHead } from "../core/ranges.ts";
 import { isTransientStatus } from "../core/retry.ts";
 import type { Login } from "../http/authenticator.ts";
 import { storeCookies } from "../http/cookies.ts";
@@ -85,13 +85,20 @@ function onFile(attempt: Attempt, answer: Answer): void {
 	}
 	if (!hasRange) return refuseSlice(attempt, head);
 	const found = { ...source, totalBytes: range?.total, contentRange };
-	if (part.source && continues(part.source, from, found)) {
+	if (part.source && goesOn(attempt, part.source, found)) {
 		const totalBytes = part.source.totalBytes ?? range?.total;
 		part.source = { ...source, ...part.source, ...(totalBytes === undefined ? {} : { totalBytes }) };
 		return accept(attempt, answer, totalBytes);
 	}
 	if (status === 206 || range?.start === from) return askForAll(attempt, answer);
 	refuseSlice(attempt, head);
+}
+
+/** Whether an answer brings what was asked for, of the same version. */
+function goesOn({ from, part, askedTo }: Attempt, kept: PartSource, found: RangeHead): boolean {
+	if (!part.scattered) return continues(kept, from, found);
+	const end = askedTo ?? kept.totalBytes ?? 0;
+	return piecesEnd(kept, { start: from, end }, found) !== undefined;
 }
 
 /** The same for an entry that wants a part of the resource alone. */

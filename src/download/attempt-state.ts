@@ -52,6 +52,8 @@ export type AttemptContext = {
 	readonly splitsFrom: number;
 	/** Hosts whose pieces did not fit together: they are asked for whole files. */
 	readonly distrusted: Set<string>;
+	/** Sends the request for what is still missing of an attempt's file. */
+	readonly sendAgain: (attempt: Attempt) => void;
 	/** Told how many slots beyond its own a download wants. */
 	readonly onSlots: ((progress: TaskProgress) => void) | undefined;
 };
@@ -94,6 +96,10 @@ export type Attempt = {
 	verifier: Verifier | undefined;
 	/** Present where the file may come over several connections. */
 	segments: Segments | undefined;
+	/** Whether single pieces are asked for that were wrong: their digests prove the others, whatever version they are of. */
+	isMending: boolean;
+	/** The first byte that was not asked for; undefined where all were from `from` on. */
+	askedTo: number | undefined;
 	/** Whether its pieces did not fit together: from then on it is asked for as a whole. */
 	wantsWhole: boolean;
 	/** What the bytes go through, where they are not the file as they come. */
@@ -147,7 +153,9 @@ export function failAttempt(attempt: Attempt, failure: Failure, retryAfterMs?: n
 	const { exchange, context } = attempt;
 	attempt.segments?.stop();
 	exchange?.abort();
-	const kept = failure.transient && failure.code !== "checksum" && release(context.store, attempt.part);
+	const { isMending } = attempt;
+	const isUsable = failure.transient && (failure.code !== "checksum" || isMending);
+	const kept = isUsable && release(context.store, attempt.part, isMending);
 	if (!kept) discard(attempt.part);
 	endAttempt(attempt, { kind: "failed", failure, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }, kept);
 }

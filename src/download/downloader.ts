@@ -21,7 +21,7 @@ import { requestHeaders } from "../http/request-headers.ts";
 import { classifyFileError } from "../store/classify-file-error.ts";
 import type { BucketPublisher } from "../store/s3-publish.ts";
 import { createSpace, smallBytes } from "../store/space.ts";
-import { attemptProgress, cancelAttempt, startAttempt } from "./attempt.ts";
+import { attemptProgress, cancelAttempt, send, startAttempt } from "./attempt.ts";
 import { type Attempt, type AttemptContext, failAttempt } from "./attempt-state.ts";
 import { loadDecoding } from "./decode.ts";
 import { openDestination } from "./destination.ts";
@@ -108,6 +108,7 @@ export async function createDownloader(worker: DownloaderOptions): Promise<Downl
 		retryStatuses: options.retryStatuses.length === 0 ? undefined : new Set(options.retryStatuses),
 		splitsFrom: splitsFrom(options.segments),
 		distrusted: new Set(),
+		sendAgain: send,
 		onSlots: (progress) => queueMicrotask(() => worker.onProgress([progress])),
 		space: createSpace(options.dir, () => bytesToCome(active)),
 	};

@@ -10,9 +10,9 @@ import { isPacked } from "./decode.ts";
 
 /** @param ifRange - Names the version of the bytes that are here, where the request goes on behind them. */
 export function headOf(attempt: Attempt, { form }: OriginPool, ifRange: string | undefined): string {
-	const { context, task, listed, address, cookies } = attempt;
+	const { context, task, listed, address, cookies, hasRange } = attempt;
 	const isListed = address === listed && !address.hasCredentials && !context.hasNetrc;
-	const isPlain = !task.headers && ifRange === undefined && !cookies && !task.range && !task.refresh;
+	const isPlain = !task.headers && !hasRange && !cookies && !task.range && !task.refresh;
 	if (isPlain && isListed && !context.isSpecial) return context.plainRequest(address);
 	return headWith(attempt, { form }, rangeOf(attempt, ifRange));
 }
@@ -46,7 +46,7 @@ export function headWith(
 }
 
 /** Places within the resource: of all that follows the part, or of what the entry wants of it. */
-function rangeOf({ task, from }: Attempt, ifRange: string | undefined): RequestRange | undefined {
+function rangeOf({ task, from, hasRange, askedTo }: Attempt, ifRange: string | undefined): RequestRange | undefined {
 	if (task.range) return { from: task.range.first + from, to: task.range.last, ifRange };
-	return ifRange === undefined ? undefined : { from, ifRange };
+	return hasRange ? { from, ...(askedTo !== undefined && { to: askedTo - 1 }), ifRange } : undefined;
 }

@@ -1,6 +1,6 @@
 /** When an attempt's file is fetched in segments, and what they may do within the attempt. */
 import { type Failure, permanent, transient } from "../core/failure.ts";
-import { ifRangeValue, piecesEnd } from "../core/ranges.ts";
+import { ifRangeValue, parseContentRange, piecesEnd } from "../core/ranges.ts";
 import { isTransientStatus } from "../core/retry.ts";
 import type { Span } from "../core/spans.ts";
 import { Exchange } from "../http/exchange.ts";
@@ -17,6 +17,8 @@ import { waitOf } from "./wait-of.ts";
 /** A file with fewer bytes to come is done before a second connection would be of use. */
 const leastFound = 4 * 1024 ** 2;
 const bytesPerSegment = 1024 ** 2;
+
+const overlapBytes = 1024;
 
 /** Hosts whose pieces did not fit together, at most so many of them. */
 const mostDistrusted = 1000;
@@ -48,7 +50,8 @@ export function considerSegments(attempt: Attempt, head: ResponseHead, askForAll
 		store: context.store,
 		totalBytes,
 		main: exchange,
-		from: attempt.from,
+		firstEnd: parseContentRange(head.contentRange)?.end ?? totalBytes - 1,
+		overlapBytes: overlapOf(attempt),
 		limit: isAllowed ? segments : 1,
 		ask: (span, answer) => ask(attempt, { span, answer, ifRange }),
 		judge: (span, answered) => judge(attempt, { span, head: answered, first: head }),
@@ -64,6 +67,11 @@ export function considerSegments(attempt: Attempt, head: ResponseHead, askForAll
 		onError: (error) => failAttempt(attempt, classifyFileError(error, attempt.target?.name ?? "the file")),
 		onSlots: (slots) => context.onSlots?.({ id: task.id, bytes: part.bytes, totalBytes, slots }),
 	});
+}
+
+/** Bytes behind a piece that are asked for with it, and compared with what is there from another answer. */
+export function overlapOf({ isMending }: Attempt): number {
+	return isMending ? 0 : overlapBytes;
 }
 
 function distrust({ context, address }: Attempt): void {

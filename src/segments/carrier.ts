@@ -3,10 +3,11 @@ import { covers, type Span } from "../core/spans.ts";
 import type { Exchange } from "../http/exchange.ts";
 import type { Part } from "../store/part.ts";
 import { hasBytesAt, writeAt } from "../store/scatter.ts";
+import { isLame } from "./next-work.ts";
 
-/** Bytes behind a piece that are asked for with it, and compared with what is there from another answer. */
-export const overlapBytes = 1024;
-
+/** A connection is judged by its speed after so long; with less time left it is let to its end. */
+const lameMs = 2000;
+const leastLameLeftMs = 1000;
 /** Who has brought nothing for so long is as good as stopped. */
 const longestBeginMs = 3000;
 
@@ -21,7 +22,8 @@ export type Carrier = {
 	end: number;
 	/** The first byte that its answer does not bring. */
 	askedTo: number;
-	/** Bytes behind its end that came and were compared. */
+	/** Bytes behind its end that are compared with what another answer brought, and those that were. */
+	readonly overlapBytes: number;
 	compared: number;
 	/** Whether somebody else brings the same bytes. */
 	isDouble: boolean;
@@ -37,6 +39,7 @@ export type Carrier = {
 
 export type CarrierOptions = {
 	readonly askedTo: number;
+	readonly overlapBytes: number;
 	readonly isFirst?: boolean;
 	readonly isDouble?: boolean;
 	readonly nowMs: number;
@@ -44,7 +47,7 @@ export type CarrierOptions = {
 
 export function createCarrier(
 	{ start, end }: Span,
-	{ askedTo, isFirst = false, isDouble = false, nowMs }: CarrierOptions,
+	{ askedTo, overlapBytes, isFirst = false, isDouble = false, nowMs }: CarrierOptions,
 ): Carrier {
 	return {
 		exchange: undefined,
@@ -52,6 +55,7 @@ export function createCarrier(
 		at: start,
 		end,
 		askedTo,
+		overlapBytes,
 		compared: 0,
 		isDouble,
 		isOver: false,
@@ -82,7 +86,7 @@ export function bring(carrier: Carrier, part: Part, chunk: Buffer): Brought {
 
 /** Where one answer goes on into what another has brought, the two must say the same. */
 function compare(carrier: Carrier, part: Part, surplus: Buffer): Brought {
-	const until = Math.min(carrier.askedTo, carrier.end + overlapBytes);
+	const until = Math.min(carrier.askedTo, carrier.end + carrier.overlapBytes);
 	const start = carrier.end + carrier.compared;
 	const isThere = part.scattered && covers(part.scattered.here, { start, end: until });
 	if (!isThere) return "done";
@@ -90,6 +94,23 @@ function compare(carrier: Carrier, part: Part, surplus: Buffer): Brought {
 	if (bytes.length > 0 && !hasBytesAt(part, bytes, start)) return "differs";
 	carrier.compared += bytes.length;
 	return start + bytes.length >= until ? "done" : "more";
+}
+
+/** One that is so much slower than the others, and has so long to go, that a new connection would do better. */
+export function findLame(carriers: readonly Carrier[], nowMs: number): Carrier | undefined {
+	return carriers.find((one) => {
+		const { at, end, perMs = 0, begunMs } = one;
+		const isLong = end > at && end - at >= perMs * leastLameLeftMs;
+		return isLong && nowMs - begunMs >= lameMs && isLame(one, carriers);
+	});
+}
+
+/** Those that bring the least; the first answer at last, as it goes on whatever is said of pieces. */
+export function leastUseful(carriers: readonly Carrier[], count: number): readonly Carrier[] {
+	if (count <= 0) return [];
+	const order = (one: Carrier, other: Carrier): number =>
+		Number(one.isFirst) - Number(other.isFirst) || (one.perMs ?? 0) - (other.perMs ?? 0);
+	return [...carriers].sort(order).slice(0, count);
 }
 
 /** Whether its answer has been read to its end, so that its connection can be used again. */

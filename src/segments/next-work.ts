@@ -1,5 +1,5 @@
 /** What a free connection does next: a piece that nobody has, a share of the slowest one, or the same once more. Pure. */
-import type { Span } from "../core/spans.ts";
+import { addSpan, gapsOf, type Span } from "../core/spans.ts";
 
 /** Bytes that a connection is to bring, `at` being the next of them. */
 export type Stretch = {
@@ -34,6 +34,13 @@ const leastMs = 50;
 const leastBegins = 2;
 /** What takes less than this is not worth being asked for twice. */
 const leastDoubleMs = 500;
+
+/** Missing bytes that nobody brings. */
+export function freeSpans(here: readonly Span[], stretches: readonly Stretch[], sizeBytes: number): Span[] {
+	const spans = [...here];
+	for (const { at, end } of stretches) addSpan(spans, { start: at, end });
+	return gapsOf(spans, sizeBytes);
+}
 
 export function nextWork<T extends Stretch>({
 	free,

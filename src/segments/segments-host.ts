@@ -10,9 +10,12 @@ export type SegmentsHost = {
 	readonly part: Part;
 	readonly store: PartStore;
 	readonly totalBytes: number;
-	/** The exchange that the attempt began with: its answer brings all bytes that follow `from`. */
+	/** The exchange that the attempt began with: its answer brings the first bytes that are missing. */
 	readonly main: Exchange;
-	readonly from: number;
+	/** The last byte that its answer brings. */
+	readonly firstEnd: number;
+	/** Bytes behind a piece that are asked for with it, and compared with what is there from another answer. */
+	readonly overlapBytes: number;
 	/** Connections for one file. */
 	readonly limit: number | "auto";
 	/** Asks for some of the file's bytes. */

@@ -1,11 +1,12 @@
 /** One large file from several connections: who brings which bytes, how many there are, and what becomes of those that fail. */
-import { type Failure, transient } from "../core/failure.ts";
-import { addSpan, covers, gapsOf, type Span } from "../core/spans.ts";
+import { type Failure, permanent, transient } from "../core/failure.ts";
+import { covers, gapsOf, type Span } from "../core/spans.ts";
 import type { ExchangeListener } from "../http/exchange.ts";
+import type { ResponseHead } from "../http/response-head.ts";
 import { loseSpan, scatter } from "../store/scatter.ts";
-import { bring, type Carrier, createCarrier, isReadOut, measureSpeed, overlapBytes } from "./carrier.ts";
+import { bring, type Carrier, createCarrier, findLame, isReadOut, leastUseful, measureSpeed } from "./carrier.ts";
 import { createGrowth, look, refused } from "./growth.ts";
-import { isLame, nextWork, type Work } from "./next-work.ts";
+import { freeSpans, nextWork, type Work } from "./next-work.ts";
 import { createRecordKeeper } from "./record-keeper.ts";
 import type { Segments, SegmentsHost, Slots } from "./segments-host.ts";
 
@@ -14,17 +15,17 @@ const mostFound = 32;
 const tickMs = 25;
 /** Of the file: so much may be asked for twice. */
 const doubleShare = 0.05;
-/** A connection is judged by its speed after so long; with less time left it is let to its end. */
-const lameMs = 2000;
-const leastLameLeftMs = 1000;
+/** A slow connection is replaced no more often than this. */
+const replaceMs = 2000;
 /** Wait after failures in a row, before more than one connection is tried again. */
 const firstPauseMs = 250;
 const longestPauseMs = 10_000;
 /** Fewer bytes are in memory, and not in a file yet. */
 const leastBytes = 256 * 1024;
+const tooMuch = "more bytes came than the server announced";
 
 export function createSegments(host: SegmentsHost): Segments {
-	const { part, totalBytes } = host;
+	const { part, totalBytes, overlapBytes } = host;
 	const growth = createGrowth(host.limit, mostFound);
 	const carriers = new Set<Carrier>();
 	const isResumed = part.scattered !== undefined;
@@ -38,7 +39,7 @@ export function createSegments(host: SegmentsHost): Segments {
 	let doubledBytes = 0;
 	let failuresInARow = 0;
 	let pausedUntilMs = 0;
-	let reopenedMs = performance.now();
+	let replacedMs = performance.now();
 	/** Whether its owner knows of it: nothing is asked of that before. */
 	let isKnown = false;
 	let beginMs = host.main.firstByteMs ?? 0;
@@ -47,12 +48,7 @@ export function createSegments(host: SegmentsHost): Segments {
 
 	const most = (): number => (isAlone ? 1 : Math.min(growth.target, 1 + extra));
 
-	/** Missing bytes that nobody brings. */
-	const free = (): Span[] => {
-		const spans = [...(part.scattered?.here ?? [])];
-		for (const { at, end } of carriers) addSpan(spans, { start: at, end });
-		return gapsOf(spans, totalBytes);
-	};
+	const free = (): Span[] => freeSpans(part.scattered?.here ?? [], [...carriers], totalBytes);
 	const workFor = (): Work<Carrier> | undefined => {
 		const spareBytes = totalBytes * doubleShare - doubledBytes;
 		return nextWork({ free: free(), stretches: [...carriers], spareBytes, beginMs });
@@ -70,7 +66,10 @@ export function createSegments(host: SegmentsHost): Segments {
 	/** Gives every free connection something to do. */
 	const fill = (): void => {
 		if (state !== "scattered") return;
-		if (carriers.size === 0 && part.bytes === totalBytes) return complete();
+		if (carriers.size === 0 && part.bytes === totalBytes) {
+			end();
+			return host.onComplete();
+		}
 		while (carriers.size < most()) {
 			// The attempt's own connection needs no leave.
 			if (carriers.size > 0 && performance.now() < pausedUntilMs) break;
@@ -89,7 +88,7 @@ export function createSegments(host: SegmentsHost): Segments {
 	const begin = ({ start, end }: Span, isDouble = false): void => {
 		requests++;
 		const askedTo = Math.min(totalBytes, end + overlapBytes);
-		const carrier = createCarrier({ start, end }, { askedTo, isDouble, nowMs: performance.now() });
+		const carrier = createCarrier({ start, end }, { askedTo, overlapBytes, isDouble, nowMs: performance.now() });
 		carriers.add(carrier);
 		carrier.exchange = host.ask({ start, end: askedTo }, { subject: carrier, listener });
 	};
@@ -97,7 +96,8 @@ export function createSegments(host: SegmentsHost): Segments {
 	const remove = (carrier: Carrier, isWanted = false): void => {
 		carrier.isOver = true;
 		carriers.delete(carrier);
-		if (!isWanted) carrier.exchange?.abort();
+		// Whoever hears the first answer must not take its rest for that of a later one.
+		if (!isWanted || carrier.isFirst) carrier.exchange?.abort();
 	};
 
 	const finish = (carrier: Carrier): void => {
@@ -116,6 +116,9 @@ export function createSegments(host: SegmentsHost): Segments {
 		failuresInARow++;
 		pausedUntilMs = performance.now() + Math.min(longestPauseMs, firstPauseMs * 2 ** failuresInARow);
 		if (carriers.size > 0) return fill();
+		giveUp(failure, retryAfterMs);
+	};
+	const giveUp = (failure: Failure, retryAfterMs?: number): void => {
 		end();
 		host.onFailure(failure, retryAfterMs);
 	};
@@ -135,7 +138,8 @@ export function createSegments(host: SegmentsHost): Segments {
 		const brought = bring(carrier, part, chunk);
 		if (brought === "done") return finish(carrier);
 		if (brought === "more") return;
-		lie(brought === "differs" ? "two answers have other bytes for one place" : "more came than was announced");
+		if (brought === "too-much" && carrier === first) return giveUp(permanent("protocol", tooMuch));
+		lie(brought === "too-much" ? tooMuch : "two answers have other bytes for one place");
 		// It goes on alone, with what has not been kept yet.
 		if (!carrier.isOver) onBytes(carrier, chunk.subarray(carrier.at - place));
 	};
@@ -156,44 +160,44 @@ export function createSegments(host: SegmentsHost): Segments {
 		tellSlots();
 	};
 
+	const refuse = (): void => refused(growth, carriers.size - 1, performance.now());
+	const onHead = (carrier: Carrier, head: ResponseHead): void => {
+		const { at: start, askedTo, exchange, isDouble } = carrier;
+		if (carrier.isOver) return;
+		beginMs = (beginMs + (exchange?.firstByteMs ?? beginMs)) / 2;
+		const verdict = host.judge({ start, end: askedTo }, head);
+		switch (verdict.kind) {
+			case "fits":
+				carrier.askedTo = verdict.end;
+				carrier.end = Math.min(carrier.end, verdict.end);
+				return;
+			case "again":
+				remove(carrier);
+				return begin({ start, end: carrier.end }, isDouble);
+			case "lie":
+				return lie(verdict.why);
+			case "denied":
+				if (carriers.size === 1) return lie(verdict.failure.message);
+				refuse();
+				return fail(carrier, verdict.failure);
+			case "failed":
+				if (verdict.isRefusal) refuse();
+				return fail(carrier, verdict.failure, verdict.retryAfterMs);
+		}
+	};
+
 	const listener: ExchangeListener<Carrier> = {
-		onHead: (carrier, head) =>
-			guard(() => {
-				const { at: start, askedTo: end } = carrier;
-				if (carrier.isOver) return;
-				beginMs = (beginMs + (carrier.exchange?.firstByteMs ?? beginMs)) / 2;
-				const verdict = host.judge({ start, end }, head);
-				switch (verdict.kind) {
-					case "fits":
-						carrier.askedTo = verdict.end;
-						carrier.end = Math.min(carrier.end, verdict.end);
-						return;
-					case "again":
-						remove(carrier);
-						return begin({ start, end: carrier.end }, carrier.isDouble);
-					case "lie":
-						return lie(verdict.why);
-					case "denied":
-						if (carriers.size === 1) return lie(verdict.failure.message);
-						refused(growth, carriers.size - 1, performance.now());
-						return fail(carrier, verdict.failure);
-					case "failed":
-						if (verdict.isRefusal) refused(growth, carriers.size - 1, performance.now());
-						return fail(carrier, verdict.failure, verdict.retryAfterMs);
-				}
-			}),
+		onHead: (carrier, head) => guard(() => onHead(carrier, head)),
 		onData: (carrier, bytes, from, to) => guard(() => onBytes(carrier, bytes.subarray(from, to))),
 		onEnd: (carrier) => guard(() => onEnd(carrier)),
 		onFailure: (carrier, failure) =>
 			guard(() => {
-				if (failure.code === "connect") refused(growth, carriers.size - 1, performance.now());
+				if (failure.code === "connect") refuse();
 				fail(carrier, failure);
 			}),
 	};
 
-	const onEnd = (carrier: Carrier): void =>
-		fail(carrier, transient("truncated", `a piece of the file ended ${carrier.end - carrier.at} bytes too early`));
-
+	const onEnd = (carrier: Carrier): void => fail(carrier, transient("truncated", "an answer ended too early"));
 	const guard = (act: () => void): void => {
 		if (state === "over") return;
 		try {
@@ -206,7 +210,8 @@ export function createSegments(host: SegmentsHost): Segments {
 
 	const onScattered = (firstSpan: Span): void => {
 		state = "scattered";
-		first = createCarrier(firstSpan, { askedTo: totalBytes, isFirst: true, nowMs: performance.now() });
+		const nowMs = performance.now();
+		first = createCarrier(firstSpan, { askedTo: host.firstEnd + 1, overlapBytes, isFirst: true, nowMs });
 		first.exchange = host.main;
 		carriers.add(first);
 		keeper.begin();
@@ -241,28 +246,16 @@ export function createSegments(host: SegmentsHost): Segments {
 		if (state !== "scattered") return tellSlots();
 		keeper.keep(nowMs);
 		replaceLame(nowMs);
-		while (carriers.size > Math.max(1, most())) dropOne();
+		for (const one of leastUseful([...carriers], carriers.size - most())) remove(one);
 		fill();
 	};
 
 	const replaceLame = (nowMs: number): void => {
-		if (nowMs - reopenedMs < lameMs) return;
-		for (const carrier of carriers) {
-			const { at, end: to, perMs = 0, begunMs, isDouble } = carrier;
-			if (nowMs - begunMs < lameMs || to - at < perMs * leastLameLeftMs || to === at) continue;
-			if (!isLame(carrier, [...carriers])) continue;
-			reopenedMs = nowMs;
-			remove(carrier);
-			return begin({ start: at, end: to }, isDouble);
-		}
-	};
-
-	/** The one that brings the least, and the first at last: what it leaves is for the others. */
-	const dropOne = (): void => {
-		const [slowest] = [...carriers].sort(
-			(one, other) => Number(one.isFirst) - Number(other.isFirst) || (one.perMs ?? 0) - (other.perMs ?? 0),
-		);
-		if (slowest) remove(slowest);
+		const lame = nowMs - replacedMs < replaceMs ? undefined : findLame([...carriers], nowMs);
+		if (!lame) return;
+		replacedMs = nowMs;
+		remove(lame);
+		begin({ start: lame.at, end: lame.end }, lame.isDouble);
 	};
 
 	const end = (): void => {
@@ -275,11 +268,6 @@ export function createSegments(host: SegmentsHost): Segments {
 		}
 		carriers.clear();
 		tellSlots();
-	};
-
-	const complete = (): void => {
-		end();
-		host.onComplete();
 	};
 
 	const timer = setInterval(() => guard(tick), tickMs).unref();

@@ -148,9 +148,12 @@ export function beginningOf(part: Part, bytes: number): Buffer {
 	return start;
 }
 
-/** The first byte that is not here. */
-export function firstMissing({ scattered, bytes }: Part): number {
-	return scattered ? prefixOf(scattered.here) : bytes;
+/** The first bytes that are not here; without an end where none are known to follow that are. */
+export function firstMissing({ scattered, bytes }: Part): { readonly start: number; readonly end?: number } {
+	if (!scattered) return { start: bytes };
+	const start = prefixOf(scattered.here);
+	const next = scattered.here.find((one) => one.start > start);
+	return { start, ...(next && { end: next.start }) };
 }
 
 /** Drops the last byte, so that a part of full length can be asked for its end. @throws as `append`. */
@@ -165,9 +168,12 @@ export function dropLastByte(part: Part): void {
 	ftruncateSync(part.file.fd, part.bytes);
 }
 
-/** Leaves the bytes to a later attempt, where that can continue them. Never throws. @returns Whether something was kept. */
-export function release(store: PartStore, part: Part): boolean {
-	if (part.bytes === 0 || !part.source || ifRangeValue(part.source) === undefined) {
+/**
+ * Leaves the bytes to a later attempt, where that can continue them. Never throws.
+ * @param isProven - Whether it can without a validator. @returns Whether something was kept.
+ */
+export function release(store: PartStore, part: Part, isProven = false): boolean {
+	if (part.bytes === 0 || !part.source || (!isProven && ifRangeValue(part.source) === undefined)) {
 		discard(part);
 		return false;
 	}

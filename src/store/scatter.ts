@@ -2,7 +2,7 @@
 import { fdatasync, fsync, readSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { promisify } from "node:util";
-import { addSpan, type Span, withoutSpan } from "../core/spans.ts";
+import { addSpan, lengthOf, type Span, withoutSpan } from "../core/spans.ts";
 import { cannotFlush } from "../files/sync.ts";
 import { fileOf, type Part, type PartStore } from "./part.ts";
 import { ensureOurs, lookNow, writeWhole } from "./part-file.ts";
@@ -51,13 +51,16 @@ export function hasBytesAt(part: Part, chunk: Buffer, at: number): boolean {
 	return count === found.length && found.equals(chunk);
 }
 
-/** Bytes are not wanted as they are: they are missing again. */
+/** Bytes are not wanted as they are: they are missing again, on disk too. @throws {NodeJS.ErrnoException} */
 export function loseSpan(part: Part, span: Span): void {
 	const { scattered } = part;
 	if (!scattered) return;
 	scattered.here = withoutSpan(scattered.here, span);
 	scattered.flushed = withoutSpan(scattered.flushed, span);
-	part.bytes = scattered.here.reduce((sum, { start, end }) => sum + end - start, 0);
+	part.bytes = lengthOf(scattered.here);
+	// In both of its records, so that no older one is believed.
+	writeRecord(scattered);
+	writeRecord(scattered);
 }
 
 /** Tells on disk what is here. @throws {NodeJS.ErrnoException} such as EIO. */
