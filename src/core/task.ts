@@ -64,7 +64,7 @@ export type AttemptResult = {
 	readonly finalUrl?: string | undefined;
 	/** Whether there was a connection at the last request; absent where that is not known. */
 	readonly connected?: boolean | undefined;
-	/** Requests beyond the first: those that redirects and the pieces of large files took. */
+	/** Requests beyond the first: those that redirects took. */
 	readonly redirects?: number | undefined;
 	/** From the request to the first byte of its answer. */
 	readonly firstByteMs?: number | undefined;
@@ -124,8 +124,15 @@ export type TaskProgress = {
 	readonly bytes: number;
 	/** Size of the whole file, where the server announced it. */
 	readonly totalBytes?: number;
-	/** Slots beyond its own that a large file wants for further connections, and those that it uses. */
-	readonly slots?: { readonly wants: number; readonly has: number };
+	readonly slots?: Slots;
+};
+
+/** Slots beyond its own that a large file wants for further connections, and those that it uses. */
+export type Slots = {
+	readonly wants: number;
+	readonly has: number;
+	/** Requests for pieces so far. */
+	readonly requests: number;
 };
 
 /** Slots beyond its own that a download may use, from now on. */

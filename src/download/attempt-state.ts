@@ -136,7 +136,7 @@ export function endAttempt(attempt: Attempt, end: AttemptEnd, kept = false): voi
 		id: task.id,
 		httpStatus,
 		connected,
-		redirects: redirects + (attempt.segments?.requests ?? 0),
+		redirects,
 		firstByteMs,
 		worker,
 		kept,

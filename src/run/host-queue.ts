@@ -219,16 +219,14 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 			const host = hosts.get(name);
 			const isFree = host !== undefined && host.wake === undefined && host.items.size === 0 && !isPressed(most());
 			if (!isFree || host.inFlight >= levelFor(host) || whole.isPaced()) return false;
-			whole.take();
+			whole.lend(1);
 			host.inFlight++;
-			const nextMs = paceHost(host);
-			if (nextMs !== undefined) hold(host, nextMs);
 			return true;
 		},
 		takeBack(name, slots) {
 			const host = hosts.get(name);
 			if (!host) return;
-			whole.giveBack(slots);
+			whole.lend(-slots);
 			host.inFlight -= slots;
 			settle(host);
 		},

@@ -1,5 +1,5 @@
 /** The entries that are with the runner, and what has come of them so far. */
-import type { TaskProgress } from "../core/task.ts";
+import type { Slots, TaskProgress } from "../core/task.ts";
 import type { Pending } from "./pending.ts";
 
 export type InFlight = {
@@ -15,7 +15,7 @@ export type InFlight = {
 
 export type ProgressListener = {
 	onBytes(pending: Pending, bytes: number): void;
-	onSlots(pending: Pending, slots: NonNullable<TaskProgress["slots"]>): void;
+	onSlots(pending: Pending, slots: Slots): void;
 };
 
 /** A first report may hold what an earlier attempt or run left: no more of it than this counts as new. */

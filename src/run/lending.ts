@@ -1,12 +1,12 @@
 /** Slots that large files use beyond their own: only those that no entry wants, and given back when one does. */
 import { isPrivateHost } from "../control/private-host.ts";
-import type { SlotGrant, TaskProgress } from "../core/task.ts";
+import type { SlotGrant, Slots } from "../core/task.ts";
 import type { HostQueue } from "./host-queue-types.ts";
 import type { Pending } from "./pending.ts";
 
 export type Lending = {
 	/** What a download wants and uses now. */
-	hear(pending: Pending, slots: NonNullable<TaskProgress["slots"]>): void;
+	hear(pending: Pending, slots: Slots): void;
 	/** Lends what is free, and asks back what entries wait for. */
 	balance(): void;
 	/** The download is over: it uses no slot any more. */
@@ -28,6 +28,8 @@ type Loan = {
 	/** Slots that the queue counts for it, and how many it has been told that it may use. */
 	lent: number;
 	told: number;
+	/** Requests for pieces that were counted. */
+	charged: number;
 };
 
 /** Politeness towards hosts of strangers: most connections for one file. */
@@ -68,14 +70,16 @@ export function createLending({ queue, slots, grant }: LendingOptions): Lending 
 		}
 	};
 	return {
-		hear(pending, { wants, has }) {
+		hear(pending, { wants, has, requests }) {
 			let loan = loans.get(pending.id);
 			if (!loan) {
 				if (wants === 0) return;
-				loan = { pending, host: pending.mirror.host, wants, lent: 0, told: 0 };
+				loan = { pending, host: pending.mirror.host, wants, lent: 0, told: 0, charged: 0 };
 				loans.set(pending.id, loan);
 			}
 			loan.wants = wants;
+			queue.charge(loan.host, Math.max(0, requests - loan.charged));
+			loan.charged = Math.max(requests, loan.charged);
 			// What it neither wants nor uses is for others.
 			if (wants < loan.told) loan.told = Math.max(wants, has);
 			giveBack(loan, Math.max(loan.told, has));

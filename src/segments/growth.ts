@@ -45,6 +45,8 @@ const windowMs = 100;
 const firstByteTimes = 2;
 /** New connections that bring nothing for so long are not waited for. */
 const patienceMs = 1500;
+const firstPauseMs = 250;
+const longestPauseMs = 10_000;
 const firstRestMs = 5000;
 const longestRestMs = 60_000;
 
@@ -91,6 +93,11 @@ export function look(growth: Growth, facts: GrowthFacts): void {
 export function refused(growth: Growth, working: number, nowMs: number): void {
 	growth.target = Math.max(1, Math.min(growth.target, working));
 	rest(growth, nowMs);
+}
+
+/** Wait after failures in a row, before more than one connection is tried again. */
+export function pauseMs(failuresInARow: number): number {
+	return Math.min(longestPauseMs, firstPauseMs * 2 ** failuresInARow);
 }
 
 function rest(growth: Growth, nowMs: number): void {

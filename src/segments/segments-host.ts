@@ -1,6 +1,7 @@
 /** What a download in segments may do within the attempt that it belongs to, and what that asks of it. */
 import type { Failure } from "../core/failure.ts";
 import type { Span } from "../core/spans.ts";
+import type { Slots } from "../core/task.ts";
 import type { Exchange, ExchangeListener } from "../http/exchange.ts";
 import type { ResponseHead } from "../http/response-head.ts";
 import type { Part, PartStore } from "../store/part.ts";
@@ -53,8 +54,6 @@ export type Segments = {
 	/** Ends all requests but the attempt's own; what came is kept. */
 	stop(): void;
 };
-
-export type Slots = { readonly wants: number; readonly has: number };
 
 export type PieceAnswer = { readonly subject: Carrier; readonly listener: ExchangeListener<Carrier> };
 

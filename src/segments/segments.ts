@@ -1,14 +1,15 @@
 /** One large file from several connections: who brings which bytes, how many there are, and what becomes of those that fail. */
 import { type Failure, permanent, transient } from "../core/failure.ts";
 import { covers, gapsOf, type Span } from "../core/spans.ts";
+import type { Slots } from "../core/task.ts";
 import type { ExchangeListener } from "../http/exchange.ts";
 import type { ResponseHead } from "../http/response-head.ts";
 import { loseSpan, scatter } from "../store/scatter.ts";
 import { bring, type Carrier, createCarrier, findLame, isReadOut, leastUseful, measureSpeed } from "./carrier.ts";
-import { createGrowth, look, refused } from "./growth.ts";
+import { createGrowth, look, pauseMs, refused } from "./growth.ts";
 import { freeSpans, nextWork, type Work } from "./next-work.ts";
 import { createRecordKeeper } from "./record-keeper.ts";
-import type { Segments, SegmentsHost, Slots } from "./segments-host.ts";
+import type { Segments, SegmentsHost } from "./segments-host.ts";
 
 /** Most connections that are found for one file. */
 const mostFound = 32;
@@ -17,9 +18,6 @@ const tickMs = 25;
 const doubleShare = 0.05;
 /** A slow connection is replaced no more often than this. */
 const replaceMs = 2000;
-/** Wait after failures in a row, before more than one connection is tried again. */
-const firstPauseMs = 250;
-const longestPauseMs = 10_000;
 /** Fewer bytes are in memory, and not in a file yet. */
 const leastBytes = 256 * 1024;
 const tooMuch = "more bytes came than the server announced";
@@ -34,7 +32,7 @@ export function createSegments(host: SegmentsHost): Segments {
 	/** Whether no other connection is tried any more. */
 	let isAlone = host.limit === 1;
 	let extra = 0;
-	let told: Slots = { wants: 0, has: 0 };
+	let told: Slots = { wants: 0, has: 0, requests: 0 };
 	let requests = 0;
 	let doubledBytes = 0;
 	let failuresInARow = 0;
@@ -58,8 +56,8 @@ export function createSegments(host: SegmentsHost): Segments {
 		const has = Math.max(0, carriers.size - 1);
 		const isWanted = !isAlone && state !== "over";
 		const wants = isWanted ? (state !== "scattered" || workFor() ? growth.target - 1 : has) : 0;
-		if (!isKnown || (told.wants === wants && told.has === has)) return;
-		told = { wants, has };
+		if (!isKnown || (told.wants === wants && told.has === has && told.requests === requests)) return;
+		told = { wants, has, requests };
 		host.onSlots(told);
 	};
 
@@ -114,7 +112,7 @@ export function createSegments(host: SegmentsHost): Segments {
 		if (carrier.at >= carrier.end) return finish(carrier);
 		remove(carrier);
 		failuresInARow++;
-		pausedUntilMs = performance.now() + Math.min(longestPauseMs, firstPauseMs * 2 ** failuresInARow);
+		pausedUntilMs = performance.now() + pauseMs(failuresInARow);
 		if (carriers.size > 0) return fill();
 		giveUp(failure, retryAfterMs);
 	};
