@@ -16,6 +16,8 @@ export type Task = {
 	readonly url: string;
 	/** The first listed URL: it names the file, wherever the bytes come from. */
 	readonly namedBy: string;
+	/** Other URLs of the same file, which may bring pieces of it. */
+	readonly mirrors?: readonly string[];
 	/** Which attempt this is, counted from 1. */
 	readonly attempt: number;
 	/** File to save under, relative to the download directory; already proven to be lexically inside of it. */
@@ -130,13 +132,20 @@ export type TaskProgress = {
 /** Slots beyond its own that a large file wants for further connections, and those that it uses. */
 export type Slots = {
 	readonly wants: number;
+	/** At the host that the task names, and at those of its mirrors. */
+	readonly uses: readonly SlotUse[];
+};
+
+export type SlotUse = {
 	readonly has: number;
 	/** Requests for pieces so far. */
 	readonly requests: number;
+	/** Whether no more of them are to be had there. */
+	readonly isOut: boolean;
 };
 
-/** Slots beyond its own that a download may use, from now on. */
-export type SlotGrant = { readonly id: number; readonly extra: number };
+/** Slots beyond its own that a download may use, from now on: at the host that the task names, and at those of its mirrors. */
+export type SlotGrant = { readonly id: number; readonly extra: readonly number[] };
 
 /** What becomes of a task that no worker has begun when the run stops. */
 export function cancelledResult(task: Task, worker: WorkerLabel): AttemptResult {

@@ -11,6 +11,7 @@ import type { PieceAnswer, PieceVerdict } from "../segments/segments-host.ts";
 import { classifyFileError } from "../store/classify-file-error.ts";
 import { type Attempt, failAttempt } from "./attempt-state.ts";
 import { endBody } from "./keep-body.ts";
+import { createMirrorPieces, isProvable, type MirrorPieces } from "./mirror-pieces.ts";
 import { headWith } from "./request-of.ts";
 import { waitOf } from "./wait-of.ts";
 
@@ -45,6 +46,7 @@ export function considerSegments(attempt: Attempt, head: ResponseHead, askForAll
 		head.field("accept-ranges")?.toLowerCase() !== "none";
 	if (!isAllowed && !part.scattered) return;
 	const { segments } = context.options;
+	const mirrors = mirrorsOf(attempt, isAllowed);
 	attempt.segments = createSegments({
 		part,
 		store: context.store,
@@ -53,13 +55,17 @@ export function considerSegments(attempt: Attempt, head: ResponseHead, askForAll
 		firstEnd: parseContentRange(head.contentRange)?.end ?? totalBytes - 1,
 		overlapBytes: overlapOf(attempt),
 		limit: isAllowed ? segments : 1,
-		ask: (span, answer) => ask(attempt, { span, answer, ifRange }),
-		judge: (span, answered) => judge(attempt, { span, head: answered, first: head }),
+		places: 1 + mirrors.length,
+		needsProof: task.pieces !== undefined || (mirrors.length > 0 && isProvable(task)),
+		ask: (span, place, answer) => mirrors[place - 1]?.ask(span, answer) ?? ask(attempt, { span, answer, ifRange }),
+		judge: (span, place, answered) =>
+			mirrors[place - 1]?.judge(span, answered) ?? judge(attempt, { span, head: answered, first: head }),
 		onGrown: (prefixBytes) => attempt.verifier?.grow(prefixBytes),
 		onComplete: () => endBody(attempt),
 		onFailure: (failure, retryAfterMs) => failAttempt(attempt, failure, retryAfterMs),
 		onLie(_why, goesOn) {
-			distrust(attempt);
+			// It may have been a mirror.
+			if (mirrors.length === 0) distrust(attempt);
 			if (goesOn) return;
 			attempt.wantsWhole = true;
 			askForAll();
@@ -67,6 +73,13 @@ export function considerSegments(attempt: Attempt, head: ResponseHead, askForAll
 		onError: (error) => failAttempt(attempt, classifyFileError(error, attempt.target?.name ?? "the file")),
 		onSlots: (slots) => context.onSlots?.({ id: task.id, bytes: part.bytes, totalBytes, slots }),
 	});
+}
+
+/** Those that may bring pieces as well. */
+function mirrorsOf(attempt: Attempt, isAllowed: boolean): readonly MirrorPieces[] {
+	const { task, isMending } = attempt;
+	if (!isAllowed || !task.mirrors || isMending) return [];
+	return task.mirrors.map((url) => createMirrorPieces(attempt, url));
 }
 
 /** Bytes behind a piece that are asked for with it, and compared with what is there from another answer. */

@@ -216,12 +216,15 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 			if (host) countPieces(host, bytes);
 		},
 		lend(name) {
-			const host = hosts.get(name);
-			const isFree = host !== undefined && host.wake === undefined && host.items.size === 0 && !isPressed(most());
-			if (!isFree || host.inFlight >= levelFor(host) || whole.isPaced()) return false;
-			whole.lend(1);
-			host.inFlight++;
-			return true;
+			if (isPressed(most()) || whole.isPaced()) return false;
+			const host = open(name);
+			const isFree = host.wake === undefined && host.items.size === 0 && host.inFlight < levelFor(host);
+			if (isFree) {
+				whole.lend(1);
+				host.inFlight++;
+			}
+			settle(host);
+			return isFree;
 		},
 		takeBack(name, slots) {
 			const host = hosts.get(name);

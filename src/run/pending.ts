@@ -61,6 +61,11 @@ export type Pending = {
 	httpStatus: number | undefined;
 };
 
+/** The mirrors that may bring pieces beside the one that is asked now. */
+export function otherMirrors({ mirror, mirrors }: Pending): readonly Mirror[] {
+	return mirrors.length === 1 ? [] : mirrors.filter((one) => one !== mirror && !one.out);
+}
+
 /** The next attempt at the entry. */
 export function taskOf(pending: Pending, timeLeftMs: number | undefined): Task {
 	const task: Task = {
@@ -79,5 +84,7 @@ export function taskOf(pending: Pending, timeLeftMs: number | undefined): Task {
 		timeLeftMs,
 		alone: pending.deaths > 0,
 	};
+	const others = otherMirrors(pending);
+	if (others.length > 0) return { ...task, ...pending.demands, mirrors: others.map(({ url }) => url) };
 	return pending.demands ? { ...task, ...pending.demands } : task;
 }

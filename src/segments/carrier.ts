@@ -15,6 +15,8 @@ const longestBeginMs = 3000;
 export type Carrier = {
 	/** Present as soon as it has been asked. */
 	exchange: Exchange | undefined;
+	/** Which of the servers is asked. */
+	readonly place: number;
 	/** Whether its answer is the one that the attempt began with. */
 	readonly isFirst: boolean;
 	/** The next byte that is wanted of it, and the first that is not. */
@@ -38,6 +40,7 @@ export type Carrier = {
 };
 
 export type CarrierOptions = {
+	readonly place: number;
 	readonly askedTo: number;
 	readonly overlapBytes: number;
 	readonly isFirst?: boolean;
@@ -47,10 +50,11 @@ export type CarrierOptions = {
 
 export function createCarrier(
 	{ start, end }: Span,
-	{ askedTo, overlapBytes, isFirst = false, isDouble = false, nowMs }: CarrierOptions,
+	{ place, askedTo, overlapBytes, isFirst = false, isDouble = false, nowMs }: CarrierOptions,
 ): Carrier {
 	return {
 		exchange: undefined,
+		place,
 		isFirst,
 		at: start,
 		end,

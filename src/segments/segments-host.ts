@@ -19,9 +19,13 @@ export type SegmentsHost = {
 	readonly overlapBytes: number;
 	/** Connections for one file. */
 	readonly limit: number | "auto";
-	/** Asks for some of the file's bytes. */
-	ask(span: Span, answer: PieceAnswer): Exchange;
-	judge(span: Span, head: ResponseHead): PieceVerdict;
+	/** Servers that may bring pieces: the first is the one that the attempt asks. */
+	readonly places: number;
+	/** Whether only digests will tell that the bytes belong together. */
+	readonly needsProof: boolean;
+	/** Asks one of them for some of the file's bytes. */
+	ask(span: Span, place: number, answer: PieceAnswer): Exchange;
+	judge(span: Span, place: number, head: ResponseHead): PieceVerdict;
 	/** More of the file is here from its start on; what follows comes in no order. */
 	onGrown(prefixBytes: number): void;
 	/** All bytes are here. */
@@ -42,13 +46,13 @@ export type SegmentsHost = {
 export type Segments = {
 	/** Whether bytes come in several places: what the first answer brings is then told by the calls below. */
 	readonly isScattered: boolean;
-	/** Requests so far beyond the attempt's own. */
-	readonly requests: number;
+	/** Whether other answers than the attempt's own were asked for. */
+	readonly hasPieces: boolean;
 	bringFirst(chunk: Buffer): void;
 	endFirst(): void;
 	failFirst(failure: Failure): void;
-	/** Most slots beyond the attempt's own, from now on. */
-	grant(extra: number): void;
+	/** Most slots beyond the attempt's own at each of the servers, from now on. */
+	grant(extra: readonly number[]): void;
 	/** Ends those that are silent. @param silence - Why one is given up, if it is to be. */
 	endSilent(silence: (exchange: Exchange) => Failure | undefined): void;
 	/** Ends all requests but the attempt's own; what came is kept. */
@@ -70,6 +74,8 @@ export type PieceVerdict =
 			readonly isRefusal: boolean;
 			readonly retryAfterMs?: number | undefined;
 	  }
+	/** Nothing is to be had from that mirror. */
+	| { readonly kind: "out"; readonly failure: Failure }
 	/** No more pieces are to be had. */
 	| { readonly kind: "denied"; readonly failure: Failure }
 	/** Something else than was asked for. */
