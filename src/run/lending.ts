@@ -15,7 +15,7 @@ export type Lending = {
 
 export type LendingOptions = {
 	readonly queue: HostQueue<Pending>;
-	/** Slots of the runner. */
+	/** Slots of the runner; 0 while nothing may start. */
 	readonly slots: () => number;
 	readonly grant: (grants: readonly SlotGrant[]) => void;
 };
@@ -59,7 +59,7 @@ export function createLending({ queue, slots, grant }: LendingOptions): Lending 
 	const askBack = ({ places }: Loan): boolean => {
 		let isAsked = false;
 		for (const place of places) {
-			const wanted = Math.min(place.told, queue.lacking(place.host, slots()));
+			const wanted = slots() === 0 ? 0 : Math.min(place.told, queue.lacking(place.host, slots()));
 			place.told -= wanted;
 			isAsked ||= wanted > 0 || place.told < place.lent;
 		}
