@@ -40,10 +40,15 @@ export async function tellStats(redis: Redis, run: string, stats: RunStats): Pro
 	await redis.hset(runKeys(run).run, { stats: JSON.stringify(stats) });
 }
 
+/** Lets nobody join any more, and sends those home who have. What tells of the run stays until they have left. */
+export async function dismissWorkers(redis: Redis, run: string): Promise<void> {
+	await redis.del(runKeys(run).alive);
+	tellWorkers(redis, { type: "end", run });
+}
+
 /** Removes all that there is of a run. Workers that do not know yet find nothing, and make nothing. */
 export async function removeRun(redis: Redis, run: string): Promise<void> {
 	const keys = runKeys(run);
 	await redis.pipeline().srem(runsKey, run).del(keys.run, keys.alive, keys.results, keys.workers).exec();
-	tellWorkers(redis, { type: "end", run });
 	await obliterateQueue(run, redis);
 }

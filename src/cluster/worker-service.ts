@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import type { Method } from "../core/outcome.ts";
 import { messageOf } from "./cluster-error.ts";
-import { parseControl } from "./control.ts";
+import { type Control, parseControl } from "./control.ts";
 import { controlChannel, keepSeconds, queueKeys, runKeys } from "./keys.ts";
 import { readRuns } from "./leftovers.ts";
 import { type RunInfo, readSetup } from "./messages.ts";
@@ -54,8 +54,9 @@ export async function startWorkerService(options: WorkerServiceOptions): Promise
 	const id = randomUUID();
 	const room = createRoom(options.concurrency);
 	const sessions = new Map<string, Session>();
-	/** Runs that it is joining now, or has refused and told so. */
-	const joining = new Set<string>();
+	/** Runs that it is joining now, with what it was told meanwhile. */
+	const joining = new Map<string, Control[]>();
+	/** Why it has not joined, as it was told. */
 	const refused = new Map<string, string>();
 	/** Since when a run's coordinator gives no sign of life, in milliseconds of `performance.now()`. */
 	const orphans = new Map<string, number>();
@@ -78,7 +79,7 @@ export async function startWorkerService(options: WorkerServiceOptions): Promise
 
 	const consider = async (info: RunInfo): Promise<void> => {
 		if (options.signal.aborted || (await redis.exists(runKeys(info.run).alive)) === 0) return;
-		joining.add(info.run);
+		joining.set(info.run, []);
 		try {
 			const why = await join(info);
 			if (why !== undefined) refuse(info.run, why);
@@ -96,6 +97,8 @@ export async function startWorkerService(options: WorkerServiceOptions): Promise
 		}
 		const setup = await redis.hget(runKeys(info.run).run, "setup");
 		if (setup === null) return undefined;
+		// The end of the run waits for those that may write in its sink.
+		await register(redis, entry(), keepMs);
 		const sink = await openWorkerSink(options.sink);
 		const session = await startSession({
 			...options,
@@ -118,6 +121,7 @@ export async function startWorkerService(options: WorkerServiceOptions): Promise
 			options.log(end === "again" ? `joining run ${info.run} anew` : `left run ${info.run}`);
 			register(redis, entry(), keepMs).catch(() => {});
 		});
+		for (const control of joining.get(info.run) ?? []) session.onControl(control);
 		if (options.signal.aborted) session.drain(0);
 		return undefined;
 	};
@@ -146,7 +150,7 @@ export async function startWorkerService(options: WorkerServiceOptions): Promise
 		id,
 		host: hostname(),
 		pid: process.pid,
-		runs: [...sessions.keys()],
+		runs: [...new Set([...sessions.keys(), ...joining.keys()])],
 		inFlight: room.used,
 		filesPerSecond: Math.round(sum([...sessions.values()].map(({ filesPerSecond }) => filesPerSecond))),
 	});
@@ -166,6 +170,7 @@ export async function startWorkerService(options: WorkerServiceOptions): Promise
 		if (!control) return;
 		if (control.type === "look") return lookOnce();
 		sessions.get(control.run)?.onControl(control);
+		joining.get(control.run)?.push(control);
 	});
 	await listener.subscribe(controlChannel);
 	options.log(`ready: ${options.concurrency} downloads at once into ${options.sink}`);

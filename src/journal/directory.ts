@@ -8,14 +8,14 @@ import { syncFolder } from "../files/sync.ts";
 import { openState } from "./inspect.ts";
 import { absorbIntents, clearOutside } from "./intents.ts";
 import { type Journal, openJournal } from "./journal.ts";
-import { createOwner, markLeft, type Owner } from "./owner.ts";
+import { createOwner, type Owner } from "./owner.ts";
 import {
 	findOwners,
 	forgetDeadOwners,
 	forgetOwners,
 	forgetSegments,
+	leaveOwners,
 	type Owners,
-	ownerIds,
 	revokeOwners,
 } from "./owners.ts";
 import { forgetOldParts, type IsGone, isTemporary, listParts, removePart, settlePart } from "./parts.ts";
@@ -220,7 +220,7 @@ function createDirectory({ dir, run }: DirectoryOptions, opened: Opened): Direct
 			} catch {
 				// Already told when it was flushed. What the workers announced stays for the next run to find.
 				presence.retire();
-				leave(layout, isOurs);
+				leaveOwners(layout, isOurs);
 				return;
 			}
 			presence.retire();
@@ -234,13 +234,4 @@ function createDirectory({ dir, run }: DirectoryOptions, opened: Opened): Direct
 			}
 		},
 	};
-}
-
-/** The process goes on, but none of its owners does. */
-function leave(layout: StateLayout, isOurs: (id: string) => boolean): void {
-	try {
-		for (const id of ownerIds(layout)) if (isOurs(id)) markLeft(layout, id);
-	} catch {
-		// Somebody has removed the state.
-	}
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readOwnerName, type StateLayout } from "../core/state-layout.ts";
 import { unlinkQuietly } from "../files/quietly.ts";
-import { intentsPath } from "./owner.ts";
+import { intentsPath, markLeft } from "./owner.ts";
 import { type KnownOwner, ownerState, seen } from "./owner-state.ts";
 import { isWorkerProcess } from "./process-identity.ts";
 
@@ -78,6 +78,15 @@ export function revokeOwners(layout: StateLayout, isOne: (ownerId: string) => bo
 		if (known.kind === "json") unlinkQuietly(join(layout.owners, name));
 	}
 	return ids;
+}
+
+/** Says of owners that they work here no more, although their process goes on: whoever comes next takes over what they left. */
+export function leaveOwners(layout: StateLayout, isOne: (ownerId: string) => boolean): void {
+	try {
+		for (const id of ownerIds(layout)) if (isOne(id)) markLeft(layout, id);
+	} catch {
+		// Somebody has removed the state.
+	}
 }
 
 /** Removes all traces of owners; what they published is recorded. */

@@ -72,6 +72,7 @@ export async function run(asked: RunRequest): Promise<Summary> {
 	const runner = await startRunner(request, held, {
 		signal: stop,
 		counts: tally.snapshot,
+		over,
 		onBroken: (error) => broken.abort(new RunError("no_worker", error.message)),
 		...(cookies && { onSetCookie: cookies.onSetCookie }),
 	});
@@ -194,15 +195,15 @@ async function download(
 }
 
 type RunnerEnds = Pick<RunnerOptions, "signal" | "onBroken" | "onSetCookie"> &
-	Pick<NonNullable<RunnerOptions["cluster"]>, "counts">;
+	Pick<NonNullable<RunnerOptions["cluster"]>, "counts" | "over">;
 
 async function startRunner(
 	{ options: all, run: name, list, sink, most }: Request,
 	held: Held,
-	{ counts, ...ends }: RunnerEnds,
+	{ counts, over, ...ends }: RunnerEnds,
 ): Promise<Runner> {
 	const { cluster, journalDir, ...options } = all;
-	const place = cluster && { ...cluster, journalDir: journalDir ?? options.dir, list, counts };
+	const place = cluster && { ...cluster, journalDir: journalDir ?? options.dir, list, counts, over };
 	try {
 		return await createRunner(options.method, {
 			options,

@@ -75,6 +75,8 @@ export type ClusterPlace = {
 	readonly list: string;
 	/** Whether a number of downloads at once was asked for; else the workers' own numbers count. */
 	readonly isLimited: boolean;
+	/** Runs of the same journal that were killed, and whose traces in the sink have been taken over. */
+	readonly over: readonly string[];
 	/** Entries that have ended so far. */
 	readonly counts: () => { readonly total: number; readonly saved: number; readonly failed: number };
 };

@@ -1,5 +1,7 @@
 /** Whatever dies, is cut off or comes back: each entry ends once, and no file is lost, doubled or torn. */
 import assert from "node:assert/strict";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { skipUnlessLinux } from "../skip-unless.ts";
@@ -94,6 +96,20 @@ test("a coordinator that is killed is followed by the same command, at once", pa
 	await lab.expectAll(await lab.start().ended);
 });
 
+test("a coordinator is killed while it takes over from one that was killed", patience, async (context) => {
+	const lab = await startFaultLab(context);
+	await lab.worker();
+	await lab.worker();
+	const first = lab.start();
+	await lab.asked(40);
+	first.process.kill("SIGKILL");
+	const isLed = async (): Promise<boolean> => (await lab.keys()).some((key) => key.endsWith(":alive"));
+	const second = lab.start();
+	while (await isLed()) await sleep(1);
+	second.process.kill("SIGKILL");
+	await lab.expectAll(await lab.start().ended);
+});
+
 test("workers of a coordinator that nobody follows stop by themselves", patience, async (context) => {
 	const lab = await startFaultLab(context, 300_000);
 	const worker = await lab.worker();
@@ -104,6 +120,14 @@ test("workers of a coordinator that nobody follows stop by themselves", patience
 	await worker.says(/left run/);
 	for (const [key, seconds] of await lab.lives())
 		assert(seconds > 0 && seconds <= 86_400, `${key} lives for ${seconds} s`);
+	// Whoever comes later takes over what they left, although their process goes on.
+	const owners = join(lab.sink, ".downspout", "owners");
+	const left = (await readdir(owners)).filter((name) => name.includes("-cluster-") && name.endsWith(".json"));
+	const texts = await Promise.all(left.map((name) => readFile(join(owners, name), "utf8")));
+	assert.deepEqual(
+		texts.map((text) => JSON.parse(text).left),
+		[true],
+	);
 });
 
 test("clocks that differ by a minute", patience, async (context) => {
