@@ -2,6 +2,7 @@
 import { hostname } from "node:os";
 import type { Redis } from "ioredis";
 import { processPlace, processStart } from "../journal/process-identity.ts";
+import { nameDirectory } from "../journal/state-id.ts";
 import type { ClusterPlace, RunnerOptions } from "../runners/runner.ts";
 import { announce, dismissWorkers, removeRun } from "./announce.ts";
 import { runKeys } from "./keys.ts";
@@ -11,7 +12,6 @@ import { connectRedis, openRedis } from "./redis.ts";
 import { untilLeft } from "./registry.ts";
 import { createSeal, type Seal } from "./seal.ts";
 import { sinkIdentity } from "./sink-identity.ts";
-import { nameDirectory } from "./state-id.ts";
 import { readStream } from "./stream.ts";
 
 /** Longest that the end of a run waits for Redis, in milliseconds. */

@@ -8,8 +8,9 @@ import { syncFolder } from "../files/sync.ts";
 import { openState } from "./inspect.ts";
 import { absorbIntents, clearOutside } from "./intents.ts";
 import { type Journal, openJournal } from "./journal.ts";
-import { createOwner, type Owner } from "./owner.ts";
+import { createOwner, type Owner, type OwnerOptions } from "./owner.ts";
 import {
+	coordinatorId,
 	findOwners,
 	forgetDeadOwners,
 	forgetOwners,
@@ -20,6 +21,7 @@ import {
 } from "./owners.ts";
 import { forgetOldParts, type IsGone, isTemporary, listParts, removePart, settlePart } from "./parts.ts";
 import { findSideJournals } from "./side-journals.ts";
+import { nameDirectory } from "./state-id.ts";
 
 export type DirectoryOptions = {
 	/** Absolute path. */
@@ -70,9 +72,10 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
 		if (why !== undefined) options.onUnflushed(why);
 	}
 	// Told before anything is touched: of two runs that start at once, one at least sees the other.
-	const presence = createOwner(layout, `${run}-coordinator`, { coordinatorPid: process.pid });
+	const journal = journalDir === undefined ? undefined : await nameDirectory(journalDir);
+	const presence = createOwner(layout, coordinatorId(run), { coordinatorPid: process.pid, journal });
 	try {
-		return await settle(options, layout, presence);
+		return await settle({ ...options, journal }, layout, presence);
 	} catch (error) {
 		presence.retire();
 		forgetOwners(layout, (id) => id === presence.id);
@@ -89,7 +92,9 @@ async function openElsewhere(dir: string, journalDir: string): Promise<StateLayo
 	return { ...own, parts, owners };
 }
 
-async function settle(options: DirectoryOptions, layout: StateLayout, presence: Owner): Promise<Directory> {
+type Settling = DirectoryOptions & Pick<OwnerOptions, "journal">;
+
+async function settle(options: Settling, layout: StateLayout, presence: Owner): Promise<Directory> {
 	// Parts and journals first: an owner that appears in between has then none of them.
 	const parts = listParts(layout);
 	const sides = findSideJournals(layout);
