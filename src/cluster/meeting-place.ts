@@ -25,8 +25,8 @@ export type MeetingPlace = AsyncDisposable & {
 	readonly redis: Redis;
 	readonly seal: Seal;
 	readonly queue: BatchQueue;
-	/** Says that the coordinator lives, and all that workers must know. */
-	announce(): Promise<void>;
+	/** Says that the coordinator lives, and all that workers must know. @param highest - Number of a worker so far. */
+	announce(highest: number): Promise<void>;
 	/** Reads what workers tell until the place is left. */
 	read(onMessage: (text: string) => void, onRead: () => void): void;
 };
@@ -50,13 +50,13 @@ export async function openMeetingPlace(options: RunnerOptions, cluster: ClusterP
 	const reader = redis.duplicate();
 	reader.on("error", () => {});
 	const left = new AbortController();
-	await announce(redis, seal, { info, setup, signal: left.signal });
+	await announce(redis, seal, { info, setup, highest: 0, signal: left.signal });
 	return {
 		run,
 		redis,
 		seal,
 		queue,
-		announce: () => announce(redis, seal, { info, setup, signal: left.signal }),
+		announce: (highest) => announce(redis, seal, { info, setup, highest, signal: left.signal }),
 		read(onMessage, onRead) {
 			void readStream({ redis: reader, key: runKeys(run).results, signal: left.signal, onMessage, onRead });
 		},
