@@ -7,7 +7,7 @@ import { dismissWorkers } from "./announce.ts";
 import { messageOf } from "./cluster-error.ts";
 import { runKeys, runsKey } from "./keys.ts";
 import { type RunInfo, readInfo } from "./messages.ts";
-import { connectRedis, openRedis } from "./redis.ts";
+import { connectRedis, expectPermissions, openRedis } from "./redis.ts";
 import { untilLeft } from "./registry.ts";
 import { coordinatorGoneMs, silenceMs } from "./timing.ts";
 
@@ -24,6 +24,7 @@ const pollMs = 100;
 export async function endRunsOf(redisUrl: string, journalDir: string): Promise<readonly string[]> {
 	const redis = openRedis({ url: redisUrl, env: process.env });
 	await connectRedis(redis, redisUrl, undefined);
+	await expectPermissions(redis, redisUrl);
 	try {
 		const journalId = await nameDirectory(journalDir);
 		const over: string[] = [];
