@@ -59,6 +59,17 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 		hand(kept && !task.resume ? { ...task, resume: true } : task, listener);
 	}
 
+	/** What became of them is not known: what has its name already would get a second one. */
+	function handLostAgain(lost: readonly Handout[]): void {
+		const published = lost.length > 0 ? options.published?.() : undefined;
+		for (const handout of lost) {
+			const { task, listener } = handout;
+			const saved = published?.get(task.key);
+			if (!saved) handAgain(handout);
+			else listener.onResult({ id: task.id, kind: "saved", ...saved, kept: false, worker: nobody, intents: 0 });
+		}
+	}
+
 	function post(batches: readonly (readonly HandedTask[])[]): void {
 		const queued = batches.map((tasks) => {
 			const name = `${run}-${++batchCount}`;
@@ -137,7 +148,7 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 	/** It goes as it should: what it still has, if anything, is nobody's fault. */
 	function dismiss(member: Member): void {
 		crew.drop(member.number);
-		for (const name of member.held) for (const handout of handouts.takeBatch(name)) handAgain(handout);
+		handLostAgain([...member.held].flatMap(handouts.takeBatch));
 		note("note", `cluster#${member.number} has left`);
 	}
 
@@ -188,7 +199,7 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 			if (batch.misses < mostMisses) return;
 			note("note", `batch ${batch.name} is lost: its ${batch.hands.size} entries are handed out again`);
 			queue.remove([batch.name]).catch(() => {});
-			for (const handout of handouts.takeBatch(batch.name)) handAgain(handout);
+			handLostAgain(handouts.takeBatch(batch.name));
 		});
 	}
 

@@ -18,6 +18,7 @@ import {
 	leaveOwners,
 	type Owners,
 	revokeOwners,
+	tracedOwners,
 } from "./owners.ts";
 import { forgetOldParts, type IsGone, isTemporary, listParts, removePart, settlePart } from "./parts.ts";
 import { findSideJournals } from "./side-journals.ts";
@@ -50,6 +51,8 @@ export type Directory = {
 	 * @returns What it published, by key.
 	 */
 	inherit(ownerId: string): ReadonlyMap<string, Saved>;
+	/** What workers of this run have published and is not recorded yet for certain, by key. */
+	published(): ReadonlyMap<string, Saved>;
 	/** Lets a worker's earlier files of intents go, after the journal has been written. */
 	catchUp(ownerId: string, segment: number): void;
 	/** The list has been read to its end, and all of it has ended: what nobody has named for a month goes. */
@@ -212,6 +215,13 @@ function createDirectory({ dir, run }: DirectoryOptions, opened: Opened): Direct
 				forgetOwners(layout, isTheirs);
 				removeTemporaries(isTheirs);
 			});
+			return published;
+		},
+		published() {
+			const published = new Map<string, Saved>();
+			const onPublished = ({ key, file, bytes }: Saved & { readonly key: string }): void =>
+				void published.set(key, { file, bytes });
+			for (const id of tracedOwners(layout, isOurs)) absorbIntents({ dir, layout, id, onPublished });
 			return published;
 		},
 		catchUp(ownerId, segment) {

@@ -105,14 +105,15 @@ export function forgetDeadOwners(layout: StateLayout, { dead }: Owners, nowMs: n
 
 /** Takes from owners the right to name files, whether they still live or not; gives their ids. */
 export function revokeOwners(layout: StateLayout, isOne: (ownerId: string) => boolean): ReadonlySet<string> {
-	const ids = new Set<string>();
-	for (const name of readdirSync(layout.owners)) {
-		const known = readOwnerName(name);
-		if (!known || !isOne(known.ownerId)) continue;
-		ids.add(known.ownerId);
-		if (known.kind === "json") unlinkQuietly(join(layout.owners, name));
-	}
+	const ids = tracedOwners(layout, isOne);
+	for (const id of ids) unlinkQuietly(join(layout.owners, `${id}.json`));
 	return ids;
+}
+
+/** Owners of whom anything is there. */
+export function tracedOwners(layout: StateLayout, isOne: (ownerId: string) => boolean): ReadonlySet<string> {
+	const ids = readdirSync(layout.owners).flatMap((name) => readOwnerName(name)?.ownerId ?? []);
+	return new Set(ids.filter(isOne));
 }
 
 /** Says of owners that they work here no more, although their process goes on: whoever comes next takes over what they left. */

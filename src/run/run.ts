@@ -73,6 +73,7 @@ export async function run(asked: RunRequest): Promise<Summary> {
 		signal: stop,
 		counts: tally.snapshot,
 		over,
+		published: directory.published,
 		onBroken: (error) => broken.abort(new RunError("no_worker", error.message)),
 		...(cookies && { onSetCookie: cookies.onSetCookie }),
 	});
@@ -194,7 +195,7 @@ async function download(
 	}
 }
 
-type RunnerEnds = Pick<RunnerOptions, "signal" | "onBroken" | "onSetCookie"> &
+type RunnerEnds = Pick<RunnerOptions, "signal" | "onBroken" | "onSetCookie" | "published"> &
 	Pick<NonNullable<RunnerOptions["cluster"]>, "counts" | "over">;
 
 async function startRunner(

@@ -4,6 +4,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Redis } from "ioredis";
 import { skipUnlessLinux } from "../skip-unless.ts";
 import { startCutProxy } from "./cut-proxy.ts";
 import { startFaultLab } from "./fault-lab.ts";
@@ -64,6 +65,29 @@ for (const keepsData of [true, false]) {
 		await lab.expectAll(await run.ended);
 	});
 }
+
+test(
+	"results that Redis lost before anybody read them: what has its name gets no second one",
+	patience,
+	async (context) => {
+		const lab = await startFaultLab(context);
+		await lab.worker();
+		const run = lab.start();
+		await lab.asked(60);
+		run.process.kill("SIGSTOP");
+		let before = 0;
+		while (lab.origin.requests() !== before) {
+			before = lab.origin.requests();
+			await sleep(700);
+		}
+		const client = new Redis(lab.redis.url);
+		await client.flushall();
+		client.disconnect();
+		run.process.kill("SIGCONT");
+		await lab.expectAll(await run.ended);
+		assert.equal(lab.origin.requests(), lab.batch.paths.length);
+	},
+);
 
 test(
 	"Redis is gone for as long as it takes to give up: exit 3, and the same command goes on",
