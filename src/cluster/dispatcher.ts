@@ -2,6 +2,7 @@
 import { addressOf } from "../core/address.ts";
 import type { SetCookie } from "../core/cookie-file.ts";
 import { permanent } from "../core/failure.ts";
+import type { HostCounts } from "../core/outcome.ts";
 import { type AttemptResult, cancelledResult, type Task, type WorkerLabel } from "../core/task.ts";
 import { NoWorkerError, ownerIdOf, type RunnerOptions, type TaskListener, WorkerLostError } from "../runners/runner.ts";
 import { tellStats } from "./announce.ts";
@@ -20,6 +21,8 @@ import { beatMs, redisPatienceMs, silenceMs } from "./timing.ts";
 const stopMs = 1200;
 /** Looks in a row that must find a batch nowhere: what it came to may still be on its way. */
 const mostMisses = 5;
+/** It is told of hosts at every so manieth beat. */
+const hostBeats = 3;
 const nobody: WorkerLabel = { model: "cluster", number: 0 };
 
 export type Dispatcher = {
@@ -48,6 +51,8 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 	let wasUnreadable = false;
 	let filesPerSecond = 0;
 	let ended = 0;
+	let beats = 0;
+	let hosts: readonly HostCounts[] = [];
 
 	function hand(task: Task, listener: TaskListener): void {
 		const { hand } = handouts.add(task, listener);
@@ -173,6 +178,8 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 		// What is written after the end would stay.
 		if (isClosed) return;
 		const { total, saved, failed } = options.cluster?.counts() ?? { total: 0, saved: 0, failed: 0 };
+		// Those of many are sorted for it.
+		if (beats++ % hostBeats === 0) hosts = options.cluster?.hosts() ?? [];
 		const { members } = crew;
 		const inFlight = [...members.values()].reduce((sum, member) => sum + member.inFlight, 0);
 		const waiting = Math.max(0, handouts.size - inFlight);
@@ -183,6 +190,7 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 			waiting,
 			workers: members.size,
 			filesPerSecond,
+			hosts,
 		});
 		await queue.keepAlive();
 		await seekLost();
