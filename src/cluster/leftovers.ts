@@ -2,13 +2,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Redis } from "ioredis";
 import { seen } from "../journal/owner-state.ts";
+import { nameDirectory } from "../journal/state-id.ts";
 import { dismissWorkers } from "./announce.ts";
 import { messageOf } from "./cluster-error.ts";
 import { runKeys, runsKey } from "./keys.ts";
 import { type RunInfo, readInfo } from "./messages.ts";
-import { connectRedis, openRedis } from "./redis.ts";
+import { connectRedis, expectPermissions, openRedis } from "./redis.ts";
 import { untilLeft } from "./registry.ts";
-import { nameDirectory } from "./state-id.ts";
 import { coordinatorGoneMs, silenceMs } from "./timing.ts";
 
 /** A coordinator that lives has said so within this time, in milliseconds. */
@@ -24,6 +24,7 @@ const pollMs = 100;
 export async function endRunsOf(redisUrl: string, journalDir: string): Promise<readonly string[]> {
 	const redis = openRedis({ url: redisUrl, env: process.env });
 	await connectRedis(redis, redisUrl, undefined);
+	await expectPermissions(redis, redisUrl);
 	try {
 		const journalId = await nameDirectory(journalDir);
 		const over: string[] = [];

@@ -2,6 +2,7 @@
 import { hostname } from "node:os";
 import type { Redis } from "ioredis";
 import { processPlace, processStart } from "../journal/process-identity.ts";
+import { nameDirectory } from "../journal/state-id.ts";
 import type { ClusterPlace, RunnerOptions } from "../runners/runner.ts";
 import { announce, dismissWorkers, removeRun } from "./announce.ts";
 import { runKeys } from "./keys.ts";
@@ -11,7 +12,6 @@ import { connectRedis, openRedis } from "./redis.ts";
 import { untilLeft } from "./registry.ts";
 import { createSeal, type Seal } from "./seal.ts";
 import { sinkIdentity } from "./sink-identity.ts";
-import { nameDirectory } from "./state-id.ts";
 import { readStream } from "./stream.ts";
 
 /** Longest that the end of a run waits for Redis, in milliseconds. */
@@ -25,8 +25,8 @@ export type MeetingPlace = AsyncDisposable & {
 	readonly redis: Redis;
 	readonly seal: Seal;
 	readonly queue: BatchQueue;
-	/** Says that the coordinator lives, and all that workers must know. */
-	announce(): Promise<void>;
+	/** Says that the coordinator lives, and all that workers must know. @param highest - Number of a worker so far. */
+	announce(highest: number): Promise<void>;
 	/** Reads what workers tell until the place is left. */
 	read(onMessage: (text: string) => void, onRead: () => void): void;
 };
@@ -50,13 +50,13 @@ export async function openMeetingPlace(options: RunnerOptions, cluster: ClusterP
 	const reader = redis.duplicate();
 	reader.on("error", () => {});
 	const left = new AbortController();
-	await announce(redis, seal, { info, setup, signal: left.signal });
+	await announce(redis, seal, { info, setup, highest: 0, signal: left.signal });
 	return {
 		run,
 		redis,
 		seal,
 		queue,
-		announce: () => announce(redis, seal, { info, setup, signal: left.signal }),
+		announce: (highest) => announce(redis, seal, { info, setup, highest, signal: left.signal }),
 		read(onMessage, onRead) {
 			void readStream({ redis: reader, key: runKeys(run).results, signal: left.signal, onMessage, onRead });
 		},

@@ -118,13 +118,10 @@ export async function startSession(options: SessionOptions): Promise<Session | u
 	});
 
 	function pump(): void {
-		while (backlog.size > 0 && !cancel.signal.aborted && room.take()) {
+		// A place that was taken for nothing and given back would be offered to this very run again, without end.
+		while (!cancel.signal.aborted && backlog.isReady() && room.take()) {
 			const next = backlog.take();
-			if (!next) {
-				room.release();
-				return;
-			}
-			start(next);
+			if (next) start(next);
 		}
 		taker.wake();
 	}

@@ -7,14 +7,14 @@ import { type Control, parseControl } from "./control.ts";
 import { controlChannel, keepSeconds, queueKeys, runKeys } from "./keys.ts";
 import { readRuns } from "./leftovers.ts";
 import { type RunInfo, readSetup } from "./messages.ts";
-import { connectRedis, openRedis } from "./redis.ts";
+import { connectRedis, expectPermissions, openRedis } from "./redis.ts";
 import { register, unregister } from "./registry.ts";
 import { createRoom } from "./room.ts";
 import { createSeal } from "./seal.ts";
 import { type Session, startSession } from "./session.ts";
 import { knownSinkIdentity } from "./sink-identity.ts";
 import { beatMs, coordinatorGoneMs, silenceMs } from "./timing.ts";
-import { openWorkerSink } from "./worker-sink.ts";
+import { openWorkerSink, ownOptions } from "./worker-sink.ts";
 
 export type WorkerServiceOptions = {
 	readonly redis: string;
@@ -22,6 +22,8 @@ export type WorkerServiceOptions = {
 	readonly method: Method;
 	readonly concurrency: number;
 	readonly workers: number;
+	/** Whether addresses that are not public are refused, whatever a run allows. */
+	readonly denyPrivate: boolean;
 	/** Longest time that what is in flight may take after the first signal, in milliseconds. */
 	readonly drainMs: number;
 	/** Drains, and then leaves. */
@@ -51,6 +53,7 @@ export async function startWorkerService(options: WorkerServiceOptions): Promise
 	const listener = redis.duplicate();
 	listener.on("error", () => {});
 	for (const warning of await connectRedis(redis, options.redis, options)) options.log(warning);
+	await expectPermissions(redis, options.redis);
 	const id = randomUUID();
 	const room = createRoom(options.concurrency);
 	const sessions = new Map<string, Session>();
@@ -97,6 +100,10 @@ export async function startWorkerService(options: WorkerServiceOptions): Promise
 		}
 		const setup = await redis.hget(runKeys(info.run).run, "setup");
 		if (setup === null) return undefined;
+		const { options: asked } = readSetup(seal.open(setup));
+		// Behind a proxy only the proxy sees which address it is.
+		if (options.denyPrivate && asked.proxies)
+			return "it goes through a proxy, and this worker has --deny-private: not joined";
 		// The end of the run waits for those that may write in its sink.
 		await register(redis, entry(), keepMs);
 		const sink = await openWorkerSink(options.sink);
@@ -106,7 +113,7 @@ export async function startWorkerService(options: WorkerServiceOptions): Promise
 			redis,
 			seal,
 			room,
-			options: { ...readSetup(seal.open(setup)).options, ...sink.place, revocable: true },
+			options: ownOptions(asked, { ...sink.place, denyPrivate: options.denyPrivate }),
 		});
 		if (!session) {
 			await sink.remove();

@@ -4,7 +4,7 @@ import type { Control } from "../core/control.ts";
 import type { Entry } from "../core/entry.ts";
 import type { Sink } from "../core/event.ts";
 import type { RunOptions } from "../core/options.ts";
-import type { Summary } from "../core/outcome.ts";
+import type { HostCounts, Summary } from "../core/outcome.ts";
 import { createTally, summarize, type Tally } from "../core/tally.ts";
 import { atExit } from "../files/at-exit.ts";
 import { explainFileError, fileErrorCode, isOutOfSpace } from "../files/file-error.ts";
@@ -73,6 +73,7 @@ export async function run(asked: RunRequest): Promise<Summary> {
 		signal: stop,
 		counts: tally.snapshot,
 		over,
+		published: directory.published,
 		onBroken: (error) => broken.abort(new RunError("no_worker", error.message)),
 		...(cookies && { onSetCookie: cookies.onSetCookie }),
 	});
@@ -194,7 +195,7 @@ async function download(
 	}
 }
 
-type RunnerEnds = Pick<RunnerOptions, "signal" | "onBroken" | "onSetCookie"> &
+type RunnerEnds = Pick<RunnerOptions, "signal" | "onBroken" | "onSetCookie" | "published"> &
 	Pick<NonNullable<RunnerOptions["cluster"]>, "counts" | "over">;
 
 async function startRunner(
@@ -203,7 +204,8 @@ async function startRunner(
 	{ counts, over, ...ends }: RunnerEnds,
 ): Promise<Runner> {
 	const { cluster, journalDir, ...options } = all;
-	const place = cluster && { ...cluster, journalDir: journalDir ?? options.dir, list, counts, over };
+	const hosts = (): readonly HostCounts[] => held.coordinator?.hosts() ?? [];
+	const place = cluster && { ...cluster, journalDir: journalDir ?? options.dir, list, counts, over, hosts };
 	try {
 		return await createRunner(options.method, {
 			options,

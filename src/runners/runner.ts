@@ -1,6 +1,8 @@
 /** What every concurrency model is: a place where downloads run. Tasks and results are plain data and cross threads and processes unchanged. */
 import type { SetCookie } from "../core/cookie-file.ts";
 import type { DownloadOptions } from "../core/options.ts";
+import type { HostCounts } from "../core/outcome.ts";
+import type { Saved } from "../core/saved.ts";
 import type { AttemptResult, Task, TaskProgress, WorkerLabel } from "../core/task.ts";
 
 export type Runner = AsyncDisposable & {
@@ -58,6 +60,8 @@ export type RunnerOptions = {
 	readonly onSetCookie?: (cookies: readonly SetCookie[]) => void;
 	/** No worker is left and none can be started: the run must stop. */
 	readonly onBroken: (error: NoWorkerError) => void;
+	/** What the run's workers have published in a directory, by key, whether its results have been told or not. */
+	readonly published?: () => ReadonlyMap<string, Saved>;
 	/** Something about a worker that belongs in the log. */
 	readonly onNote: (note: RunnerNote) => void;
 	/** For workers on other machines. */
@@ -79,6 +83,8 @@ export type ClusterPlace = {
 	readonly over: readonly string[];
 	/** Entries that have ended so far. */
 	readonly counts: () => { readonly total: number; readonly saved: number; readonly failed: number };
+	/** The hosts with the most failures, then the most files. */
+	readonly hosts: () => readonly HostCounts[];
 };
 
 export type RunnerNote = { readonly level: "note" | "warning"; readonly message: string; readonly worker: WorkerLabel };

@@ -4,7 +4,9 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Redis } from "ioredis";
 import { skipUnlessLinux } from "../skip-unless.ts";
+import { cannotMount, enlarge, mountTmpfs } from "../store/mounts.ts";
 import { startCutProxy } from "./cut-proxy.ts";
 import { startFaultLab } from "./fault-lab.ts";
 
@@ -64,6 +66,29 @@ for (const keepsData of [true, false]) {
 		await lab.expectAll(await run.ended);
 	});
 }
+
+test(
+	"results that Redis lost before anybody read them: what has its name gets no second one",
+	patience,
+	async (context) => {
+		const lab = await startFaultLab(context);
+		await lab.worker();
+		const run = lab.start();
+		await lab.asked(60);
+		run.process.kill("SIGSTOP");
+		let before = 0;
+		while (lab.origin.requests() !== before) {
+			before = lab.origin.requests();
+			await sleep(700);
+		}
+		const client = new Redis(lab.redis.url);
+		await client.flushall();
+		client.disconnect();
+		run.process.kill("SIGCONT");
+		await lab.expectAll(await run.ended);
+		assert.equal(lab.origin.requests(), lab.batch.paths.length);
+	},
+);
 
 test(
 	"Redis is gone for as long as it takes to give up: exit 3, and the same command goes on",
@@ -128,6 +153,28 @@ test("workers of a coordinator that nobody follows stop by themselves", patience
 		texts.map((text) => JSON.parse(text).left),
 		[true],
 	);
+});
+
+test("a sink that is full ends the run with exit 3, and the same command goes on when there is room", {
+	...patience,
+	skip: patience.skip || cannotMount,
+}, async (context) => {
+	const lab = await startFaultLab(context, 20_000_000);
+	const sink = join(mountTmpfs(context), "sink");
+	await lab.worker({ sink });
+	await lab.worker({ sink });
+	const full = await lab.start(["--sink", sink]).ended;
+	assert.equal(full.code, 3, full.stderr);
+	assert.match(full.stderr, /no space left|disk is full|quota/i);
+	const { total, saved, failed, cancelled, errors } = JSON.parse(full.stdout);
+	assert.equal(total, saved + failed + cancelled);
+	assert(errors.disk_full > 0, full.stdout);
+	enlarge(join(sink, ".."));
+	const { code, stdout, stderr } = await lab.start(["--sink", sink]).ended;
+	assert.equal(code, 0, stderr);
+	const summary = JSON.parse(stdout);
+	assert.equal(summary.saved + summary.skipped, lab.batch.paths.length);
+	assert.equal(await lab.batch.check(sink), lab.batch.paths.length);
 });
 
 test("clocks that differ by a minute", patience, async (context) => {
