@@ -1,6 +1,7 @@
 /** What coordinators tell all workers at once; whoever does not hear it finds out by looking, a little later. */
 
 import type { Redis } from "ioredis";
+import type { SlotGrant } from "../core/task.ts";
 import { controlChannel } from "./keys.ts";
 
 export type Control =
@@ -14,6 +15,8 @@ export type Control =
 	| { readonly type: "pause"; readonly run: string; readonly host: string; readonly ms: number }
 	/** Servers have set cookies, which the run keeps: sealed. */
 	| { readonly type: "cookies"; readonly run: string; readonly cookies: string }
+	/** So many slots beyond their own may downloads use. */
+	| { readonly type: "grant"; readonly run: string; readonly grants: readonly SlotGrant[] }
 	/** The worker of this number counts as dead: what it held has been given to others. */
 	| { readonly type: "dead"; readonly run: string; readonly worker: number };
 
@@ -44,9 +47,16 @@ function isControl(value: unknown): value is Control {
 			return "host" in value && typeof value.host === "string" && "ms" in value && typeof value.ms === "number";
 		case "cookies":
 			return "cookies" in value && typeof value.cookies === "string";
+		case "grant":
+			return "grants" in value && Array.isArray(value.grants) && value.grants.every(isGrant);
 		case "dead":
 			return "worker" in value && typeof value.worker === "number";
 		default:
 			return false;
 	}
+}
+
+function isGrant(value: unknown): value is SlotGrant {
+	if (typeof value !== "object" || value === null || !("id" in value) || !("extra" in value)) return false;
+	return typeof value.id === "number" && typeof value.extra === "number";
 }

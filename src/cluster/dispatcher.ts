@@ -3,7 +3,7 @@ import { addressOf } from "../core/address.ts";
 import type { SetCookie } from "../core/cookie-file.ts";
 import { permanent } from "../core/failure.ts";
 import type { HostCounts } from "../core/outcome.ts";
-import { type AttemptResult, cancelledResult, type Task, type WorkerLabel } from "../core/task.ts";
+import { type AttemptResult, cancelledResult, type SlotGrant, type Task, type WorkerLabel } from "../core/task.ts";
 import { NoWorkerError, ownerIdOf, type RunnerOptions, type TaskListener, WorkerLostError } from "../runners/runner.ts";
 import { tellStats } from "./announce.ts";
 import { messageOf } from "./cluster-error.ts";
@@ -30,6 +30,8 @@ export type Dispatcher = {
 	hand(task: Task, listener: TaskListener): void;
 	/** Tells all workers of cookies that the run keeps. */
 	keepCookies(cookies: readonly SetCookie[]): void;
+	/** Tells all workers of slots that downloads may use beyond their own. */
+	grant(grants: readonly SlotGrant[]): void;
 	/** Starts nothing more; what is in flight is cancelled. */
 	stop(): void;
 	close(): void;
@@ -273,6 +275,7 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 	return {
 		crew,
 		hand,
+		grant: (grants) => tellWorkers(redis, { type: "grant", run, grants }),
 		keepCookies: (cookies) => tellWorkers(redis, { type: "cookies", run, cookies: seal.close(cookies) }),
 		stop,
 		close() {

@@ -2,13 +2,14 @@
 import type { SetCookie } from "../core/cookie-file.ts";
 import type { DownloadOptions } from "../core/options.ts";
 import type { Method } from "../core/outcome.ts";
-import type { AttemptResult, Task, TaskProgress } from "../core/task.ts";
+import type { AttemptResult, SlotGrant, Task, TaskProgress } from "../core/task.ts";
 import { createRunner } from "../runners/create-runner.ts";
 import { ownerIdOf, type Runner, type RunnerOptions, type TaskListener, WorkerLostError } from "../runners/runner.ts";
 
 export type InnerRunners = AsyncDisposable & {
 	run(task: Task, listener: InnerListener): void;
 	keepCookies(cookies: readonly SetCookie[]): void;
+	grant(grants: readonly SlotGrant[]): void;
 };
 
 export type InnerListener = {
@@ -63,6 +64,10 @@ export async function startInnerRunners(inner: InnerOptions): Promise<InnerRunne
 		keepCookies(cookies) {
 			usual.keepCookies(cookies);
 			lonely?.then((runner) => runner.keepCookies(cookies)).catch(() => {});
+		},
+		grant(grants) {
+			usual.grant(grants);
+			lonely?.then((runner) => runner.grant(grants)).catch(() => {});
 		},
 		async [Symbol.asyncDispose]() {
 			const runners = [usual, await lonely?.catch(() => undefined)];

@@ -117,7 +117,7 @@ export function createReporter({ redis, key, seal, facts, onArrival }: ReporterO
 			leaveSoon();
 		},
 		progress(progress) {
-			for (const one of progress) gathered.progress.set(one.id, one);
+			for (const one of progress) gathered.progress.set(one.id, { ...gathered.progress.get(one.id), ...one });
 			leaveSoon();
 		},
 		cookies(cookies) {

@@ -281,6 +281,7 @@ export async function startSession(options: SessionOptions): Promise<Session | u
 			else if (control.type === "end") void leave("over");
 			else if (control.type === "dead" && control.worker === number) void leave("again");
 			else if (control.type === "cookies") keepCookies(control.cookies);
+			else if (control.type === "grant") inner.grant(control.grants);
 			else if (control.type === "pause") backlog.pause(control.host, control.ms);
 		},
 		drain,

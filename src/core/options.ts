@@ -38,6 +38,8 @@ export type DownloadOptions = {
 	/** Longest wait that Retry-After may ask for. */
 	readonly retryMaxWaitMs: number;
 	readonly maxRedirects: number;
+	/** Connections for one large file; `auto` finds out. */
+	readonly segments: number | "auto";
 	/** Largest file in bytes; absent when there is no limit. */
 	readonly maxSizeBytes?: number;
 	/** A body that stays slower, in bytes a second, for so long is tried again. */

@@ -65,6 +65,7 @@ export function resolveOptions(values: GivenValues, surroundings: Surroundings):
 		retryStatuses: (readOption(values.retryStatus, optionTable.retryStatus)?.split(",") ?? []).map(Number),
 		headers: resolveHeaders(values, surroundings.version),
 		maxRedirects: readOption(values.maxRedirects, optionTable.maxRedirects) ?? defaults.maxRedirects,
+		segments: readOption(values.segments, optionTable.segments) ?? "auto",
 		...(surroundings.caCertificate === undefined ? {} : { caCertificate: surroundings.caCertificate }),
 		...(surroundings.checksums === undefined ? {} : { checksums: surroundings.checksums }),
 		sha256: readOption(values.writeChecksums, optionTable.writeChecksums) !== undefined && values.dryRun !== true,

@@ -1,9 +1,16 @@
 /** A worker's downloads: everything that its attempts share, and the watch that ends the silent ones. */
 import { type Bag, createBag } from "../core/bag.ts";
 import type { SetCookie } from "../core/cookie-file.ts";
-import { transient } from "../core/failure.ts";
+import { type Failure, transient } from "../core/failure.ts";
 import type { DownloadOptions } from "../core/options.ts";
-import { type AttemptResult, cancelledResult, type Task, type TaskProgress, type WorkerLabel } from "../core/task.ts";
+import {
+	type AttemptResult,
+	cancelledResult,
+	type SlotGrant,
+	type Task,
+	type TaskProgress,
+	type WorkerLabel,
+} from "../core/task.ts";
 import { openFileLimit } from "../files/open-file-limit.ts";
 import { type AgentOptions, createAgent } from "../http/agent.ts";
 import { createAuthenticator } from "../http/authenticator.ts";
@@ -14,12 +21,13 @@ import { requestHeaders } from "../http/request-headers.ts";
 import { classifyFileError } from "../store/classify-file-error.ts";
 import type { BucketPublisher } from "../store/s3-publish.ts";
 import { createSpace, smallBytes } from "../store/space.ts";
-import { attemptProgress, cancelAttempt, startAttempt } from "./attempt.ts";
+import { attemptProgress, cancelAttempt, send, startAttempt } from "./attempt.ts";
 import { type Attempt, type AttemptContext, failAttempt } from "./attempt-state.ts";
 import { loadDecoding } from "./decode.ts";
 import { openDestination } from "./destination.ts";
 import { drainTurn } from "./drain.ts";
 import { loadExtensions } from "./media-types.ts";
+import { splitsFrom } from "./segmenting.ts";
 import { endIfTooSlow } from "./slow-body.ts";
 
 /** How often running transfers tell what has arrived, in milliseconds. */
@@ -51,6 +59,8 @@ export type Downloader = AsyncDisposable & {
 	download(task: Task, listener: DownloadListener): void;
 	/** Keeps cookies that servers have set in the run. */
 	keepCookies(cookies: readonly SetCookie[]): void;
+	/** Lets downloads use slots beyond their own; what is not here is passed over. */
+	grant(grants: readonly SlotGrant[]): void;
 };
 
 export type DownloadListener = {
@@ -96,6 +106,10 @@ export async function createDownloader(worker: DownloaderOptions): Promise<Downl
 		isDry: options.dryRun,
 		decoding: options.compressed ? await loadDecoding() : undefined,
 		retryStatuses: options.retryStatuses.length === 0 ? undefined : new Set(options.retryStatuses),
+		splitsFrom: splitsFrom(options.segments),
+		distrusted: new Set(),
+		sendAgain: send,
+		onSlots: (progress) => queueMicrotask(() => worker.onProgress([progress])),
 		space: createSpace(options.dir, () => bytesToCome(active)),
 	};
 	const timers = [watchIdle(active, options), watchProgress(active, worker.onProgress)];
@@ -158,6 +172,11 @@ export async function createDownloader(worker: DownloaderOptions): Promise<Downl
 		keepCookies(cookies) {
 			for (const { url, text } of cookies) context.cookies?.keep(new URL(url), [text]);
 		},
+		grant(grants) {
+			for (const { id, extra } of grants) {
+				for (const { task, segments } of active) if (task.id === id) segments?.grant(extra);
+			}
+		},
 		async [Symbol.asyncDispose]() {
 			signal.removeEventListener("abort", onAbort);
 			cancelAll();
@@ -213,8 +232,13 @@ function watchIdle(
 		if (phase === "verify" || phase === "publish" || !exchange) return;
 		if (phase === "drain") return drainTurn(attempt);
 		if (minSpeed && phase === "body" && endIfTooSlow(attempt, minSpeed)) return;
-		if (++exchange.idleTurns <= (exchange.connected ? turns : turnsToConnect)) return;
-		failAttempt(attempt, transient("timeout", silence(exchange, exchange.pool.host, idleTimeoutMs)));
+		if (attempt.segments?.isScattered) return attempt.segments.endSilent(silenceOf);
+		const failure = silenceOf(exchange);
+		if (failure) failAttempt(attempt, failure);
+	};
+	const silenceOf = (exchange: Exchange): Failure | undefined => {
+		if (++exchange.idleTurns <= (exchange.connected ? turns : turnsToConnect)) return undefined;
+		return transient("timeout", silence(exchange, exchange.pool.host, idleTimeoutMs));
 	};
 	return setInterval(() => {
 		for (const attempt of [...active]) turn(attempt);

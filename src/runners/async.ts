@@ -21,6 +21,8 @@ export async function createAsyncRunner(options: RunnerOptions): Promise<Runner>
 		isolates: false,
 		run: (task, listener) => downloader.download(task, listener),
 		keepCookies: downloader.keepCookies,
+		// Not within what it follows from, as with workers that are elsewhere.
+		grant: (grants) => queueMicrotask(() => downloader.grant(grants)),
 		[Symbol.asyncDispose]: () => downloader[Symbol.asyncDispose](),
 	};
 }

@@ -1,7 +1,7 @@
 /** What the coordinator and a worker say to each other: few messages, each with all that one turn of the event loop gathered. */
 import type { SetCookie } from "../core/cookie-file.ts";
 import type { DownloadOptions } from "../core/options.ts";
-import type { AttemptResult, Task, TaskProgress, WorkerLabel } from "../core/task.ts";
+import type { AttemptResult, SlotGrant, Task, TaskProgress, WorkerLabel } from "../core/task.ts";
 
 /** What a worker must know before its first task. */
 export type WorkerSetup = {
@@ -18,6 +18,8 @@ export type ToWorker =
 	| { readonly type: "tasks"; readonly tasks: readonly Task[] }
 	/** Servers have set them in the run. */
 	| { readonly type: "cookies"; readonly cookies: readonly SetCookie[] }
+	/** So many slots beyond their own may tasks use. */
+	| { readonly type: "grant"; readonly grants: readonly SlotGrant[] }
 	/** Cancel what is in flight; its results still come. */
 	| { readonly type: "stop" }
 	/** All results have been recorded: leave. */

@@ -148,6 +148,9 @@ export async function createRemoteRunner(options: RemoteOptions): Promise<Remote
 			kept.add(cookies);
 			for (const worker of started) worker.keepCookies(cookies);
 		},
+		grant(grants) {
+			for (const worker of started) worker.grant(grants);
+		},
 		async [Symbol.asyncDispose]() {
 			ending = true;
 			signal.removeEventListener("abort", stopAll);

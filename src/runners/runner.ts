@@ -3,7 +3,7 @@ import type { SetCookie } from "../core/cookie-file.ts";
 import type { DownloadOptions } from "../core/options.ts";
 import type { HostCounts } from "../core/outcome.ts";
 import type { Saved } from "../core/saved.ts";
-import type { AttemptResult, Task, TaskProgress, WorkerLabel } from "../core/task.ts";
+import type { AttemptResult, SlotGrant, Task, TaskProgress, WorkerLabel } from "../core/task.ts";
 
 export type Runner = AsyncDisposable & {
 	/** Tasks that it takes at once, now; it may change while running. */
@@ -16,6 +16,8 @@ export type Runner = AsyncDisposable & {
 	run(task: Task, listener: TaskListener): void;
 	/** Tells every worker, and those that are yet to start, of cookies that servers have set in the run. */
 	keepCookies(cookies: readonly SetCookie[]): void;
+	/** Lets downloads use slots beyond their own, from now on so many; those that are over are passed over. */
+	grant(grants: readonly SlotGrant[]): void;
 };
 
 /** Hears what becomes of a task. Calls, not a promise: those that one takes are a fiftieth of the time of a small file. */

@@ -44,6 +44,8 @@ export async function serve({ setup, send, onLeft }: ServiceOptions): Promise<Se
 					return;
 				case "cookies":
 					return downloader.keepCookies(message.cookies);
+				case "grant":
+					return downloader.grant(message.grants);
 				case "stop":
 					return stop.abort();
 				case "leave":

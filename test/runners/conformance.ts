@@ -1,5 +1,6 @@
 /** What every concurrency model must do, over real connections: each model's own test file runs it. */
 import type { Method } from "../../src/core/outcome.ts";
+import { testLargeFiles } from "./large-files.ts";
 import { testLimits } from "./limits.ts";
 import { testRecords } from "./records.ts";
 import { testStopping } from "./stopping.ts";
@@ -9,6 +10,7 @@ export function testMethod(method: Method): void {
 	testRecords(method);
 	testLimits(method);
 	testStopping(method);
+	testLargeFiles(method);
 	// Nobody outlives the death of the only event loop.
 	if (method !== "async" && method !== "auto") testDeaths(method);
 }
