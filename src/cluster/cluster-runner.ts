@@ -35,6 +35,7 @@ export async function createClusterRunner(options: RunnerOptions): Promise<Runne
 			else dispatcher.hand(task, listener);
 		},
 		keepCookies: dispatcher.keepCookies,
+		shareRates: dispatcher.shareRates,
 		async [Symbol.asyncDispose]() {
 			signal.removeEventListener("abort", onAbort);
 			dispatcher.close();

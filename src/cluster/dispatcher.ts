@@ -2,6 +2,7 @@
 import { addressOf } from "../core/address.ts";
 import type { SetCookie } from "../core/cookie-file.ts";
 import { permanent } from "../core/failure.ts";
+import type { RateShares } from "../core/rate-shares.ts";
 import { type AttemptResult, cancelledResult, type Task, type WorkerLabel } from "../core/task.ts";
 import { NoWorkerError, ownerIdOf, type RunnerOptions, type TaskListener, WorkerLostError } from "../runners/runner.ts";
 import { tellStats } from "./announce.ts";
@@ -27,6 +28,8 @@ export type Dispatcher = {
 	hand(task: Task, listener: TaskListener): void;
 	/** Tells all workers of cookies that the run keeps. */
 	keepCookies(cookies: readonly SetCookie[]): void;
+	/** Tells each worker what it may use of the run's bytes a second. */
+	shareRates(shares: RateShares): void;
 	/** Starts nothing more; what is in flight is cancelled. */
 	stop(): void;
 	close(): void;
@@ -97,6 +100,7 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 		for (const { hand, why, owner } of message.lost ?? []) {
 			handouts.take(hand)?.listener.onLost(new WorkerLostError(labelOf(member), why, ownedBy(member, owner)));
 		}
+		if (message.demand) options.onDemand?.(String(member.number), message.demand);
 		if (message.cookies) options.onSetCookie?.(message.cookies);
 		if (message.refused) refuse(member, message.refused);
 		if (message.progress) options.onProgress(message.progress);
@@ -254,6 +258,9 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 	return {
 		crew,
 		hand,
+		shareRates(shares) {
+			for (const [worker, share] of shares) tellWorkers(redis, { type: "rate", run, worker: Number(worker), share });
+		},
 		keepCookies: (cookies) => tellWorkers(redis, { type: "cookies", run, cookies: seal.close(cookies) }),
 		stop,
 		close() {

@@ -3,9 +3,10 @@ import { type Bag, createBag } from "../core/bag.ts";
 import type { SetCookie } from "../core/cookie-file.ts";
 import { transient } from "../core/failure.ts";
 import type { DownloadOptions } from "../core/options.ts";
+import type { RateDemand, RateShare } from "../core/rate-shares.ts";
 import { type AttemptResult, cancelledResult, type Task, type TaskProgress, type WorkerLabel } from "../core/task.ts";
 import { openFileLimit } from "../files/open-file-limit.ts";
-import { type AgentOptions, createAgent } from "../http/agent.ts";
+import { type AgentOptions, createAgent, mostReadBytes } from "../http/agent.ts";
 import { createAuthenticator } from "../http/authenticator.ts";
 import { createCookies } from "../http/cookies.ts";
 import type { Exchange } from "../http/exchange.ts";
@@ -44,6 +45,10 @@ export type DownloaderOptions = {
 	readonly onProgress: (progress: readonly TaskProgress[]) => void;
 	/** Cookies that servers have set, where the run keeps them. */
 	readonly onSetCookie?: ((cookies: readonly SetCookie[]) => void) | undefined;
+	/** Told what this worker could use of the run's bytes a second, where those are limited. */
+	readonly onDemand?: ((demand: RateDemand) => void) | undefined;
+	/** Share of them that it has until it is told another; all unless told. */
+	readonly firstShare?: number | undefined;
 };
 
 export type Downloader = AsyncDisposable & {
@@ -51,6 +56,8 @@ export type Downloader = AsyncDisposable & {
 	download(task: Task, listener: DownloadListener): void;
 	/** Keeps cookies that servers have set in the run. */
 	keepCookies(cookies: readonly SetCookie[]): void;
+	/** What it may use of the run's bytes a second, from now on. */
+	shareRate(share: RateShare): void;
 };
 
 export type DownloadListener = {
@@ -64,8 +71,10 @@ export type DownloadListener = {
 export async function createDownloader(worker: DownloaderOptions): Promise<Downloader> {
 	const { options, signal } = worker;
 	const { owner, store, publisher, bucket } = await openDestination(worker);
+	const throttling = await loadThrottle(worker);
 	const agent = createAgent({
 		...options,
+		...throttling,
 		connections: worker.concurrency,
 		idleConnections: idleConnections(openFileLimit()),
 		...(await loadRules(options)),
@@ -158,6 +167,7 @@ export async function createDownloader(worker: DownloaderOptions): Promise<Downl
 		keepCookies(cookies) {
 			for (const { url, text } of cookies) context.cookies?.keep(new URL(url), [text]);
 		},
+		shareRate: (share) => throttling.throttle?.share(share),
 		async [Symbol.asyncDispose]() {
 			signal.removeEventListener("abort", onAbort);
 			cancelAll();
@@ -186,6 +196,22 @@ async function loadRules({
 	};
 }
 
+/** What holds answers to rates, loaded where there are any. */
+async function loadThrottle({
+	options: { limitRate, limitRatePerHost },
+	onDemand = () => undefined,
+	firstShare = 1,
+}: DownloaderOptions): Promise<Pick<AgentOptions, "throttle" | "readBytes">> {
+	if (limitRate === undefined && limitRatePerHost === undefined) return {};
+	const { createThrottle, readBytesFor } = await import("../http/throttle.ts");
+	const readBytes = readBytesFor({ all: limitRate, perHost: limitRatePerHost }, mostReadBytes);
+	const limits = {
+		all: limitRate && limitRate * firstShare,
+		perHost: limitRatePerHost && limitRatePerHost * firstShare,
+	};
+	return { readBytes, throttle: createThrottle({ limits, readBytes, onDemand }) };
+}
+
 /** What the large files on their way still need. */
 function bytesToCome(active: Bag<Attempt>): number {
 	let sum = 0;
@@ -212,6 +238,7 @@ function watchIdle(
 		const { exchange, phase } = attempt;
 		if (phase === "verify" || phase === "publish" || !exchange) return;
 		if (phase === "drain") return drainTurn(attempt);
+		if (exchange.isHeld) return forgive(attempt, exchange);
 		if (minSpeed && phase === "body" && endIfTooSlow(attempt, minSpeed)) return;
 		if (++exchange.idleTurns <= (exchange.connected ? turns : turnsToConnect)) return;
 		failAttempt(attempt, transient("timeout", silence(exchange, exchange.pool.host, idleTimeoutMs)));
@@ -219,6 +246,12 @@ function watchIdle(
 	return setInterval(() => {
 		for (const attempt of [...active]) turn(attempt);
 	}, turnMs).unref();
+}
+
+/** A rate holds it back: for that time the server is not to blame. */
+function forgive(attempt: Attempt, exchange: Exchange): void {
+	exchange.idleTurns = 0;
+	attempt.speed = undefined;
 }
 
 function silence({ connected, answered }: Exchange, host: string, idleTimeoutMs: number): string {

@@ -24,6 +24,7 @@ import { readEntries } from "./read-entries.ts";
 import { createRecorder } from "./recorder.ts";
 import { createRunCookies } from "./run-cookies.ts";
 import { RunError } from "./run-error.ts";
+import { createRunRates } from "./run-rates.ts";
 import { createShortfalls, type Shortfalls } from "./shortfalls.ts";
 import { endLeftovers, expectUsable, tidy } from "./sink-of-run.ts";
 import { watchSpace } from "./space-watch.ts";
@@ -69,13 +70,16 @@ export async function run(asked: RunRequest): Promise<Summary> {
 	await using directory = await openRunDirectory(request, shortfalls, over);
 	using _written = { [Symbol.dispose]: atExit(() => directory.journal.flush()) };
 	const cookies = options.cookies && (await createRunCookies(options));
+	using rates = isRateLimited(options) ? createRunRates(options) : undefined;
 	const runner = await startRunner(request, held, {
 		signal: stop,
 		counts: tally.snapshot,
 		onBroken: (error) => broken.abort(new RunError("no_worker", error.message)),
 		...(cookies && { onSetCookie: cookies.onSetCookie }),
+		...(rates && { onDemand: rates.onDemand }),
 	});
 	cookies?.share(runner);
+	rates?.share(runner);
 	sink.on({
 		type: "run-started",
 		run: request.run,
@@ -193,7 +197,7 @@ async function download(
 	}
 }
 
-type RunnerEnds = Pick<RunnerOptions, "signal" | "onBroken" | "onSetCookie"> &
+type RunnerEnds = Pick<RunnerOptions, "signal" | "onBroken" | "onSetCookie" | "onDemand"> &
 	Pick<NonNullable<RunnerOptions["cluster"]>, "counts">;
 
 async function startRunner(
@@ -223,6 +227,10 @@ async function startRunner(
 		if (cause instanceof NoWorkerError) throw new RunError("no_worker", cause.message, { cause });
 		throw dirUnusable(options.dir, cause);
 	}
+}
+
+function isRateLimited({ limitRate, limitRatePerHost }: RunOptions): boolean {
+	return limitRate !== undefined || limitRatePerHost !== undefined;
 }
 
 function attemptFlush(directory: Directory, onBroken: (error: unknown) => void): void {

@@ -1,6 +1,7 @@
 /** What every concurrency model is: a place where downloads run. Tasks and results are plain data and cross threads and processes unchanged. */
 import type { SetCookie } from "../core/cookie-file.ts";
 import type { DownloadOptions } from "../core/options.ts";
+import type { RateDemand, RateShares } from "../core/rate-shares.ts";
 import type { AttemptResult, Task, TaskProgress, WorkerLabel } from "../core/task.ts";
 
 export type Runner = AsyncDisposable & {
@@ -14,6 +15,8 @@ export type Runner = AsyncDisposable & {
 	run(task: Task, listener: TaskListener): void;
 	/** Tells every worker, and those that are yet to start, of cookies that servers have set in the run. */
 	keepCookies(cookies: readonly SetCookie[]): void;
+	/** Tells its workers what each may use of the run's bytes a second. */
+	shareRates(shares: RateShares): void;
 };
 
 /** Hears what becomes of a task. Calls, not a promise: those that one takes are a fiftieth of the time of a small file. */
@@ -56,6 +59,8 @@ export type RunnerOptions = {
 	readonly onProgress: (progress: readonly TaskProgress[]) => void;
 	/** Cookies that servers have set, where the run keeps them. */
 	readonly onSetCookie?: (cookies: readonly SetCookie[]) => void;
+	/** What a worker could use of the run's bytes a second, where those are limited. */
+	readonly onDemand?: (worker: string, demand: RateDemand) => void;
 	/** No worker is left and none can be started: the run must stop. */
 	readonly onBroken: (error: NoWorkerError) => void;
 	/** Something about a worker that belongs in the log. */
