@@ -86,11 +86,14 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 		const member = crew.hear(message);
 		// Others have what it held: it must begin anew, under another number.
 		if (!member) return tellWorkers(redis, { type: "dead", run, worker: message.worker });
-		if (isNew)
+		if (isNew) {
 			note(
 				"note",
 				`cluster#${member.number} has joined: process ${member.pid} of ${member.host}, ${member.capacity} at once`,
 			);
+			// There is room for more now.
+			options.onProgress([]);
+		}
 		if (message.note !== undefined) note("warning", `cluster#${member.number}: ${message.note}`);
 		for (const one of message.results ?? []) settle(member, one.hand, one.result);
 		for (const { hand, kept } of message.back ?? []) {

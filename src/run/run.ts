@@ -206,7 +206,8 @@ async function startRunner(
 	{ counts, ...ends }: RunnerEnds,
 ): Promise<Runner> {
 	const { cluster, journalDir, ...options } = all;
-	const place = cluster && { ...cluster, journalDir: journalDir ?? options.dir, list, counts };
+	const isPaced = options.rate !== undefined || options.ratePerHost !== undefined;
+	const place = cluster && { ...cluster, isPaced, journalDir: journalDir ?? options.dir, list, counts };
 	try {
 		return await createRunner(options.method, {
 			options,

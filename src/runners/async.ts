@@ -15,6 +15,7 @@ export async function createAsyncRunner(options: RunnerOptions): Promise<Runner>
 		signal: options.signal,
 		onProgress: options.onProgress,
 		onSetCookie: options.onSetCookie,
+		firstShare: options.firstShare,
 		onDemand: (demand) => options.onDemand?.(ownerId, demand),
 	});
 	return {

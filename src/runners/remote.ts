@@ -53,7 +53,7 @@ export async function createRemoteRunner(options: RemoteOptions): Promise<Remote
 				worker: label,
 				ownerId: ownerIdOf(options.run, label),
 				coordinatorPid: process.pid,
-				firstShare: 1 / options.workers,
+				firstShare: options.firstShare ?? 1 / options.workers,
 			},
 			onProgress: options.onProgress,
 			onSetCookie: options.onSetCookie,

@@ -61,6 +61,8 @@ export type RunnerOptions = {
 	readonly onSetCookie?: (cookies: readonly SetCookie[]) => void;
 	/** What a worker could use of the run's bytes a second, where those are limited. */
 	readonly onDemand?: (worker: string, demand: RateDemand) => void;
+	/** Share of those that a worker has until it is told another. */
+	readonly firstShare?: number;
 	/** No worker is left and none can be started: the run must stop. */
 	readonly onBroken: (error: NoWorkerError) => void;
 	/** Something about a worker that belongs in the log. */
@@ -80,6 +82,8 @@ export type ClusterPlace = {
 	readonly list: string;
 	/** Whether a number of downloads at once was asked for; else the workers' own numbers count. */
 	readonly isLimited: boolean;
+	/** Whether requests a second are limited: nothing then waits in the workers. */
+	readonly isPaced: boolean;
 	/** Entries that have ended so far. */
 	readonly counts: () => { readonly total: number; readonly saved: number; readonly failed: number };
 };
