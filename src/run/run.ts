@@ -96,6 +96,7 @@ export async function run(asked: RunRequest): Promise<Summary> {
 		const unsaved = await cookies?.save();
 		if (unsaved) broken.abort(unsaved);
 	}
+	for (const [host, memory] of held.coordinator?.levels() ?? []) directory.journal.rememberLevel(host, memory);
 	if (!stop.aborted) directory.forgetOld();
 	attemptFlush(directory, (cause) => broken.abort(journalError(options.dir, cause)));
 	if (options.bucket && !stop.aborted) await tidy(options.bucket, directory);
