@@ -21,7 +21,7 @@ export type WorkerFacts = Pick<
 	"protocol" | "worker" | "host" | "pid" | "capacity" | "inFlight" | "filesPerSecond" | "held"
 >;
 
-type More = Pick<WorkerMessage, "state" | "note" | "refused">;
+type More = Pick<WorkerMessage, "state" | "note" | "refused" | "demand">;
 
 export type Reporter = {
 	result(hand: number, result: AttemptResult): void;
