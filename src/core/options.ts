@@ -40,6 +40,9 @@ export type DownloadOptions = {
 	readonly maxRedirects: number;
 	/** Connections for one large file; `auto` finds out. */
 	readonly segments: number | "auto";
+	/** Bytes a second, over all workers and hosts, and from one host. */
+	readonly limitRate?: number;
+	readonly limitRatePerHost?: number;
 	/** Largest file in bytes; absent when there is no limit. */
 	readonly maxSizeBytes?: number;
 	/** A body that stays slower, in bytes a second, for so long is tried again. */

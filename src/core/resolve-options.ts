@@ -57,6 +57,7 @@ export function resolveOptions(values: GivenValues, surroundings: Surroundings):
 		fsync: readOption(values.fsync, optionTable.fsync) ?? false,
 		...(maxSizeBytes === undefined ? {} : { maxSizeBytes }),
 		...resolveMinSpeed(values),
+		...resolveByteRates(values),
 		...resolveWaits(values),
 		...(timeoutMs === 0 ? {} : { timeoutMs }),
 		...resolveTypes(values),
@@ -122,6 +123,15 @@ function resolveMinSpeed(values: GivenValues): Pick<RunOptions, "minSpeed"> {
 	const bytesPerSecond = readOption(values.minSpeed, optionTable.minSpeed);
 	const seconds = readOption(values.minSpeedTime, optionTable.minSpeedTime) ?? defaults.minSpeedSeconds;
 	return bytesPerSecond === undefined ? {} : { minSpeed: { bytesPerSecond, ms: milliseconds(seconds) } };
+}
+
+function resolveByteRates(values: GivenValues): Pick<RunOptions, "limitRate" | "limitRatePerHost"> {
+	const limitRate = readOption(values.limitRate, optionTable.limitRate);
+	const limitRatePerHost = readOption(values.limitRatePerHost, optionTable.limitRatePerHost);
+	return {
+		...(limitRate === undefined ? {} : { limitRate }),
+		...(limitRatePerHost === undefined ? {} : { limitRatePerHost }),
+	};
 }
 
 function resolveTypes(values: GivenValues): Pick<RunOptions, "expectTypes"> {

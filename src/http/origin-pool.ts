@@ -15,7 +15,7 @@ const reliefMs = 50;
 /** What pools ask of the agent that they belong to. */
 export type PoolAgent = Pick<
 	Agent,
-	"connector" | "proxyOf" | "readBuffer" | "idle" | "open" | "rest" | "relieve" | "forget"
+	"connector" | "throttle" | "proxyOf" | "readBuffer" | "idle" | "open" | "rest" | "relieve" | "forget"
 >;
 
 /** A connection that is being made. */
@@ -56,8 +56,14 @@ export class OriginPool {
 		this.form = proxyForm(this.proxy, origin);
 	}
 
-	/** Sends a request, at once or as soon as a connection is free. */
+	/** Sends a request, at once or as soon as a rate and a connection let it. */
 	send(exchange: Exchange): void {
+		const { throttle } = this.#agent;
+		if (throttle) throttle.admit(exchange);
+		else this.sendNow(exchange);
+	}
+
+	sendNow(exchange: Exchange): void {
 		const connection = this.#idle.pop();
 		if (connection) {
 			this.#agent.idle.remove(connection);

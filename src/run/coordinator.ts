@@ -44,6 +44,7 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 		onMove: (move) => sink.on({ type: "level", ...move, inAll: queue.level }),
 		recall: (host) => book.of(host).level,
 		remember: (host, level) => Object.assign(book.of(host), { level }),
+		memoryOf: directory.journal.levelOf,
 	});
 	const backOff = createBackOff();
 	const inFlight = createInFlight();
@@ -254,6 +255,7 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 		},
 		hasMore: () => queue.size > 0,
 		hosts: () => book.summary(queue.levelOf),
+		levels: book.levels,
 		finish: () =>
 			new Promise((resolve) => {
 				listRead = true;

@@ -1,6 +1,7 @@
 /** What the queue of a run is for those who use it. */
 import type { HostLevel } from "../control/host-level.ts";
 import type { RefusalKind } from "../control/refusal-state.ts";
+import type { LevelMemory } from "../core/level-memory.ts";
 import type { QueueLimits } from "./queue-limits.ts";
 
 /** What waits in the queue. */
@@ -83,6 +84,8 @@ export type HostQueueOptions = {
 	/** What was learned of a host before, if anything. */
 	readonly recall?: (host: string) => HostLevel | undefined;
 	readonly remember?: (host: string, level: HostLevel) => void;
+	/** What an earlier run has learned of a host. */
+	readonly memoryOf?: (host: string) => LevelMemory | undefined;
 };
 
 export type Move = { readonly host: string | null; readonly level: number; readonly why: string };

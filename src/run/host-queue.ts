@@ -76,7 +76,8 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 		const onMove = (level: number, why: string): void => tellMove(name, level, why);
 		const known = options.recall?.(name);
 		if (known) resume(known);
-		const level = known ?? levelForNew(name, { context, limits, isOnly: !hasMany, onMove });
+		const level =
+			known ?? levelForNew(name, { context, limits, isOnly: !hasMany, memory: options.memoryOf?.(name), onMove });
 		const host = createHost<T>(name, level);
 		hosts.set(name, host);
 		if (hosts.size === 2) whole.share();

@@ -83,6 +83,7 @@ export async function createAutoRunner(options: RunnerOptions): Promise<Runner> 
 		},
 		keepCookies: union.keepCookies,
 		grant: union.grant,
+		shareRates: union.shareRates,
 		async [Symbol.asyncDispose]() {
 			clearInterval(timer);
 			await growing;

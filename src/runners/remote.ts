@@ -53,9 +53,11 @@ export async function createRemoteRunner(options: RemoteOptions): Promise<Remote
 				worker: label,
 				ownerId: ownerIdOf(options.run, label),
 				coordinatorPid: process.pid,
+				firstShare: options.firstShare ?? 1 / options.workers,
 			},
 			onProgress: options.onProgress,
 			onSetCookie: options.onSetCookie,
+			onDemand: options.onDemand,
 			onLost: (why) => {
 				live.delete(worker);
 				started.delete(worker);
@@ -150,6 +152,9 @@ export async function createRemoteRunner(options: RemoteOptions): Promise<Remote
 		},
 		grant(grants) {
 			for (const worker of started) worker.grant(grants);
+		},
+		shareRates(shares) {
+			for (const worker of started) worker.shareRates(shares);
 		},
 		async [Symbol.asyncDispose]() {
 			ending = true;

@@ -43,6 +43,9 @@ export function createUnion(slots: number, runners: readonly Runner[]): Union {
 		grant(grants) {
 			for (const { runner } of members) runner.grant(grants);
 		},
+		shareRates(shares) {
+			for (const { runner } of members) runner.shareRates(shares);
+		},
 		async [Symbol.asyncDispose]() {
 			await Promise.all(members.map(({ runner }) => runner[Symbol.asyncDispose]()));
 		},

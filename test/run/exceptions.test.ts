@@ -78,6 +78,7 @@ async function runThree(context: TestContext, { onRun, onEvent }: Acts): Promise
 		},
 		keepCookies() {},
 		grant() {},
+		shareRates() {},
 		async [Symbol.asyncDispose]() {},
 	};
 	const coordinator = createCoordinator({

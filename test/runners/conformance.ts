@@ -2,6 +2,7 @@
 import type { Method } from "../../src/core/outcome.ts";
 import { testLargeFiles } from "./large-files.ts";
 import { testLimits } from "./limits.ts";
+import { testRates } from "./rates.ts";
 import { testRecords } from "./records.ts";
 import { testStopping } from "./stopping.ts";
 import { testDeaths } from "./worker-deaths.ts";
@@ -9,6 +10,7 @@ import { testDeaths } from "./worker-deaths.ts";
 export function testMethod(method: Method): void {
 	testRecords(method);
 	testLimits(method);
+	testRates(method);
 	testStopping(method);
 	testLargeFiles(method);
 	// Nobody outlives the death of the only event loop.
