@@ -110,8 +110,11 @@ export type Shortfall = { readonly kind: "time" | "flush"; readonly message: str
 
 /** Something odd about what a host sends: told once a host for each kind. */
 export type Remark = {
-	/** `encoded`: bytes with a content coding that was not asked for; `page`: an HTML page under a name of another kind. */
-	readonly kind: "encoded" | "page";
+	/**
+	 * `encoded`: bytes with a content coding that was not asked for; `page`: an HTML page under a name of another kind;
+	 * `pieces`: answers to pieces of a file that do not fit together.
+	 */
+	readonly kind: "encoded" | "page" | "pieces";
 	readonly host: string;
 	readonly message: string;
 };

@@ -12,6 +12,7 @@ import { classifyFileError } from "../store/classify-file-error.ts";
 import { type Attempt, failAttempt } from "./attempt-state.ts";
 import { endBody } from "./keep-body.ts";
 import { createMirrorPieces, isProvable, type MirrorPieces } from "./mirror-pieces.ts";
+import { remarkOnPieces } from "./remarks.ts";
 import { headWith } from "./request-of.ts";
 import { waitOf } from "./wait-of.ts";
 
@@ -63,9 +64,9 @@ export function considerSegments(attempt: Attempt, head: ResponseHead, askForAll
 		onGrown: (prefixBytes) => attempt.verifier?.grow(prefixBytes),
 		onComplete: () => endBody(attempt),
 		onFailure: (failure, retryAfterMs) => failAttempt(attempt, failure, retryAfterMs),
-		onLie(_why, goesOn) {
+		onLie(why, goesOn) {
 			// It may have been a mirror.
-			if (mirrors.length === 0) distrust(attempt);
+			if (mirrors.length === 0) distrust(attempt, why);
 			if (goesOn) return;
 			attempt.wantsWhole = true;
 			askForAll();
@@ -87,8 +88,10 @@ export function overlapOf({ isMending }: Attempt): number {
 	return isMending ? 0 : overlapBytes;
 }
 
-function distrust({ context, address }: Attempt): void {
+function distrust(attempt: Attempt, why: string): void {
+	const { context, address } = attempt;
 	const { distrusted } = context;
+	remarkOnPieces(attempt, why);
 	const [oldest] = distrusted;
 	if (distrusted.size >= mostDistrusted && oldest !== undefined) distrusted.delete(oldest);
 	distrusted.add(address.host);

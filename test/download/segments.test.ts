@@ -148,6 +148,11 @@ const lies: readonly Lie[] = [
 	["a redirect", () => ({ status: 302, head: { location: "/g", "content-length": 0 }, body: Buffer.alloc(0) })],
 ];
 
+/** Those who only have no more pieces are no liars. */
+function wasLie(what: string): boolean {
+	return what !== "403" && what !== "a redirect";
+}
+
 for (const [what, instead] of lies) {
 	test(`a piece is answered with ${what}: the file is whole and of one version, and the first answer was enough`, async (context) => {
 		const found = await fetchLarge(context, {
@@ -155,6 +160,8 @@ for (const [what, instead] of lies) {
 		});
 		assertWhole(found);
 		assert.equal(found.outcomes[0]?.attempts, 1);
+		const notes = found.events.flatMap((event) => (event.type === "note" ? [event.message] : []));
+		assert.equal(notes.filter((note) => note.includes("do not fit together")).length, wasLie(what) ? 1 : 0);
 		const wholes = found.server.requests.filter(({ headers }) => headers.range === undefined).length;
 		// What is too much may come when the first answer is over.
 		assert(wholes === 1 || (wholes === 2 && what.startsWith("more")), `${wholes} times the whole`);
