@@ -1,5 +1,6 @@
 /** Pieces of a file from its other mirrors, beside the one that an attempt asks. */
 import { type Address, addressOf } from "../core/address.ts";
+import { parseDigestField } from "../core/digest-fields.ts";
 import { type Failure, permanent, transient } from "../core/failure.ts";
 import { ifRangeValue, piecesEnd, type Validators } from "../core/ranges.ts";
 import { isTransientStatus } from "../core/retry.ts";
@@ -69,7 +70,7 @@ export function createMirrorPieces(attempt: Attempt, url: string): MirrorPieces 
 			const end = status === 206 && head.contentEncoding === undefined ? piecesEnd(kept(), span, head) : undefined;
 			if (end === undefined) return out(address, `answered ${status}, which is no piece of the same version`);
 			if (hasOwn) own ??= { etag: head.etag, lastModified: head.lastModified, date: head.date, totalBytes };
-			return { kind: "fits", end };
+			return { kind: "fits", end, digests: parseDigestField(head.contentDigest) };
 		},
 	};
 }

@@ -1,4 +1,6 @@
 /** When an attempt's file is fetched in segments, and what they may do within the attempt. */
+
+import { parseDigestField } from "../core/digest-fields.ts";
 import { type Failure, permanent, transient } from "../core/failure.ts";
 import { ifRangeValue, parseContentRange, piecesEnd } from "../core/ranges.ts";
 import { isTransientStatus } from "../core/retry.ts";
@@ -116,7 +118,7 @@ function judge(attempt: Attempt, { span, head, first }: PieceHead): PieceVerdict
 		const end = part.source && piecesEnd(part.source, span, head);
 		const isSame = head.contentEncoding === first.contentEncoding && !differ(head.reprDigest, first.reprDigest);
 		if (end === undefined || !isSame) return { kind: "lie", why: "a part of another version, or another part" };
-		return { kind: "fits", end };
+		return { kind: "fits", end, digests: parseDigestField(head.contentDigest) };
 	}
 	if (status === 401 && login && context.authenticator.onRefusal(login, head.fields("www-authenticate"))) {
 		return { kind: "again" };

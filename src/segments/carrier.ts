@@ -3,6 +3,7 @@ import { covers, type Span } from "../core/spans.ts";
 import type { Exchange } from "../http/exchange.ts";
 import type { Part } from "../store/part.ts";
 import { hasBytesAt, writeAt } from "../store/scatter.ts";
+import type { AnswerDigest } from "./answer-digest.ts";
 import { isLame } from "./next-work.ts";
 
 /** A connection is judged by its speed after so long; with less time left it is let to its end. */
@@ -34,6 +35,8 @@ export type Carrier = {
 	readonly begunMs: number;
 	firstMs: number | undefined;
 	perMs: number | undefined;
+	/** Of its answer, where the server has told it. */
+	digest: AnswerDigest | undefined;
 	/** Bytes since the last look. */
 	fresh: number;
 	lookedMs: number;
@@ -66,6 +69,7 @@ export function createCarrier(
 		begunMs: nowMs,
 		firstMs: undefined,
 		perMs: undefined,
+		digest: undefined,
 		fresh: 0,
 		lookedMs: nowMs,
 	};
@@ -79,6 +83,7 @@ export function bring(carrier: Carrier, part: Part, chunk: Buffer): Brought {
 	carrier.fresh += chunk.length;
 	const place = carrier.at + carrier.compared;
 	if (place + chunk.length > carrier.askedTo) return "too-much";
+	carrier.digest?.update(chunk);
 	const wanted = Math.max(0, Math.min(chunk.length, carrier.end - carrier.at));
 	if (wanted > 0) {
 		writeAt(part, chunk.subarray(0, wanted), carrier.at);
@@ -100,8 +105,9 @@ function compare(carrier: Carrier, part: Part, surplus: Buffer): Brought {
 	return start + bytes.length >= until ? "done" : "more";
 }
 
-/** One that is so much slower than the others, and has so long to go, that a new connection would do better. */
-export function findLame(carriers: readonly Carrier[], nowMs: number): Carrier | undefined {
+/** One that is so much slower than the others, and has so long to go, that a new connection would do better; now and then one. */
+export function findLame(carriers: readonly Carrier[], nowMs: number, replacedMs: number): Carrier | undefined {
+	if (nowMs - replacedMs < lameMs) return undefined;
 	return carriers.find((one) => {
 		const { at, end, perMs = 0, begunMs } = one;
 		const isLong = end > at && end - at >= perMs * leastLameLeftMs;
@@ -120,6 +126,11 @@ export function leastUseful(carriers: readonly Carrier[], count: number): readon
 /** Whether its answer has been read to its end, so that its connection can be used again. */
 export function isReadOut({ at, compared, askedTo }: Carrier): boolean {
 	return at + compared >= askedTo;
+}
+
+/** Whether it was read to its end and is not what its digest says. To be asked once. */
+export function isSpoilt(carrier: Carrier): boolean {
+	return isReadOut(carrier) && carrier.digest?.holds() === false;
 }
 
 /** Looks how fast it is. */

@@ -1,4 +1,5 @@
 /** What a download in segments may do within the attempt that it belongs to, and what that asks of it. */
+import type { Checksum } from "../core/checksum.ts";
 import type { Failure } from "../core/failure.ts";
 import type { Span } from "../core/spans.ts";
 import type { Slots } from "../core/task.ts";
@@ -63,8 +64,8 @@ export type PieceAnswer = { readonly subject: Carrier; readonly listener: Exchan
 
 /** What the head of an answer to a piece means. */
 export type PieceVerdict =
-	/** It brings the bytes up to `end`. */
-	| { readonly kind: "fits"; readonly end: number }
+	/** It brings the bytes up to `end`, of which it may have told the digest. */
+	| { readonly kind: "fits"; readonly end: number; readonly digests: readonly Checksum[] }
 	/** The same question once more, with a log-in. */
 	| { readonly kind: "again" }
 	/** It failed, for once; a refusal was one connection too many. */

@@ -4,8 +4,9 @@ import { covers, gapsOf, type Span } from "../core/spans.ts";
 import type { ExchangeListener } from "../http/exchange.ts";
 import type { ResponseHead } from "../http/response-head.ts";
 import { loseSpan, scatter } from "../store/scatter.ts";
-import { bring, type Carrier, createCarrier, findLame, isReadOut, measureSpeed } from "./carrier.ts";
+import { bring, type Carrier, createCarrier, findLame, isReadOut, isSpoilt, measureSpeed } from "./carrier.ts";
 import { createGrowth, look, pauseMs, refused } from "./growth.ts";
+import { heed } from "./heed.ts";
 import { freeSpans, nextWork, type Work } from "./next-work.ts";
 import { createPlaces, createSlotReport, freePlace, leaveOut, tooMany, usesOf } from "./places.ts";
 import { createRecordKeeper } from "./record-keeper.ts";
@@ -14,8 +15,6 @@ import type { Segments, SegmentsHost } from "./segments-host.ts";
 const tickMs = 25;
 /** Of the file: so much may be asked for twice. */
 const doubleShare = 0.05;
-/** A slow connection is replaced no more often than this. */
-const replaceMs = 2000;
 /** Fewer bytes are in memory, and not in a file yet. */
 const leastBytes = 256 * 1024;
 const tooMuch = "more bytes came than the server announced";
@@ -96,12 +95,20 @@ export function createSegments(host: SegmentsHost): Segments {
 	};
 
 	const finish = (carrier: Carrier): void => {
+		if (carrier.digest && isSpoilt(carrier)) return spoil(carrier, carrier.digest.span);
 		remove(carrier, isReadOut(carrier));
 		const here = part.scattered?.here ?? [];
 		for (const other of carriers) {
 			if (other.isDouble && covers(here, { start: other.at, end: other.end })) remove(other);
 		}
 		fill();
+	};
+
+	/** Its bytes are missing again; it is over. */
+	const spoil = (carrier: Carrier, span: Span): void => {
+		loseSpan(part, span);
+		carrier.at = span.start;
+		fail(carrier, transient("checksum", "a piece is not what the server says (Content-Digest)"));
 	};
 
 	const fail = (carrier: Carrier, failure: Failure, retryAfterMs?: number): void => {
@@ -161,29 +168,21 @@ export function createSegments(host: SegmentsHost): Segments {
 		const { at: start, askedTo, exchange } = carrier;
 		if (carrier.isOver) return;
 		beginMs = (beginMs + (exchange?.firstByteMs ?? beginMs)) / 2;
-		const verdict = host.judge({ start, end: askedTo }, carrier.place, head);
-		switch (verdict.kind) {
-			case "fits":
-				carrier.askedTo = verdict.end;
-				carrier.end = Math.min(carrier.end, verdict.end);
-				return;
-			case "again":
+		heed(carrier, host.judge({ start, end: askedTo }, carrier.place, head), {
+			isLast: carriers.size === 1,
+			again: () => {
 				remove(carrier);
-				return begin({ start, end: carrier.end }, carrier);
-			case "out":
+				begin({ start, end: carrier.end }, carrier);
+			},
+			leaveOut: () => {
 				leaveOut(places, carrier.place);
 				remove(carrier);
-				return fill();
-			case "lie":
-				return lie(verdict.why);
-			case "denied":
-				if (carriers.size === 1) return lie(verdict.failure.message);
-				refuse();
-				return fail(carrier, verdict.failure);
-			case "failed":
-				if (verdict.isRefusal) refuse();
-				return fail(carrier, verdict.failure, verdict.retryAfterMs);
-		}
+				fill();
+			},
+			refuse,
+			fail: (failure, retryAfterMs) => fail(carrier, failure, retryAfterMs),
+			lie,
+		});
 	};
 
 	const listener: ExchangeListener<Carrier> = {
@@ -222,16 +221,16 @@ export function createSegments(host: SegmentsHost): Segments {
 	const wake = (): void => {
 		if (state !== "single" || allowed() === 1 || part.bytes < leastBytes) return;
 		state = "scattering";
-		const fallBack = (): void => {
-			if (state === "scattering") state = "single";
-			isAlone = true;
-			tellSlots();
-		};
-		scatter(host.store, part, { needsProof: host.needsProof }).then(() => {
-			if (state !== "scattering") return;
-			if (part.scattered) guard(() => onScattered({ start: part.bytes, end: totalBytes }));
-			else fallBack();
-		}, fallBack);
+		const known = scatter(host.store, part, { needsProof: host.needsProof }).then(() => part.scattered !== undefined);
+		void known
+			.catch(() => false)
+			.then((isKnownOnDisk) => {
+				if (state !== "scattering") return;
+				if (isKnownOnDisk) return guard(() => onScattered({ start: part.bytes, end: totalBytes }));
+				state = "single";
+				isAlone = true;
+				tellSlots();
+			});
 	};
 
 	const tick = (): void => {
@@ -250,7 +249,7 @@ export function createSegments(host: SegmentsHost): Segments {
 	};
 
 	const replaceLame = (nowMs: number): void => {
-		const lame = nowMs - replacedMs < replaceMs ? undefined : findLame([...carriers], nowMs);
+		const lame = findLame([...carriers], nowMs, replacedMs);
 		if (!lame) return;
 		replacedMs = nowMs;
 		remove(lame);
