@@ -5,6 +5,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { RunOptions } from "../../src/core/options.ts";
+import { originBytes } from "../../src/origin/content.ts";
+import { startOrigin } from "../../src/origin/origin.ts";
 import { entryOf, filesIn, type ListRun, partsIn, runList } from "../run/run-list.ts";
 import {
 	type Answer,
@@ -313,4 +315,22 @@ test("the Content-Digest of a piece is verified: what differs is asked for again
 	});
 	assertWhole(found);
 	assert.equal(spoilt, 1);
+});
+
+test("the lies of the lab origin: each file is whole", async (context) => {
+	await using origin = await startOrigin({
+		files: 12,
+		size: { kind: "fixed", sizeBytes: 3 * mebibyte },
+		bandwidthPerConnectionBytesPerSecond: 6_000_000,
+		lieRate: 0.8,
+	});
+	const urls = [...origin.urls()];
+	for (const concurrency of [2, 24]) {
+		const run = await runList(context, urls.join("\n"), { options: { segments: 3, concurrency } });
+		assert.equal(run.summary.saved, urls.length);
+		for (const outcome of run.outcomes) {
+			const bytes = readFileSync(join(run.dir, outcome.file ?? ""));
+			assert(bytes.equals(originBytes(1, new URL(outcome.url).pathname, { start: 0, end: 3 * mebibyte })));
+		}
+	}
 });
