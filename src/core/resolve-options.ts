@@ -6,7 +6,7 @@ import type { NetrcEntry } from "./netrc.ts";
 import { longestTimerMs } from "./option-kinds.ts";
 import { optionTable } from "./option-table.ts";
 import type { OptionName } from "./option-values.ts";
-import { defaults, existsPolicies, layouts, type RunOptions } from "./options.ts";
+import { defaults, existsPolicies, http2Modes, layouts, type RunOptions } from "./options.ts";
 import { type Method, methods } from "./outcome.ts";
 import { checkHeader, parseHeader } from "./parse-header.ts";
 import { type Environment, readProxies } from "./proxy.ts";
@@ -69,6 +69,7 @@ export function resolveOptions(values: GivenValues, surroundings: Surroundings):
 		...(surroundings.checksums === undefined ? {} : { checksums: surroundings.checksums }),
 		sha256: readOption(values.writeChecksums, optionTable.writeChecksums) !== undefined && values.dryRun !== true,
 		insecure: readOption(values.insecure, optionTable.insecure) ?? false,
+		http2: oneOf(http2Modes, readOption(values.http2, optionTable.http2), "auto"),
 		...resolveAccess(values, surroundings),
 		...(surroundings.warnings && { warnings: surroundings.warnings }),
 		keepDuplicates: readOption(values.keepDuplicates, optionTable.keepDuplicates) ?? false,

@@ -1,7 +1,9 @@
 /** The HTTP client of a worker, shared by all its downloads: the connections to every origin. */
+import type { Http2Mode } from "../core/options.ts";
 import type { ProxyServer } from "../core/proxy.ts";
 import type { Connection } from "./connection.ts";
 import { type Connector, createConnector } from "./connector.ts";
+import { createHttp2Choice, type Http2Choice } from "./http2-choice.ts";
 import { createIdleList, type IdleList } from "./idle-list.ts";
 import { OriginPool } from "./origin-pool.ts";
 import type { TlsOptions } from "./tls.ts";
@@ -23,6 +25,7 @@ export type AgentOptions = TlsOptions & {
 	readonly proxyOf?: ((origin: string) => ProxyServer | undefined) | undefined;
 	/** Whether an address may be connected to; absent where every one may. */
 	readonly isAllowed?: ((address: string) => boolean) | undefined;
+	readonly http2: Http2Mode;
 };
 
 export type Agent = {
@@ -39,8 +42,9 @@ export type Agent = {
 	/** What all connections read into, one after the other: its bytes are valid only until the next read. */
 	readonly readBuffer: Buffer;
 	readonly idle: IdleList;
-	/** Every connection that stands. */
-	readonly open: Set<Connection>;
+	/** Every connection that stands, of whatever protocol. */
+	readonly open: Set<{ destroy(): void }>;
+	readonly http2: Http2Choice;
 	/**
 	 * Calls `endRest` of its pool once the event loop has asked the system what is new of the connection. An answer that
 	 * nobody asked for has then shown itself, and so has a server that closes what it promised to keep.
@@ -54,7 +58,7 @@ export type Agent = {
 /** Connections are opened as downloads need them: how many run at once is the scheduler's decision alone. */
 export function createAgent(options: AgentOptions): Agent {
 	const pools = new Map<string, OriginPool>();
-	const open = new Set<Connection>();
+	const open: Agent["open"] = new Set();
 	const list = createIdleList();
 	let lastPool: OriginPool | undefined;
 	/** Given back in this turn of the event loop, and in the one before it. */
@@ -92,6 +96,7 @@ export function createAgent(options: AgentOptions): Agent {
 		readBuffer,
 		idle,
 		open,
+		http2: createHttp2Choice(options.http2),
 		poolOf(origin) {
 			if (lastPool?.origin === origin) return lastPool;
 			let pool = pools.get(origin);

@@ -79,7 +79,8 @@ function useTunnel(
 	{ target, socket }: { readonly target: ProxiedTarget; readonly socket: Socket },
 ): void {
 	if (dial.isOver) return;
-	if (!target.isSecure) return dial.succeed(readInto(readBuffer, socket, dial));
+	const hand = (ready: Socket): void => dial.succeed(target.protocol ? ready : readInto(readBuffer, ready, dial));
+	if (!target.isSecure) return hand(socket);
 	const host = `${target.host} behind ${proxyLabel(target.proxy)}`;
 	awaitTls(dial, {
 		// What breaks is told by the socket around it.
@@ -88,7 +89,7 @@ function useTunnel(
 			socket.on("error", () => undefined),
 		),
 		host,
-		next: (secured) => dial.succeed(readInto(readBuffer, secured, dial)),
+		next: hand,
 	});
 }
 
