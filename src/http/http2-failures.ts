@@ -40,8 +40,6 @@ export function streamFailure(
 ): Failure {
 	const name = nameOfCode(code);
 	if (!answered) {
-		// So does the engine refuse heads that are larger than we allow.
-		if (code === enhanceYourCalm) return unusable(host, `a head larger than 64 KiB (${name})`);
 		return unspoken.has(code) ? unusable(host, name) : resetFailure(host, false, name);
 	}
 	// So does the engine end what does not have the length that it announced.
@@ -59,13 +57,23 @@ export type SessionEnd = {
 	readonly code: number;
 	/** Whether there was a head for the exchange already. */
 	readonly answered: boolean;
+	/** Whether no other exchange was under way. */
+	readonly wasAlone: boolean;
 };
 
+/** Whether a session broke because what the server sent is no HTTP/2. */
+export function isUnreadable(error: Error | undefined): boolean {
+	return error !== undefined && "code" in error && error.code === "ERR_HTTP2_ERROR";
+}
+
 /** The session broke, or its server ended it. */
-export function sessionFailure(host: string, { error, code, answered }: SessionEnd): Failure {
+export function sessionFailure(host: string, { error, code, answered, wasAlone }: SessionEnd): Failure {
 	if (unspoken.has(code)) return unusable(host, `it ended the session with ${nameOfCode(code)}`);
 	if (code !== 0) return resetFailure(host, answered, nameOfCode(code));
-	if (error && "code" in error && error.code === "ERR_HTTP2_ERROR") return unusable(host, error.message);
+	if (error && isUnreadable(error)) {
+		// Whose fault it was is not known: what has come is right, and may go on.
+		return answered && !wasAlone ? resetFailure(host, true, error.message) : unusable(host, error.message);
+	}
 	if (error) return brokenFailure(error, host, answered);
 	if (answered) return transient("truncated", `${host} closed the connection before the body was complete`);
 	return resetFailure(host, false, "closed");

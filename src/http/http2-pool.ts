@@ -43,6 +43,7 @@ export function createHttp2Pool(options: Http2PoolOptions): Http2Pool {
 	let standing = 0;
 	let waiting: Exchange[] = [];
 	let abortOpening: (() => void) | undefined;
+	let mostStreams = Number.POSITIVE_INFINITY;
 	/** Fewer where the server does not let us have more. */
 	let { most } = options;
 
@@ -79,6 +80,11 @@ export function createHttp2Pool(options: Http2PoolOptions): Http2Pool {
 			agent.open.delete(session);
 			openMore();
 			forgetIfUnused();
+		},
+		mostStreams: () => mostStreams,
+		onUnreadable(streams) {
+			// Half as many each time, until the answer that cannot be read is alone.
+			mostStreams = streams > 1 ? Math.floor(streams / 2) : Number.POSITIVE_INFINITY;
 		},
 		sendAgain(exchange) {
 			exchange.connection = undefined;

@@ -2,7 +2,7 @@
 import { type ClientHttp2Session, type ClientHttp2Stream, connect } from "node:http2";
 import type { Socket } from "node:net";
 import type { Exchange } from "./exchange.ts";
-import { enhanceYourCalm, refusedStream, sessionFailure, streamFailure } from "./http2-failures.ts";
+import { enhanceYourCalm, isUnreadable, refusedStream, sessionFailure, streamFailure } from "./http2-failures.ts";
 import type { Http2Fields } from "./http2-request.ts";
 import { type BrokenEnd, Http2Stream, type StreamOwner } from "./http2-stream.ts";
 import type { Idle } from "./idle-list.ts";
@@ -12,9 +12,9 @@ const firstStreams = 32;
 /** What one stream may send before any of it is read: as much as is on its way, on a line of 1 Gbit/s and 60 ms. */
 const streamWindowBytes = 8 * 1024 * 1024;
 const sessionWindowBytes = 64 * 1024 * 1024;
-/** Twice what we read of a head: the engine counts 32 bytes more for each field, and tells less of what is wrong. */
-const mostHeaderBytes = 128 * 1024;
-const mostFields = 2048;
+/** More than we take of a head: what the engine refuses looks as if the server had refused the request. */
+const mostHeaderBytes = 1024 * 1024;
+const mostFields = 16_384;
 /** A session that was silent for so long when an exchange was given up is not used again. */
 const deadMs = 5000;
 
@@ -37,6 +37,10 @@ export type SessionOwner = {
 	/** It takes no more streams; those that it has go on. */
 	onClosing(session: Session): void;
 	onClose(session: Session): void;
+	/** Most streams that a session of ours may have now, whatever its server allows. */
+	mostStreams(): number;
+	/** A session broke because of what one of so many answers was. */
+	onUnreadable(streams: number): void;
 	/** The exchange is to be sent again, on a session that takes it. */
 	sendAgain(exchange: Exchange): void;
 };
@@ -55,6 +59,8 @@ export function createSession(socket: Socket, owner: SessionOwner): Session {
 	/** Whether any answer has come. */
 	let hasAnswered = false;
 	let heardMs = performance.now();
+	/** Exchanges that were under way when it broke because of what the server sent. */
+	let unreadable: number | undefined;
 	/** Of the server's GOAWAY: its code, and the last stream that it may have looked at. */
 	let goaway: { readonly code: number; readonly lastId: number } | undefined;
 
@@ -73,8 +79,10 @@ export function createSession(socket: Socket, owner: SessionOwner): Session {
 	/** Whether the request goes again at once: it is certain or likely that the server has not looked at it. */
 	const goesAgain = (exchange: Exchange, { code, id }: BrokenEnd): boolean => {
 		if (exchange.answered) return false;
+		// Which of the answers could not be read shows when fewer are asked for at once.
+		if (unreadable !== undefined && unreadable > 1) return true;
 		// How many are too many was not known yet.
-		if (code === refusedStream && id !== undefined && id <= (settledAtId ?? 0)) return true;
+		if (code === refusedStream && !goaway && id !== undefined && id <= (settledAtId ?? 0)) return true;
 		const wasPassedOver = id === undefined || (goaway !== undefined && id > goaway.lastId);
 		// That ends by itself: each session that answered somebody was a step forward.
 		if (wasPassedOver && hasAnswered) return true;
@@ -99,13 +107,18 @@ export function createSession(socket: Socket, owner: SessionOwner): Session {
 		onBroken(exchange, end) {
 			const { host } = owner;
 			const { answered } = exchange;
+			if (unreadable === undefined && isUnreadable(end.error)) {
+				unreadable = active + 1;
+				owner.onUnreadable(unreadable);
+			}
 			if (goesAgain(exchange, end)) return owner.sendAgain(exchange);
 			const code = goaway?.code ?? 0;
 			const isOfSession = engine.destroyed && end.code !== refusedStream;
-			exchange.wasRefused = !answered && (isOfSession ? code === enhanceYourCalm : end.code === refusedStream);
+			const toldCode = isOfSession ? code : end.code;
+			exchange.wasRefused = !answered && (toldCode === enhanceYourCalm || toldCode === refusedStream);
 			exchange.tellFailure(
 				isOfSession
-					? sessionFailure(host, { error: end.error, code, answered })
+					? sessionFailure(host, { error: end.error, code, answered, wasAlone: unreadable === 1 })
 					: streamFailure(host, end.code, { answered, isShort: end.isShort }),
 			);
 		},
@@ -128,7 +141,9 @@ export function createSession(socket: Socket, owner: SessionOwner): Session {
 		newerIdle: undefined,
 		idleSinceMs: 0,
 		get room() {
-			return isClosing || engine.closed || engine.destroyed ? 0 : Math.max(0, limit - active);
+			return isClosing || engine.closed || engine.destroyed
+				? 0
+				: Math.max(0, Math.min(limit, owner.mostStreams()) - active);
 		},
 		get isEmpty() {
 			return active === 0;
