@@ -12,6 +12,8 @@ import type { TlsOptions } from "./tls.ts";
 const longestIdleMs = 15_000;
 /** Idle connections that are closed at once where the system has no more descriptors. */
 const reliefConnections = 16;
+/** Most origins that are remembered to want a tunnel; those that are forgotten ask once more. */
+const mostTunnelled = 1024;
 /** Most bytes of one read: a large body goes to its file in pieces of this size. */
 const readBytes = 256 * 1024;
 
@@ -53,6 +55,8 @@ export type Agent = {
 	/** Closes idle connections for their descriptors. @returns Whether waiting for one makes sense. */
 	relieve(): boolean;
 	forget(pool: OriginPool): void;
+	/** Requests to the pool's origin go through a tunnel of its proxy from now on. */
+	tunnel(pool: OriginPool): void;
 };
 
 /** Connections are opened as downloads need them: how many run at once is the scheduler's decision alone. */
@@ -60,6 +64,7 @@ export function createAgent(options: AgentOptions): Agent {
 	const pools = new Map<string, OriginPool>();
 	const open: Agent["open"] = new Set();
 	const list = createIdleList();
+	const tunnelled = new Set<string>();
 	let lastPool: OriginPool | undefined;
 	/** Given back in this turn of the event loop, and in the one before it. */
 	let arriving: Connection[] = [];
@@ -92,7 +97,12 @@ export function createAgent(options: AgentOptions): Agent {
 	const readBuffer = Buffer.allocUnsafeSlow(readBytes);
 	const agent: Agent = {
 		connector: createConnector({ ...options, readBuffer }),
-		proxyOf: options.proxyOf,
+		proxyOf:
+			options.proxyOf &&
+			((origin) => {
+				const proxy = options.proxyOf?.(origin);
+				return proxy && tunnelled.has(origin) ? { ...proxy, tunnelsAll: true } : proxy;
+			}),
 		readBuffer,
 		idle,
 		open,
@@ -118,8 +128,13 @@ export function createAgent(options: AgentOptions): Agent {
 			return open.size > 0;
 		},
 		forget(pool) {
-			pools.delete(pool.origin);
+			if (pools.get(pool.origin) === pool) pools.delete(pool.origin);
 			if (lastPool === pool) lastPool = undefined;
+		},
+		tunnel(pool) {
+			if (tunnelled.size >= mostTunnelled) tunnelled.clear();
+			tunnelled.add(pool.origin);
+			agent.forget(pool);
 		},
 		sweep() {
 			now = performance.now();

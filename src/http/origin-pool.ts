@@ -17,7 +17,7 @@ const reliefMs = 50;
 /** What pools ask of the agent that they belong to. */
 export type PoolAgent = Pick<
 	Agent,
-	"connector" | "proxyOf" | "readBuffer" | "idle" | "open" | "rest" | "relieve" | "forget" | "http2"
+	"connector" | "proxyOf" | "readBuffer" | "idle" | "open" | "rest" | "relieve" | "forget" | "http2" | "tunnel"
 >;
 
 /** A connection that is being made. */
@@ -61,6 +61,11 @@ export class OriginPool {
 		this.host = peerOf(this.#target.host, this.proxy, this.#target.isSecure);
 		this.form = proxyForm(this.proxy, origin);
 		if (!this.form && agent.http2.isFor(origin)) this.#turn();
+	}
+
+	/** The proxy wants to be asked for a tunnel: the origin's next requests get another pool. */
+	tunnel(): void {
+		this.#agent.tunnel(this);
 	}
 
 	/** Whether an origin that has not been asked in HTTP/2 may be. */
