@@ -57,6 +57,7 @@ function connectBy(dial: Dial, tools: Tools, route: Route): void {
 			proxy,
 			hostname,
 			port: target.port,
+			isSecure: target.isSecure,
 			timeoutMs: tools.connectTimeoutMs,
 			onOpen: () => useTunnel(dial, tools, { target, socket }),
 			onFailure(failure: Failure) {
@@ -95,10 +96,12 @@ function useTunnel(
 
 /** Node lets only a socket that it connected itself read into memory of ours: what others read is copied there. */
 function readInto(readBuffer: Buffer, socket: Socket, dial: Dial): Socket {
-	return socket.on("data", (data: Buffer) => {
+	socket.on("data", (data: Buffer) => {
 		for (let at = 0; at < data.length && !socket.destroyed; at += readBuffer.length) {
 			const bytes = data.copy(readBuffer, 0, at);
 			if (!dial.onRead(bytes)) socket.pause();
 		}
 	});
+	// Whoever opened the tunnel has read its own answer, and no further.
+	return socket.resume();
 }

@@ -8,6 +8,7 @@ import { resolveOptions } from "../../src/core/resolve-options.ts";
 import { createCertificate } from "../../src/origin/certificate.ts";
 import { serve, serveTls } from "../download/serve.ts";
 import { byLine, runList } from "../run/run-list.ts";
+import { serveHttp2 } from "./http2-servers.ts";
 
 type Proxy = {
 	readonly port: number;
@@ -75,6 +76,25 @@ for (const [allow, wantsTunnel] of [
 		]);
 	});
 }
+
+test("HTTP/2 without TLS within the tunnel that a proxy wants", async (context) => {
+	const origin = await serveHttp2(context, (stream) => {
+		stream.respond({ ":status": 200 });
+		stream.end("text");
+	});
+	const proxy = await serveProxy(context, "CONNECT");
+	const { proxies, http2 } = resolveOptions(
+		{ proxy: `127.0.0.1:${proxy.port}`, http2: "always" },
+		{ version: "test", cores: 1 },
+	);
+	assert(proxies);
+	const { outcomes } = await runList(context, `${origin.url}/a\n${origin.url}/b`, { options: { proxies, http2 } });
+	assert.deepEqual(
+		outcomes.map(({ status, error }) => error?.message ?? status),
+		["saved", "saved"],
+	);
+	assert.equal(origin.requests.length, 2);
+});
 
 test("--header Proxy-Authorization goes to the proxy, and to no origin", async (context) => {
 	const { certificate: cert, key } = await createCertificate(["127.0.0.1"]);
