@@ -2,7 +2,9 @@
 import { addressOf } from "../core/address.ts";
 import type { SetCookie } from "../core/cookie-file.ts";
 import { permanent } from "../core/failure.ts";
-import { type AttemptResult, cancelledResult, type Task, type WorkerLabel } from "../core/task.ts";
+import type { HostCounts } from "../core/outcome.ts";
+import type { RateShares } from "../core/rate-shares.ts";
+import { type AttemptResult, cancelledResult, type SlotGrant, type Task, type WorkerLabel } from "../core/task.ts";
 import { NoWorkerError, ownerIdOf, type RunnerOptions, type TaskListener, WorkerLostError } from "../runners/runner.ts";
 import { tellStats } from "./announce.ts";
 import { messageOf } from "./cluster-error.ts";
@@ -20,6 +22,8 @@ import { beatMs, redisPatienceMs, silenceMs } from "./timing.ts";
 const stopMs = 1200;
 /** Looks in a row that must find a batch nowhere: what it came to may still be on its way. */
 const mostMisses = 5;
+/** It is told of hosts at every so manieth beat. */
+const hostBeats = 3;
 const nobody: WorkerLabel = { model: "cluster", number: 0 };
 
 export type Dispatcher = {
@@ -27,6 +31,10 @@ export type Dispatcher = {
 	hand(task: Task, listener: TaskListener): void;
 	/** Tells all workers of cookies that the run keeps. */
 	keepCookies(cookies: readonly SetCookie[]): void;
+	/** Tells all workers of slots that downloads may use beyond their own. */
+	grant(grants: readonly SlotGrant[]): void;
+	/** Tells each worker what it may use of the run's bytes a second. */
+	shareRates(shares: RateShares): void;
 	/** Starts nothing more; what is in flight is cancelled. */
 	stop(): void;
 	close(): void;
@@ -48,6 +56,8 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 	let wasUnreadable = false;
 	let filesPerSecond = 0;
 	let ended = 0;
+	let beats = 0;
+	let hosts: readonly HostCounts[] = [];
 
 	function hand(task: Task, listener: TaskListener): void {
 		const { hand } = handouts.add(task, listener);
@@ -57,6 +67,17 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 	function handAgain({ task, listener }: Handout, kept = false): void {
 		if (isStopping) return listener.onResult({ ...cancelledResult(task, nobody), kept: kept || task.resume });
 		hand(kept && !task.resume ? { ...task, resume: true } : task, listener);
+	}
+
+	/** What became of them is not known: what has its name already would get a second one. */
+	function handLostAgain(lost: readonly Handout[]): void {
+		const published = lost.length > 0 ? options.published?.() : undefined;
+		for (const handout of lost) {
+			const { task, listener } = handout;
+			const saved = published?.get(task.key);
+			if (!saved) handAgain(handout);
+			else listener.onResult({ id: task.id, kind: "saved", ...saved, kept: false, worker: nobody, intents: 0 });
+		}
 	}
 
 	function post(batches: readonly (readonly HandedTask[])[]): void {
@@ -83,11 +104,14 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 		const member = crew.hear(message);
 		// Others have what it held: it must begin anew, under another number.
 		if (!member) return tellWorkers(redis, { type: "dead", run, worker: message.worker });
-		if (isNew)
+		if (isNew) {
 			note(
 				"note",
 				`cluster#${member.number} has joined: process ${member.pid} of ${member.host}, ${member.capacity} at once`,
 			);
+			// There is room for more now.
+			options.onProgress([]);
+		}
 		if (message.note !== undefined) note("warning", `cluster#${member.number}: ${message.note}`);
 		for (const one of message.results ?? []) settle(member, one.hand, one.result);
 		for (const { hand, kept } of message.back ?? []) {
@@ -97,6 +121,7 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 		for (const { hand, why, owner } of message.lost ?? []) {
 			handouts.take(hand)?.listener.onLost(new WorkerLostError(labelOf(member), why, ownedBy(member, owner)));
 		}
+		if (message.demand) options.onDemand?.(String(member.number), message.demand);
 		if (message.cookies) options.onSetCookie?.(message.cookies);
 		if (message.refused) refuse(member, message.refused);
 		if (message.progress) options.onProgress(message.progress);
@@ -137,7 +162,7 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 	/** It goes as it should: what it still has, if anything, is nobody's fault. */
 	function dismiss(member: Member): void {
 		crew.drop(member.number);
-		for (const name of member.held) for (const handout of handouts.takeBatch(name)) handAgain(handout);
+		handLostAgain([...member.held].flatMap(handouts.takeBatch));
 		note("note", `cluster#${member.number} has left`);
 	}
 
@@ -158,10 +183,12 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 		filesPerSecond = ended * (1000 / beatMs);
 		ended = 0;
 		for (const [host, ms] of pauses.all()) tellWorkers(redis, { type: "pause", run, host, ms });
-		await place.announce();
+		await place.announce(crew.highest);
 		// What is written after the end would stay.
 		if (isClosed) return;
 		const { total, saved, failed } = options.cluster?.counts() ?? { total: 0, saved: 0, failed: 0 };
+		// Those of many are sorted for it.
+		if (beats++ % hostBeats === 0) hosts = options.cluster?.hosts() ?? [];
 		const { members } = crew;
 		const inFlight = [...members.values()].reduce((sum, member) => sum + member.inFlight, 0);
 		const waiting = Math.max(0, handouts.size - inFlight);
@@ -172,6 +199,7 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 			waiting,
 			workers: members.size,
 			filesPerSecond,
+			hosts,
 		});
 		await queue.keepAlive();
 		await seekLost();
@@ -188,7 +216,7 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 			if (batch.misses < mostMisses) return;
 			note("note", `batch ${batch.name} is lost: its ${batch.hands.size} entries are handed out again`);
 			queue.remove([batch.name]).catch(() => {});
-			for (const handout of handouts.takeBatch(batch.name)) handAgain(handout);
+			handLostAgain(handouts.takeBatch(batch.name));
 		});
 	}
 
@@ -254,6 +282,10 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 	return {
 		crew,
 		hand,
+		grant: (grants) => tellWorkers(redis, { type: "grant", run, grants }),
+		shareRates(shares) {
+			for (const [worker, share] of shares) tellWorkers(redis, { type: "rate", run, worker: Number(worker), share });
+		},
 		keepCookies: (cookies) => tellWorkers(redis, { type: "cookies", run, cookies: seal.close(cookies) }),
 		stop,
 		close() {

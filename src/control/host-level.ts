@@ -12,6 +12,8 @@ export type HostLimits = {
 	readonly most: number;
 	/** Whether other levels are tried; a fixed one only falls where the host refuses, and returns. */
 	readonly seeks: boolean;
+	/** Most requests a second, where that was asked for. */
+	readonly perSecond?: number;
 };
 
 /** One shape, changed in place. */
@@ -21,7 +23,7 @@ export type HostLevel = {
 	readonly seeker: Seeker;
 	/** Made when the host refuses something for the first time, as most never do; but it wants to know what was clean. */
 	readonly refusals: Refusals;
-	/** Present where the host limits requests a second. */
+	/** Present where requests a second are limited: by the host, or as it was asked for. */
 	pacer: Pacer | undefined;
 	/** Requests so far, kept while nothing is asked of the host. */
 	turns: number;
@@ -57,7 +59,7 @@ export function createHostLevel(
 		limits,
 		seeker: createSeeker(context, { level, most, probes }),
 		refusals: createRefusals(context),
-		pacer: undefined,
+		pacer: limits.perSecond === undefined ? undefined : createPacer(limits.perSecond, context.clock()),
 		turns: 0,
 		served: 0,
 		ramp: Number.POSITIVE_INFINITY,
@@ -164,11 +166,9 @@ export function slowDown(host: HostLevel): void {
 
 function follow(host: HostLevel, { level, perSecond, why }: Verdict): void {
 	const { seeker, refusals, limits } = host;
-	if (perSecond === Number.POSITIVE_INFINITY) host.pacer = undefined;
-	else if (perSecond !== undefined) {
-		if (host.pacer) host.pacer.perSecond = perSecond;
-		else host.pacer = createPacer(perSecond, host.context.clock());
-		host.onMove(host, `${perSecond.toPrecision(3)} requests a second: ${why}`);
+	if (perSecond !== undefined) pace(host, perSecond);
+	if (perSecond !== undefined && perSecond !== Number.POSITIVE_INFINITY) {
+		host.onMove(host, `${(host.pacer?.perSecond ?? perSecond).toPrecision(3)} requests a second: ${why}`);
 		return;
 	}
 	if (level === undefined) return;
@@ -179,6 +179,15 @@ function follow(host: HostLevel, { level, perSecond, why }: Verdict): void {
 	moveTo(seeker, isFree && !limits.seeks ? limits.start : level, why);
 	if (isFree) seekAgain(seeker);
 	tell(host);
+}
+
+/** Never faster than was asked for; Infinity where nothing else limits. */
+export function pace(host: HostLevel, wanted: number): void {
+	const { limits, context, pacer } = host;
+	const perSecond = Math.min(wanted, limits.perSecond ?? wanted);
+	if (perSecond === Number.POSITIVE_INFINITY) host.pacer = undefined;
+	else if (pacer) pacer.perSecond = perSecond;
+	else host.pacer = createPacer(perSecond, context.clock());
 }
 
 function tell(host: HostLevel): void {

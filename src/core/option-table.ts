@@ -77,9 +77,9 @@ export const optionTable: OptionTable = {
 	rate: { name: "rate", group: speed, kind: perSecond, fallback: "none", help: "most requests a second over all workers; redirects and retries count" },
 	ratePerHost: { name: "rate-per-host", group: speed, kind: perSecond, fallback: "none", help: "most requests a second to one host" },
 	workers: { name: "workers", short: "w", group: speed, kind: integer(1, 1024), fallback: "cores", help: "threads or processes, for the methods that have them" },
-	segments: { name: "segments", group: speed, kind: integerOrAuto(1, 64), fallback: "auto", help: "connections for one large file, where the server supports ranges", notYet: Array.from({ length: 63 }, (_, index) => String(index + 2)) },
-	limitRate: { name: "limit-rate", group: speed, kind: bytes, fallback: "none", help: "bytes a second over all workers", notYet: true },
-	limitRatePerHost: { name: "limit-rate-per-host", group: speed, kind: bytes, fallback: "none", help: "bytes a second to one host", notYet: true },
+	segments: { name: "segments", group: speed, kind: integerOrAuto(1, 64), fallback: "auto", help: "connections for one large file, where the server supports ranges" },
+	limitRate: { name: "limit-rate", group: speed, kind: bytes, fallback: "none", help: "bytes a second over all workers" },
+	limitRatePerHost: { name: "limit-rate-per-host", group: speed, kind: bytes, fallback: "none", help: "bytes a second from one host" },
 	redis: { name: "redis", group: speed, kind: text("URL"), help: "for cluster: the Redis server, redis:// or rediss://; the password better from DOWNSPOUT_REDIS_PASSWORD" },
 	health: { name: "health", group: speed, kind: text("PORT"), help: "for cluster: /health, and Prometheus metrics at /metrics, on 127.0.0.1 unless HOST:PORT is given" },
 

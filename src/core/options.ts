@@ -42,6 +42,11 @@ export type DownloadOptions = {
 	/** Longest wait that Retry-After may ask for. */
 	readonly retryMaxWaitMs: number;
 	readonly maxRedirects: number;
+	/** Connections for one large file; `auto` finds out. */
+	readonly segments: number | "auto";
+	/** Bytes a second, over all workers and hosts, and from one host. */
+	readonly limitRate?: number;
+	readonly limitRatePerHost?: number;
 	/** Largest file in bytes; absent when there is no limit. */
 	readonly maxSizeBytes?: number;
 	/** A body that stays slower, in bytes a second, for so long is tried again. */

@@ -58,6 +58,7 @@ export function resolveOptions(values: GivenValues, surroundings: Surroundings):
 		fsync: readOption(values.fsync, optionTable.fsync) ?? false,
 		...(maxSizeBytes === undefined ? {} : { maxSizeBytes }),
 		...resolveMinSpeed(values),
+		...resolveByteRates(values),
 		...resolveWaits(values),
 		...(timeoutMs === 0 ? {} : { timeoutMs }),
 		...resolveTypes(values),
@@ -66,6 +67,7 @@ export function resolveOptions(values: GivenValues, surroundings: Surroundings):
 		retryStatuses: (readOption(values.retryStatus, optionTable.retryStatus)?.split(",") ?? []).map(Number),
 		headers,
 		maxRedirects: readOption(values.maxRedirects, optionTable.maxRedirects) ?? defaults.maxRedirects,
+		segments: readOption(values.segments, optionTable.segments) ?? "auto",
 		...(surroundings.caCertificate === undefined ? {} : { caCertificate: surroundings.caCertificate }),
 		...(surroundings.checksums === undefined ? {} : { checksums: surroundings.checksums }),
 		sha256: readOption(values.writeChecksums, optionTable.writeChecksums) !== undefined && values.dryRun !== true,
@@ -123,6 +125,15 @@ function resolveMinSpeed(values: GivenValues): Pick<RunOptions, "minSpeed"> {
 	const bytesPerSecond = readOption(values.minSpeed, optionTable.minSpeed);
 	const seconds = readOption(values.minSpeedTime, optionTable.minSpeedTime) ?? defaults.minSpeedSeconds;
 	return bytesPerSecond === undefined ? {} : { minSpeed: { bytesPerSecond, ms: milliseconds(seconds) } };
+}
+
+function resolveByteRates(values: GivenValues): Pick<RunOptions, "limitRate" | "limitRatePerHost"> {
+	const limitRate = readOption(values.limitRate, optionTable.limitRate);
+	const limitRatePerHost = readOption(values.limitRatePerHost, optionTable.limitRatePerHost);
+	return {
+		...(limitRate === undefined ? {} : { limitRate }),
+		...(limitRatePerHost === undefined ? {} : { limitRatePerHost }),
+	};
 }
 
 function resolveTypes(values: GivenValues): Pick<RunOptions, "expectTypes"> {

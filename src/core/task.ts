@@ -124,7 +124,19 @@ export type TaskProgress = {
 	readonly bytes: number;
 	/** Size of the whole file, where the server announced it. */
 	readonly totalBytes?: number;
+	readonly slots?: Slots;
 };
+
+/** Slots beyond its own that a large file wants for further connections, and those that it uses. */
+export type Slots = {
+	readonly wants: number;
+	readonly has: number;
+	/** Requests for pieces so far. */
+	readonly requests: number;
+};
+
+/** Slots beyond its own that a download may use, from now on. */
+export type SlotGrant = { readonly id: number; readonly extra: number };
 
 /** What becomes of a task that no worker has begun when the run stops. */
 export function cancelledResult(task: Task, worker: WorkerLabel): AttemptResult {

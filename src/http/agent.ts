@@ -6,6 +6,7 @@ import { type Connector, createConnector } from "./connector.ts";
 import { createHttp2Choice, type Http2Choice } from "./http2-choice.ts";
 import { createIdleList, type IdleList } from "./idle-list.ts";
 import { OriginPool } from "./origin-pool.ts";
+import type { Throttle } from "./throttle.ts";
 import type { TlsOptions } from "./tls.ts";
 
 /** A connection that nothing used for so long is closed. */
@@ -15,7 +16,7 @@ const reliefConnections = 16;
 /** Most origins that are remembered to want a tunnel; those that are forgotten ask once more. */
 const mostTunnelled = 1024;
 /** Most bytes of one read: a large body goes to its file in pieces of this size. */
-const readBytes = 256 * 1024;
+export const mostReadBytes: number = 256 * 1024;
 
 export type AgentOptions = TlsOptions & {
 	/** Most connections to one origin: as many as requests are made at once. */
@@ -28,6 +29,9 @@ export type AgentOptions = TlsOptions & {
 	/** Whether an address may be connected to; absent where every one may. */
 	readonly isAllowed?: ((address: string) => boolean) | undefined;
 	readonly http2: Http2Mode;
+	/** Present where answers are held to rates, which then bound a read as well. */
+	readonly throttle?: Throttle | undefined;
+	readonly readBytes?: number | undefined;
 };
 
 export type Agent = {
@@ -40,6 +44,7 @@ export type Agent = {
 
 	// For its pools:
 	readonly connector: Connector;
+	readonly throttle: Throttle | undefined;
 	readonly proxyOf: AgentOptions["proxyOf"];
 	/** What all connections read into, one after the other: its bytes are valid only until the next read. */
 	readonly readBuffer: Buffer;
@@ -94,9 +99,10 @@ export function createAgent(options: AgentOptions): Agent {
 		oldest: list.oldest,
 	};
 
-	const readBuffer = Buffer.allocUnsafeSlow(readBytes);
+	const readBuffer = Buffer.allocUnsafeSlow(options.readBytes ?? mostReadBytes);
 	const agent: Agent = {
 		connector: createConnector({ ...options, readBuffer }),
+		throttle: options.throttle,
 		proxyOf:
 			options.proxyOf &&
 			((origin) => {
@@ -128,6 +134,7 @@ export function createAgent(options: AgentOptions): Agent {
 			return open.size > 0;
 		},
 		forget(pool) {
+			// Another one may have taken its place while a rate held requests of this one back.
 			if (pools.get(pool.origin) === pool) pools.delete(pool.origin);
 			if (lastPool === pool) lastPool = undefined;
 		},
@@ -141,6 +148,7 @@ export function createAgent(options: AgentOptions): Agent {
 			for (let one = list.oldest(); one && now - one.idleSinceMs > longestIdleMs; one = list.oldest()) one.destroy();
 		},
 		destroy() {
+			agent.throttle?.close();
 			agent.connector.close();
 			for (const pool of [...pools.values()]) pool.close();
 			for (const connection of [...open]) connection.destroy();

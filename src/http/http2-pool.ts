@@ -9,6 +9,10 @@ import { createSession, type Session, type SessionOwner } from "./http2-session.
 
 /** Wait for descriptors before another connection is tried, in milliseconds. */
 const reliefMs = 50;
+/** As much as is on its way, on a line of 1 Gbit/s and 60 ms. */
+const windowBytes = 8 * 1024 * 1024;
+/** The protocol's own: where a rate holds bytes back, they wait at the server. */
+const leastWindowBytes = 65_535;
 
 export type Http2Pool = {
 	/** Whether sessions or requests are left. */
@@ -28,7 +32,7 @@ export type Http2PoolOptions = {
 	readonly host: string;
 	/** Most sessions: as many as requests are made at once, as each may take a single one. */
 	readonly most: number;
-	readonly agent: Pick<Agent, "idle" | "open" | "relieve">;
+	readonly agent: Pick<Agent, "idle" | "open" | "relieve" | "throttle" | "readBuffer">;
 	/** Begins to connect. @returns Gives up. */
 	readonly connect: (connecting: Connecting) => () => void;
 	/** Neither sessions nor requests are left. */
@@ -56,6 +60,7 @@ export function createHttp2Pool(options: Http2PoolOptions): Http2Pool {
 	const owner: SessionOwner = {
 		origin,
 		host,
+		windowBytes: agent.throttle ? Math.max(leastWindowBytes, 4 * agent.readBuffer.length) : windowBytes,
 		readFields: createHttp2Requests(origin.startsWith("https:") ? "https" : "http"),
 		onRoom(session) {
 			while (session.room > 0) {

@@ -9,8 +9,6 @@ import type { Idle } from "./idle-list.ts";
 
 /** Streams before the server has said how many it allows (RFC 9113, 6.5.2, recommends at least 100 to it). */
 const firstStreams = 32;
-/** What one stream may send before any of it is read: as much as is on its way, on a line of 1 Gbit/s and 60 ms. */
-const streamWindowBytes = 8 * 1024 * 1024;
 const sessionWindowBytes = 64 * 1024 * 1024;
 /** More than we take of a head: what the engine refuses looks as if the server had refused the request. */
 const mostHeaderBytes = 1024 * 1024;
@@ -31,6 +29,8 @@ export type SessionOwner = {
 	/** What messages call who is at the other end. */
 	readonly host: string;
 	readonly origin: string;
+	/** What one stream may send before any of it is read. */
+	readonly windowBytes: number;
 	readonly readFields: (head: string) => Http2Fields;
 	/** It has room that it did not have. */
 	onRoom(session: Session): void;
@@ -47,7 +47,7 @@ export type SessionOwner = {
 
 /** @param socket - Connected, and agreed upon TLS where it has that; nothing has been read from it. */
 export function createSession(socket: Socket, owner: SessionOwner): Session {
-	const engine = begin(socket, owner.origin);
+	const engine = begin(socket, owner);
 	/** Exchanges that it has. */
 	let active = 0;
 	let limit = firstStreams;
@@ -171,10 +171,10 @@ export function createSession(socket: Socket, owner: SessionOwner): Session {
 	return session;
 }
 
-function begin(socket: Socket, origin: string): ClientHttp2Session {
+function begin(socket: Socket, { origin, windowBytes }: SessionOwner): ClientHttp2Session {
 	const engine = connect(origin, {
 		createConnection: () => socket,
-		settings: { enablePush: false, initialWindowSize: streamWindowBytes, maxHeaderListSize: mostHeaderBytes },
+		settings: { enablePush: false, initialWindowSize: windowBytes, maxHeaderListSize: mostHeaderBytes },
 		maxHeaderListPairs: mostFields,
 	});
 	engine.once("connect", () => {

@@ -17,7 +17,17 @@ const reliefMs = 50;
 /** What pools ask of the agent that they belong to. */
 export type PoolAgent = Pick<
 	Agent,
-	"connector" | "proxyOf" | "readBuffer" | "idle" | "open" | "rest" | "relieve" | "forget" | "http2" | "tunnel"
+	| "connector"
+	| "throttle"
+	| "proxyOf"
+	| "readBuffer"
+	| "idle"
+	| "open"
+	| "rest"
+	| "relieve"
+	| "forget"
+	| "http2"
+	| "tunnel"
 >;
 
 /** A connection that is being made. */
@@ -73,8 +83,14 @@ export class OriginPool {
 		return !this.form && this.#agent.http2.mode === "auto";
 	}
 
-	/** Sends a request, at once or as soon as a connection is free. */
+	/** Sends a request, at once or as soon as a rate and a connection let it. */
 	send(exchange: Exchange): void {
+		const { throttle } = this.#agent;
+		if (throttle) throttle.admit(exchange);
+		else this.sendNow(exchange);
+	}
+
+	sendNow(exchange: Exchange): void {
 		if (this.#http2) return this.#http2.send(exchange);
 		const connection = this.#idle.pop();
 		if (connection) {

@@ -1,6 +1,7 @@
 /** What the queue of a run is for those who use it. */
 import type { HostLevel } from "../control/host-level.ts";
 import type { RefusalKind } from "../control/refusal-state.ts";
+import type { LevelMemory } from "../core/level-memory.ts";
 import type { QueueLimits } from "./queue-limits.ts";
 
 /** What waits in the queue. */
@@ -40,6 +41,11 @@ export type HostQueue<T extends Queued> = {
 	timeOut(host: string, item: T): void;
 	/** It was refused. @returns Whether that is forgiven: the host is asked too much, and serves others. */
 	refuse(host: string, item: T, kind: RefusalKind): boolean;
+	/** Takes a slot of a host for a download that has one, where no entry wants it. @returns Whether there was one. */
+	lend(host: string): boolean;
+	takeBack(host: string, slots: number): void;
+	/** How many entries wait only for a slot that may be lent, now that so many are to be had in all. */
+	lacking(host: string, slots: number): number;
 	/** Requests beyond the first that an attempt took: redirects. */
 	charge(host: string, requests: number): void;
 	/** Starts nothing of the host for so long; a pause that ends later holds. */
@@ -78,6 +84,8 @@ export type HostQueueOptions = {
 	/** What was learned of a host before, if anything. */
 	readonly recall?: (host: string) => HostLevel | undefined;
 	readonly remember?: (host: string, level: HostLevel) => void;
+	/** What an earlier run has learned of a host. */
+	readonly memoryOf?: (host: string) => LevelMemory | undefined;
 };
 
 export type Move = { readonly host: string | null; readonly level: number; readonly why: string };

@@ -76,7 +76,8 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 		const onMove = (level: number, why: string): void => tellMove(name, level, why);
 		const known = options.recall?.(name);
 		if (known) resume(known);
-		const level = known ?? levelForNew(name, { context, limits, isOnly: !hasMany, onMove });
+		const level =
+			known ?? levelForNew(name, { context, limits, isOnly: !hasMany, memory: options.memoryOf?.(name), onMove });
 		const host = createHost<T>(name, level);
 		hosts.set(name, host);
 		if (hosts.size === 2) whole.share();
@@ -141,6 +142,8 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 
 	/** Nothing is learned from what is left at the end of a list. */
 	const isTail = (inFlight: number): boolean => isEnding && size < 2 * inFlight;
+	/** Whether an entry could have the next slot, or there is none. */
+	const isPressed = (level: number): boolean => whole.inFlight >= level || ring.head() !== undefined;
 	const isHeldBack = (): boolean => ring.size > 0 && !isTail(whole.inFlight);
 
 	const end = (name: string, { turn }: T, succeeded: boolean, tell: (host: Host<T>, ended: Ended) => void): void => {
@@ -212,6 +215,27 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 			bringTo(name, bytes);
 			const host = hosts.get(name);
 			if (host) countPieces(host, bytes);
+		},
+		lend(name) {
+			const host = hosts.get(name);
+			const isFree = host !== undefined && host.wake === undefined && host.items.size === 0 && !isPressed(most());
+			if (!isFree || host.inFlight >= levelFor(host) || whole.isPaced()) return false;
+			whole.lend(1);
+			host.inFlight++;
+			return true;
+		},
+		takeBack(name, slots) {
+			const host = hosts.get(name);
+			if (!host) return;
+			whole.lend(-slots);
+			host.inFlight -= slots;
+			settle(host);
+		},
+		lacking(name, slots) {
+			const host = hosts.get(name);
+			if (host && host.wake === undefined && host.items.size > 0 && host.inFlight >= levelFor(host))
+				return host.items.size;
+			return ring.head() !== undefined && whole.inFlight >= Math.min(slots, most()) ? size : 0;
 		},
 		charge(name, requests) {
 			whole.charge(requests);

@@ -168,7 +168,10 @@ const refused: readonly (readonly [GivenValues, RegExp])[] = [
 	[{ proxy: "gopher://u:secret@p/" }, /^--proxy: "p\/" is no proxy of a kind that is known/],
 	[{ dashboard: "99999" }, /--dashboard/],
 	[{ format: "xlsx" }, /--format: "xlsx" is not one of text, aria2, jsonl, json, csv, tsv, metalink, parquet/],
-	[{ limitRate: "1M" }, /--limit-rate is not available yet/],
+	[{ limitRate: "0" }, /--limit-rate: "0" is not a number of bytes from 1/],
+	[{ limitRatePerHost: "-5" }, /--limit-rate-per-host: "-5" is not a number of bytes from 1/],
+	[{ rate: 0 }, /--rate: 0 is not a number a second from 0.001 to 1000000/],
+	[{ ratePerHost: "1e3" }, /--rate-per-host: "1e3" is not a number a second from 0.001 to 1000000/],
 ];
 for (const [given, expected] of refused) {
 	test(`refuses ${JSON.stringify(given)}`, () => {

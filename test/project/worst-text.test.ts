@@ -44,8 +44,8 @@ import { resultLine } from "../../src/report/result-line.ts";
 import { outcomeOf } from "../../src/run/outcome-of.ts";
 
 const size = 1_000_000;
-/** What is linear takes some milliseconds, what is quadratic minutes. */
-const longestMs = 5000;
+/** What is linear takes some milliseconds, a second or more on a machine that is busy; what is quadratic takes minutes. */
+const longestMs = 20_000;
 
 function times(text: string): string {
 	return text.repeat(Math.ceil(size / text.length)).slice(0, size);
