@@ -9,7 +9,8 @@ import { continues, parseContentRange, piecesEnd, type RangeHead } from "../core
 import { isTransientStatus } from "../core/retry.ts";
 import type { Login } from "../http/authenticator.ts";
 import { storeCookies } from "../http/cookies.ts";
-import { proxiedAnswer } from "../http/proxied.ts";
+import type { OriginPool } from "../http/origin-pool.ts";
+import { asksForTunnel, proxiedAnswer } from "../http/proxied.ts";
 import { isRedirect, redirectTarget } from "../http/redirect.ts";
 import type { ResponseHead } from "../http/response-head.ts";
 import { discard, type PartSource, restart } from "../store/part.ts";
@@ -39,6 +40,8 @@ export type Answer = {
 export function onAnswer(attempt: Attempt, answer: Answer): void {
 	const { head } = answer;
 	const { status } = head;
+	if (attempt.exchange?.pool.form && asksForTunnel(head))
+		return askThroughTunnel(attempt, attempt.exchange.pool, answer);
 	if (attempt.login && logsIn(attempt, attempt.login, answer)) return;
 	if (status === 200 || status === 203 || status === 206) return onFile(attempt, answer);
 	const location = isRedirect(status) ? head.field("location") : undefined;
@@ -55,6 +58,11 @@ export function onAnswer(attempt: Attempt, answer: Answer): void {
 		attempt.rangeFailed = hasRange && follows !== "fail";
 		failAttempt(attempt, refusal(attempt, head, isRetried), retryAfterMs);
 	});
+}
+
+function askThroughTunnel(attempt: Attempt, pool: OriginPool, { head, sendAgain }: Answer): void {
+	pool.tunnel();
+	drain(attempt, head, () => sendAgain(attempt));
 }
 
 /** Whether a refusal is a question that can be answered: then the same request goes again. */

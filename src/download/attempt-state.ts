@@ -127,6 +127,7 @@ export function endAttempt(attempt: Attempt, end: AttemptEnd, kept = false): voi
 	const { httpStatus, task, context, rangeFailed, contentType, address, redirects } = attempt;
 	const connected = attempt.exchange?.connected;
 	const firstByteMs = attempt.exchange?.firstByteMs;
+	const refused = attempt.exchange?.wasRefused;
 	const { worker, owner } = context;
 	const finalUrl = attempt.redirects > 0 && address.href !== task.url ? publicUrl(address.href) : undefined;
 	const intents = owner.segment();
@@ -138,6 +139,7 @@ export function endAttempt(attempt: Attempt, end: AttemptEnd, kept = false): voi
 		connected,
 		redirects,
 		firstByteMs,
+		refused,
 		worker,
 		kept,
 		rangeFailed,

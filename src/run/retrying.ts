@@ -81,7 +81,8 @@ export function createRetrying(context: RetryingContext): Retrying {
 			{ made: pending.made, mirrors, current: mirrors.indexOf(mirror) },
 			{ failure, retryAfterMs, random: Math.random() },
 		);
-		if (!decision.again && failure.code === "http_429") return failUnlessOthersAreServed(pending, { failure, worker });
+		const saysTooMuch = failure.code === "http_429" || result.refused === true;
+		if (!decision.again && saysTooMuch) return failUnlessOthersAreServed(pending, { failure, worker });
 		if (!decision.again || isFinal(failure)) return fail(pending, failure, worker);
 		if (context.isStopped()) return context.cancel(pending, worker);
 		// What is told of the retry names the mirror that failed, not the one that is next.
