@@ -62,7 +62,7 @@ export type Pending = {
 };
 
 /** The mirrors that may bring pieces beside the one that is asked now. */
-export function otherMirrors({ mirror, mirrors }: Pending): readonly Mirror[] {
+export function otherMirrors({ mirror, mirrors }: Pick<Pending, "mirror" | "mirrors">): readonly Mirror[] {
 	return mirrors.length === 1 ? [] : mirrors.filter((one) => one !== mirror && !one.out);
 }
 
