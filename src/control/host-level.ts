@@ -161,6 +161,7 @@ export function timeOut(host: HostLevel, ended: Ended): void {
 
 /** The host asked for a pause: afterwards not all that wait start at once. */
 export function slowDown(host: HostLevel): void {
+	host.refusals.asksForPauses = true;
 	host.ramp = Math.max(1, Math.ceil(host.seeker.level / firstRampShare));
 }
 

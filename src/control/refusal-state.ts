@@ -26,6 +26,12 @@ export type Refusals = {
 	refusedRate: number;
 	forgetAtMs: number;
 	forgetMs: number;
+	/** When more than what was found is tried, how long after the last time, and how many times in a row it was not refused. */
+	tryAtMs: number;
+	tryMs: number;
+	tries: number;
+	/** Whether it asks for pauses: to try more then costs more than a few requests. */
+	asksForPauses: boolean;
 
 	/** Requests up to this turn were sent before the last change: they are no reason for another. */
 	reactedTurn: number;
@@ -70,6 +76,8 @@ const slices = 10;
 
 const firstForgetMs = 30_000;
 
+export const firstTryMs = 2000;
+
 const sliceMs = 100;
 
 export function createRefusals(context: SeekerContext): Refusals {
@@ -84,6 +92,10 @@ export function createRefusals(context: SeekerContext): Refusals {
 		refusedRate: Number.POSITIVE_INFINITY,
 		forgetAtMs: Number.POSITIVE_INFINITY,
 		forgetMs: firstForgetMs,
+		tryAtMs: Number.POSITIVE_INFINITY,
+		tryMs: firstTryMs,
+		tries: 0,
+		asksForPauses: false,
 		reactedTurn: 0,
 		sinceMs: nowMs,
 		reactedMs: Number.NEGATIVE_INFINITY,

@@ -1,5 +1,13 @@
 /** What refusals say of a host: too many at once, too many a second, or nothing of the kind. */
-import { count, type RefusalKind, type Refusals, recentOk, type Standing, type Verdict } from "./refusal-state.ts";
+import {
+	count,
+	firstTryMs,
+	type RefusalKind,
+	type Refusals,
+	recentOk,
+	type Standing,
+	type Verdict,
+} from "./refusal-state.ts";
 import { beginRate, lowerRate, raiseRate } from "./request-rate.ts";
 
 const longestForgetMs = 600_000;
@@ -21,6 +29,11 @@ const ignoredCount = 300;
 const closeEnough = 0.06;
 
 const leastCleanMs = 100;
+
+/** So low a level costs much where it is not needed any more: more is tried again soon, more seldom each time that it is refused. */
+const mostCostly = 4;
+const longestTryMs = 64_000;
+const tryGrowth: readonly number[] = [1, 1.1, 1.25, 2];
 
 /** How long after a reaction refusals are still those of a host that is asked too much. */
 const refusingMs = 5000;
@@ -96,6 +109,7 @@ function react(refusals: Refusals, reaction: Reaction, standing: Standing): Verd
 	anchor(refusals, level, reaction);
 	refusals.forgetAtMs = nowMs + refusals.forgetMs;
 	if (mode === "rate") return lowerRate(refusals, spanMs >= 1000 ? okPerSecond : undefined);
+	if (refusals.tries > 0) return stopTrying(refusals, nowMs, level);
 	if (level <= 1 || clean >= level) return beginRate(refusals, recently);
 	refusals.refused = Math.min(refusals.refused, level);
 	refusals.mode = "search";
@@ -179,8 +193,11 @@ function lookForClean(refusals: Refusals, nowMs: number, standing: Standing): Ve
 	const enough = Math.max(standing.level * 2, share > 0 ? Math.min(500, 3 / share) : 0);
 	if (ok < enough || nowMs - sinceMs < leastCleanMs) return undefined;
 	refusals.clean = mode === "free" ? standing.inFlight : Math.max(refusals.clean, standing.level);
+	if (refusals.tries > 0) return tryMore(refusals, nowMs, standing);
 	if (mode === "search") return searchOn(refusals, nowMs, standing);
 	if (mode === "found" && nowMs >= refusals.forgetAtMs) return forget(refusals, standing);
+	const isCostly = refusals.clean <= mostCostly && !refusals.asksForPauses;
+	if (mode === "found" && isCostly && nowMs >= refusals.tryAtMs) return tryMore(refusals, nowMs, standing);
 	return undefined;
 }
 
@@ -188,13 +205,39 @@ function searchOn(refusals: Refusals, nowMs: number, standing: Standing): Verdic
 	const { clean, refused } = refusals;
 	if (refused - clean <= Math.max(1, clean * closeEnough)) {
 		refusals.mode = "found";
+		refusals.tryAtMs = nowMs + refusals.tryMs;
 		return { level: clean, why: `${refused} is refused` };
 	}
+	beginCount(refusals, nowMs, standing);
+	return { level: Math.floor((clean + refused) / 2), why: `${clean} is not refused, ${refused} is` };
+}
+
+/** One more than what was found costs a request or two where it is still refused; what is not refused is followed by larger steps. */
+function tryMore(refusals: Refusals, nowMs: number, standing: Standing): Verdict {
+	const { clean } = refusals;
+	const growth = tryGrowth[Math.min(refusals.tries, tryGrowth.length - 1)] ?? 1;
+	refusals.tries++;
+	beginCount(refusals, nowMs, standing);
+	return { level: Math.max(clean + 1, Math.floor(clean * growth)), why: `${clean} is not refused` };
+}
+
+function stopTrying(refusals: Refusals, nowMs: number, level: number): Verdict {
+	const { clean, tries } = refusals;
+	refusals.tryMs = tries > 1 ? firstTryMs : Math.min(longestTryMs, refusals.tryMs * 2);
+	refusals.tries = 0;
+	refusals.tryAtMs = nowMs + refusals.tryMs;
+	refusals.refused = Math.max(clean + 1, level);
+	// Nothing was learned of what lies in between.
+	if (refusals.refused - clean > 1) refusals.mode = "search";
+	return { level: clean, why: `${refusals.refused} is refused` };
+}
+
+function beginCount(refusals: Refusals, nowMs: number, { newestTurn }: Standing): void {
 	refusals.sinceMs = nowMs;
 	refusals.ok = 0;
 	refusals.refusals = 0;
-	refusals.reactedTurn = standing.newestTurn;
-	return { level: Math.floor((clean + refused) / 2), why: `${clean} is not refused, ${refused} is` };
+	refusals.entries = 0;
+	refusals.reactedTurn = newestTurn;
 }
 
 function forget(refusals: Refusals, { level }: Standing): Verdict {
