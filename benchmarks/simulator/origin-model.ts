@@ -21,6 +21,8 @@ export type OriginModel = {
 	readonly requestsPerSecond?: number;
 	readonly burst?: number;
 	readonly retryAfterMs?: number;
+	/** Whether refusals tell the requests a second. */
+	readonly tellsPolicy?: boolean;
 	/** Status of refusals. */
 	readonly refusal?: 429 | 503;
 	/** Share of requests that are answered with 503, whatever the load. */
@@ -34,7 +36,12 @@ export type OriginModel = {
 
 export type Reply =
 	| { readonly kind: "ok"; readonly bytes: number; readonly firstByteMs: number }
-	| { readonly kind: "refused"; readonly status: 429 | 503; readonly retryAfterMs?: number | undefined }
+	| {
+			readonly kind: "refused";
+			readonly status: 429 | 503;
+			readonly retryAfterMs?: number | undefined;
+			readonly allowedPerSecond?: number | undefined;
+	  }
 	| { readonly kind: "hung" };
 
 export type Origin = {
@@ -116,7 +123,8 @@ export function createOrigin(model: OriginModel, simulation: Simulation, random:
 				const { retryAfterMs, refusal = 429 } = model;
 				if (inFlight >= mostInFlight() || !takesToken()) {
 					refusals++;
-					return reply({ kind: "refused", status: refusal, retryAfterMs });
+					const allowedPerSecond = model.tellsPolicy ? requestsPerSecond : undefined;
+					return reply({ kind: "refused", status: refusal, retryAfterMs, allowedPerSecond });
 				}
 				if (random.next() < (model.errorRate ?? 0)) return reply({ kind: "refused", status: 503 });
 				if (random.next() < (model.hangRate ?? 0)) {

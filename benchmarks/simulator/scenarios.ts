@@ -23,6 +23,7 @@ const small = 10 * 1024;
 const line200: OriginModel = { rttMs: 50, bandwidth: 200 * mbit };
 const fixed: Bound = { least: 0.95, of: "fixed" };
 const slow: OriginModel = { rttMs: 10, serviceMs: 40 };
+const rate4 = { least: 0.9, of: { perSecond: 4 } } as const;
 const rate = { least: 0.9, of: { perSecond: 400 } } as const;
 
 function alike(count: number, model: OriginModel): OriginModel[] {
@@ -88,6 +89,16 @@ export const heldScenarios: Readonly<Record<string, HeldScenario>> = {
 		6000,
 		{ rttMs: 1, requestsPerSecond: 400, burst: 400, retryAfterMs: 1000 },
 		rate,
+	),
+	"400 a second, 400 at once, with Retry-After and RateLimit-Policy": one(
+		6000,
+		{ rttMs: 20, requestsPerSecond: 400, burst: 400, retryAfterMs: 1000, tellsPolicy: true },
+		rate,
+	),
+	"4 a second, with Retry-After and RateLimit-Policy": one(
+		60,
+		{ rttMs: 20, requestsPerSecond: 4, burst: 4, retryAfterMs: 1000, tellsPolicy: true },
+		rate4,
 	),
 	"4 a second, with Retry-After": one(
 		60,

@@ -120,6 +120,7 @@ export function simulate(scenario: Scenario, level: number | "auto", seed: numbe
 		const { host } = item;
 		const wait = (ms: number): void => void simulation.after(ms, () => pushAgain(item));
 		if (reply.kind === "refused") {
+			if (reply.allowedPerSecond !== undefined) queue.allow(host, reply.allowedPerSecond);
 			const isForgiven = queue.refuse(host, item, reply.status === 429 ? "plain" : "maybe");
 			if (reply.retryAfterMs !== undefined) {
 				queue.pause(host, reply.retryAfterMs);

@@ -21,6 +21,8 @@ export type Refusals = {
 	/** The lowest level at which the host refused; Infinity where none is known. */
 	refused: number;
 	perSecond: number;
+	/** What the host says to allow, where it does. */
+	allowedPerSecond: number | undefined;
 	/** Likewise in requests a second. */
 	cleanRate: number;
 	refusedRate: number;
@@ -88,6 +90,7 @@ export function createRefusals(context: SeekerContext): Refusals {
 		clean: 0,
 		refused: Number.POSITIVE_INFINITY,
 		perSecond: Number.POSITIVE_INFINITY,
+		allowedPerSecond: undefined,
 		cleanRate: 0,
 		refusedRate: Number.POSITIVE_INFINITY,
 		forgetAtMs: Number.POSITIVE_INFINITY,

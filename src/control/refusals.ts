@@ -109,6 +109,8 @@ function react(refusals: Refusals, reaction: Reaction, standing: Standing): Verd
 	anchor(refusals, level, reaction);
 	refusals.forgetAtMs = nowMs + refusals.forgetMs;
 	if (mode === "rate") return lowerRate(refusals, spanMs >= 1000 ? okPerSecond : undefined);
+	const { allowedPerSecond } = refusals;
+	if (allowedPerSecond !== undefined) return beginRate(refusals, { ok: allowedPerSecond, isWhole: true });
 	if (refusals.tries > 0) return stopTrying(refusals, nowMs, level);
 	if (level <= 1 || clean >= level) return beginRate(refusals, recently);
 	refusals.refused = Math.min(refusals.refused, level);

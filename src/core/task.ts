@@ -76,6 +76,13 @@ export type AttemptResult = {
 	readonly owner?: string | undefined;
 } & AttemptEnd;
 
+/** What a server asks for, with a refusal. */
+export type Asked = {
+	readonly retryAfterMs?: number | undefined;
+	/** Requests a second that it allows. */
+	readonly allowedPerSecond?: number | undefined;
+};
+
 /** The ways in which an attempt ends. */
 export type AttemptEnd =
 	| {
@@ -100,7 +107,7 @@ export type AttemptEnd =
 			/** The same bytes came again: the version that they are now. */
 			readonly version?: Version;
 	  }
-	| { readonly kind: "failed"; readonly failure: Failure; readonly retryAfterMs?: number }
+	| ({ readonly kind: "failed"; readonly failure: Failure } & Asked)
 	| { readonly kind: "cancelled" };
 
 /** Something that a file lacks although it is saved whole: told once a run for each kind. */

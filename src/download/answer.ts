@@ -6,8 +6,9 @@ import { type Failure, permanent, transient } from "../core/failure.ts";
 import { unsatisfiedLength, viewPart } from "../core/part-view.ts";
 import { publicUrl } from "../core/public-url.ts";
 import { continues, parseContentRange } from "../core/ranges.ts";
-import { parseRateLimit } from "../core/rate-limit.ts";
+import { parseRateLimit, parseRatePolicy } from "../core/rate-limit.ts";
 import { isTransientStatus, parseRetryAfter } from "../core/retry.ts";
+import type { Asked } from "../core/task.ts";
 import type { Login } from "../http/authenticator.ts";
 import { storeCookies } from "../http/cookies.ts";
 import { proxiedAnswer } from "../http/proxied.ts";
@@ -48,11 +49,11 @@ export function onAnswer(attempt: Attempt, answer: Answer): void {
 	const isRetried = attempt.context.retryStatuses?.has(status) ?? false;
 	const follows = hasRange ? rangeAnswer(status, attempt.task.rangeFailures ?? 0, isRetried) : "fail";
 	if (follows === "ask-for-all") return askForAll(attempt, answer);
-	const retryAfterMs = waitOf(status, head);
+	const asked = askedBy(status, head);
 	drain(attempt, head, () => {
 		if (follows === "fail-and-forget") discard(attempt.part);
 		attempt.rangeFailed = hasRange && follows !== "fail";
-		failAttempt(attempt, refusal(attempt, head, isRetried), retryAfterMs);
+		failAttempt(attempt, refusal(attempt, head, isRetried), asked);
 	});
 }
 
@@ -236,10 +237,18 @@ function sourceOf({ task }: Attempt, head: ResponseHead, totalBytes: number | un
 	return { url: publicUrl(task.url), etag, lastModified, date, totalBytes };
 }
 
-/** How long the server asks to wait; where a 429 or 503 has no Retry-After, the fields of rate limits take its place. */
-function waitOf(status: number, head: ResponseHead): number | undefined {
+/** How long the server asks to wait, and how often it may be asked. */
+function askedBy(status: number, head: ResponseHead): Asked {
 	const retryAfterMs = parseRetryAfter(head.field("retry-after"), Date.now());
-	if (retryAfterMs !== undefined || (status !== 429 && status !== 503)) return retryAfterMs;
+	if (status !== 429 && status !== 503) return { retryAfterMs };
+	const rateLimitPolicy = head.field("ratelimit-policy");
+	const rateLimitLimit = head.field("ratelimit-limit");
+	const allowedPerSecond = parseRatePolicy({ rateLimitPolicy, rateLimitLimit });
+	return { retryAfterMs: retryAfterMs ?? rateLimitWait(head), allowedPerSecond };
+}
+
+/** Where a refusal has no Retry-After, the fields of rate limits take its place. */
+function rateLimitWait(head: ResponseHead): number | undefined {
 	const rateLimit = head.field("ratelimit");
 	const rateLimitReset = head.field("ratelimit-reset");
 	const xRateLimitReset = head.field("x-ratelimit-reset");

@@ -5,7 +5,7 @@ import type { Failure } from "../core/failure.ts";
 import type { SpeedWatch } from "../core/min-speed.ts";
 import type { DownloadOptions } from "../core/options.ts";
 import { publicUrl } from "../core/public-url.ts";
-import type { AttemptEnd, AttemptResult, Remark, Task, WorkerLabel } from "../core/task.ts";
+import type { Asked, AttemptEnd, AttemptResult, Remark, Task, WorkerLabel } from "../core/task.ts";
 import type { Agent } from "../http/agent.ts";
 import type { Authenticator, Login } from "../http/authenticator.ts";
 import type { Cookies } from "../http/cookies.ts";
@@ -128,11 +128,11 @@ export function endAttempt(attempt: Attempt, end: AttemptEnd, kept = false): voi
 }
 
 /** Fails the attempt. The bytes stay for the next one where that can continue them. */
-export function failAttempt(attempt: Attempt, failure: Failure, retryAfterMs?: number): void {
+export function failAttempt(attempt: Attempt, failure: Failure, asked?: Asked): void {
 	if (attempt.phase === "over") return;
 	const { exchange, context } = attempt;
 	exchange?.abort();
 	const kept = failure.transient && failure.code !== "checksum" && release(context.store, attempt.part);
 	if (!kept) discard(attempt.part);
-	endAttempt(attempt, { kind: "failed", failure, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }, kept);
+	endAttempt(attempt, { kind: "failed", failure, ...asked }, kept);
 }

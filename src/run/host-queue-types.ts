@@ -41,6 +41,8 @@ export type HostQueue<T extends Queued> = {
 	timeOut(host: string, item: T): void;
 	/** It was refused. @returns Whether that is forgiven: the host is asked too much, and serves others. */
 	refuse(host: string, item: T, kind: RefusalKind): boolean;
+	/** The host says how many requests a second it allows. */
+	allow(host: string, perSecond: number): void;
 	/** Requests beyond the first that an attempt took: redirects. */
 	charge(host: string, requests: number): void;
 	/** Starts nothing of the host for so long; a pause that ends later holds. */

@@ -208,6 +208,9 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 			});
 			return isForgiven;
 		},
+		allow(name, perSecond) {
+			open(name).level.refusals.allowedPerSecond = perSecond;
+		},
 		bring: bringTo,
 		advance(name, bytes) {
 			bringTo(name, bytes);

@@ -113,6 +113,7 @@ export function createRetrying(context: RetryingContext): Retrying {
 			case "plain":
 			case "maybe":
 				record.refused++;
+				if (result.allowedPerSecond !== undefined) queue.allow(host, result.allowedPerSecond);
 				return queue.refuse(host, pending, kind);
 			case "slow":
 				queue.timeOut(host, pending);
