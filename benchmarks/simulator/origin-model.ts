@@ -24,7 +24,9 @@ export type OriginModel = {
 	/** Whether refusals tell the requests a second. */
 	readonly tellsPolicy?: boolean;
 	/** Status of refusals. */
-	readonly refusal?: 429 | 503;
+	readonly refusal?: 403 | 429 | 503;
+	/** Share of entries that are forbidden, whatever the load. */
+	readonly forbiddenRate?: number;
 	/** Share of requests that are answered with 503, whatever the load. */
 	readonly errorRate?: number;
 	/** Share of requests that are never answered, and how long it takes to see that. */
@@ -38,7 +40,7 @@ export type Reply =
 	| { readonly kind: "ok"; readonly bytes: number; readonly firstByteMs: number }
 	| {
 			readonly kind: "refused";
-			readonly status: 429 | 503;
+			readonly status: 403 | 429 | 503;
 			readonly retryAfterMs?: number | undefined;
 			readonly allowedPerSecond?: number | undefined;
 	  }
@@ -46,7 +48,7 @@ export type Reply =
 
 export type Origin = {
 	/** Sends a request; the reply comes in its time. */
-	request(bytes: number, onReply: (reply: Reply) => void): void;
+	request(bytes: number, onReply: (reply: Reply) => void, isForbidden?: boolean): void;
 	refusals(): number;
 	requests(): number;
 };
@@ -104,7 +106,7 @@ export function createOrigin(model: OriginModel, simulation: Simulation, random:
 	return {
 		refusals: () => refusals,
 		requests: () => requests,
-		request(bytes, onReply) {
+		request(bytes, onReply, isForbidden = false) {
 			requests++;
 			const sentMs = clock();
 			const isNew = idleConnections === 0;
@@ -126,6 +128,7 @@ export function createOrigin(model: OriginModel, simulation: Simulation, random:
 					const allowedPerSecond = model.tellsPolicy ? requestsPerSecond : undefined;
 					return reply({ kind: "refused", status: refusal, retryAfterMs, allowedPerSecond });
 				}
+				if (isForbidden) return reply({ kind: "refused", status: 403 });
 				if (random.next() < (model.errorRate ?? 0)) return reply({ kind: "refused", status: 503 });
 				if (random.next() < (model.hangRate ?? 0)) {
 					return void after(model.hangMs ?? 5000, () => onReply({ kind: "hung" }));

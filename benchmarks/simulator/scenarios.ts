@@ -11,6 +11,8 @@ export type Bound = {
 	readonly refusals?: number;
 	/** Most entries that fail, where chance may have one fail at each attempt. */
 	readonly failed?: number;
+	/** Most requests for entries that are forbidden, beyond one for each. */
+	readonly askedAgain?: number;
 };
 
 export type HeldScenario = Scenario & { readonly bound: Bound };
@@ -72,6 +74,13 @@ export const heldScenarios: Readonly<Record<string, HeldScenario>> = {
 		{ ...slow, refusesBeyond: 6, retryAfterMs: 1000 },
 		{ least: 0.94, of: { level: 6 }, refusals: 60 },
 	),
+	"refuses beyond 20 with 403": one(
+		5000,
+		{ ...slow, refusesBeyond: 20, refusal: 403 },
+		{ least: 0.9, of: { level: 20 }, refusals: 100 },
+	),
+	"a tenth is forbidden": one(10_000, { ...slow, forbiddenRate: 0.1 }, { ...fixed, failed: 1200, askedAgain: 20 }),
+	"half is forbidden": one(10_000, { ...slow, forbiddenRate: 0.5 }, { ...fixed, failed: 5300, askedAgain: 20 }),
 	"refuses all but 1 for a while": one(
 		20_000,
 		{ ...slow, refusesBeyond: (ms) => (ms < 2000 ? 1 : 1000) },

@@ -1,8 +1,9 @@
 /** What is remembered of the refusals of a host. */
+import type { ForbiddenState } from "./forbidden.ts";
 import type { SeekerContext } from "./seeker-state.ts";
 
-/** How a host refused: 429 says why; a 503 or a connection that is refused may have other reasons. */
-export type RefusalKind = "plain" | "maybe";
+/** How a host refused: 429 says why; a 503 or a connection that is refused may have other reasons, and a 403 mostly has. */
+export type RefusalKind = "plain" | "maybe" | "forbidden";
 
 /** What follows: another level, another rate (requests a second), or nothing. */
 export type Verdict = {
@@ -21,6 +22,8 @@ export type Refusals = {
 	/** The lowest level at which the host refused; Infinity where none is known. */
 	refused: number;
 	perSecond: number;
+	/** What 403s of the host are about. */
+	forbidden: ForbiddenState;
 	/** What the host says to allow, where it does. */
 	allowedPerSecond: number | undefined;
 	/** Likewise in requests a second. */
@@ -90,6 +93,7 @@ export function createRefusals(context: SeekerContext): Refusals {
 		clean: 0,
 		refused: Number.POSITIVE_INFINITY,
 		perSecond: Number.POSITIVE_INFINITY,
+		forbidden: "unknown",
 		allowedPerSecond: undefined,
 		cleanRate: 0,
 		refusedRate: Number.POSITIVE_INFINITY,

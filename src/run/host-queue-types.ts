@@ -1,4 +1,5 @@
 /** What the queue of a run is for those who use it. */
+import type { ForbiddenState } from "../control/forbidden.ts";
 import type { HostLevel } from "../control/host-level.ts";
 import type { RefusalKind } from "../control/refusal-state.ts";
 import type { LevelMemory } from "../core/level-memory.ts";
@@ -41,6 +42,8 @@ export type HostQueue<T extends Queued> = {
 	timeOut(host: string, item: T): void;
 	/** It was refused. @returns Whether that is forgiven: the host is asked too much, and serves others. */
 	refuse(host: string, item: T, kind: RefusalKind): boolean;
+	/** What a host's 403s are about. */
+	forbiddenState(host: string): ForbiddenState;
 	/** The host says how many requests a second it allows. */
 	allow(host: string, perSecond: number): void;
 	/** Requests beyond the first that an attempt took: redirects. */
@@ -53,6 +56,8 @@ export type HostQueue<T extends Queued> = {
 	recheck(host: string): void;
 	/** The level of a host; undefined where nothing is known of it. */
 	levelOf(host: string): number | undefined;
+	/** In flight to a host; undefined where nothing is asked of it. */
+	inFlightOf(host: string): number | undefined;
 	/** The list has been read: nothing moves where less is left than would tell anything. */
 	endIsNear(): void;
 	/** Empties the queue and stops its timers. */

@@ -208,6 +208,7 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 			});
 			return isForgiven;
 		},
+		forbiddenState: (name) => (hosts.get(name)?.level ?? options.recall?.(name))?.refusals.forbidden ?? "unknown",
 		allow(name, perSecond) {
 			open(name).level.refusals.allowedPerSecond = perSecond;
 		},
@@ -243,6 +244,7 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 			const host = hosts.get(name);
 			return host && levelFor(host);
 		},
+		inFlightOf: (name) => hosts.get(name)?.inFlight,
 		endIsNear() {
 			isEnding = true;
 		},
