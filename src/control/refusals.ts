@@ -122,7 +122,12 @@ function reactToForbidden(refusals: Refusals, reaction: Reaction, standing: Stan
 	return ignore(refusals, reaction);
 }
 
-type Reaction = { readonly nowMs: number; readonly share: number; readonly isSure: boolean; readonly isForbidden: boolean };
+type Reaction = {
+	readonly nowMs: number;
+	readonly share: number;
+	readonly isSure: boolean;
+	readonly isForbidden: boolean;
+};
 
 function react(refusals: Refusals, reaction: Reaction, standing: Standing): Verdict {
 	const { nowMs } = reaction;

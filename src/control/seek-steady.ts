@@ -25,7 +25,7 @@ const steepProbe = 1.15;
 const longestRest = 32;
 
 /** A change of the rate without one of the level that, twice in a row, makes what was found void. */
-const shift = 0.2;
+const shift = 0.12;
 
 export function watch(seeker: Seeker, ms: number): void {
 	const { window } = seeker;

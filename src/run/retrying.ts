@@ -1,7 +1,7 @@
 /** What follows a failed attempt: another one, at once or later, or the end; and for a host that answers nobody, for all. */
 import { answered, mayAsk, unanswered } from "../control/breaker.ts";
-import { afterForbidden, forbiddenLookMs, leastForbiddenInFlight } from "../control/forbidden.ts";
 import { failureKind } from "../control/failure-kind.ts";
+import { afterForbidden, forbiddenLookMs, leastForbiddenInFlight } from "../control/forbidden.ts";
 import { mostForgiven } from "../control/host-level.ts";
 import type { Sink } from "../core/event.ts";
 import { type Failure, transient } from "../core/failure.ts";

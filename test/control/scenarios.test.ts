@@ -30,7 +30,12 @@ function limitMs(scenario: HeldScenario, of: Exclude<HeldScenario["bound"]["of"]
 
 for (const [name, scenario] of Object.entries(heldScenarios)) {
 	test(name, () => {
-		const { least, refusals = Number.POSITIVE_INFINITY, failed: mostFailed = 0, askedAgain: mostAgain = 0 } = scenario.bound;
+		const {
+			least,
+			refusals = Number.POSITIVE_INFINITY,
+			failed: mostFailed = 0,
+			askedAgain: mostAgain = 0,
+		} = scenario.bound;
 		const best = bestMs(scenario);
 		for (const seed of seeds) {
 			const { ms, saved, failed, pausesBroken, ...run } = simulate(scenario, "auto", seed);
