@@ -81,6 +81,13 @@ export type AttemptResult = {
 	readonly owner?: string | undefined;
 } & AttemptEnd;
 
+/** What a server asks for, with a refusal. */
+export type Asked = {
+	readonly retryAfterMs?: number | undefined;
+	/** Requests a second that it allows. */
+	readonly allowedPerSecond?: number | undefined;
+};
+
 /** The ways in which an attempt ends. */
 export type AttemptEnd =
 	| {
@@ -105,13 +112,12 @@ export type AttemptEnd =
 			/** The same bytes came again: the version that they are now. */
 			readonly version?: Version;
 	  }
-	| {
+	| ({
 			readonly kind: "failed";
 			readonly failure: Failure;
-			readonly retryAfterMs?: number;
 			/** Mirrors that servers told of. */
 			readonly told?: ToldMirrors;
-	  }
+	  } & Asked)
 	| { readonly kind: "cancelled" };
 
 /** Something that a file lacks although it is saved whole: told once a run for each kind. */

@@ -12,6 +12,7 @@ import {
 } from "../control/host-level.ts";
 import { takeTurn } from "../control/pacer.ts";
 import { isPrivateHost } from "../control/private-host.ts";
+import { restartAt } from "../control/seek-start.ts";
 import { finishOne } from "../control/seeker.ts";
 import type { HostQueue, HostQueueOptions, Queued } from "./host-queue-types.ts";
 import { createHost, endOf, type Host, levelBeside, levelForNew, paceHost } from "./host-state.ts";
@@ -26,6 +27,7 @@ const bytesPerWork = 64 * 1024;
 /** How often more is sent to a host that has not answered yet, and up to how many. */
 const warmUpMs = 50;
 const mostUnanswered = 256;
+const lateMs = 10;
 
 /** Made once, and not for each file. */
 const tellSuccess = (host: Host<unknown>, ended: Ended): void => succeed(host.level, ended);
@@ -88,12 +90,15 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 	/** While nothing has come back from the one host of a list, the way is longer than that: more is sent. */
 	const warmUp = (host: Host<T>): void => {
 		if (hasMany || limits.concurrency !== "auto" || limits.perHost !== "auto" || !isPrivateHost(host.name)) return;
+		let dueMs = time.clock() + warmUpMs;
 		const step = (): void => {
+			const isLate = time.clock() - dueMs > lateMs;
+			dueMs = time.clock() + warmUpMs;
 			const level = host.level.seeker.level + startOverall;
 			const hasAnswered = host.level.ended > 0;
 			if (hasMany || hasAnswered || host.wake || host.items.size === 0 || level > mostUnanswered) return;
-			// A process that begins is busy itself: that tells nothing of the way.
-			if (!context.isBusy()) {
+			// A process that begins is busy itself, or waits for a processor: that tells nothing of the way.
+			if (!isLate && !context.isBusy()) {
 				if (!beginHigher(host.level, level)) return;
 				settle(host);
 				onReady();
@@ -114,7 +119,19 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 		options.remember?.(host.name, host.level);
 		if (last === host) last = undefined;
 		// The one that is left may have more than with others.
-		if (hosts.size === 1) for (const left of hosts.values()) settle(left);
+		if (hosts.size === 1) for (const left of hosts.values()) beAlone(left);
+	};
+
+	/** As if the list had shown this host alone: the others were given up, or are done. */
+	const beAlone = (host: Host<T>): void => {
+		first = host.name;
+		hasMany = false;
+		const { limits: own, seeker } = host.level;
+		if (own.seeks && seeker.phase === "start" && seeker.level < Math.min(startOverall, own.most)) {
+			restartAt(seeker, startOverall);
+			warmUp(host);
+		}
+		settle(host);
 	};
 
 	const put = (name: string, item: T, isFirst: boolean): void => {
@@ -210,6 +227,10 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 			});
 			return isForgiven;
 		},
+		forbiddenState: (name) => (hosts.get(name)?.level ?? options.recall?.(name))?.refusals.forbidden ?? "unknown",
+		allow(name, perSecond) {
+			open(name).level.refusals.allowedPerSecond = perSecond;
+		},
 		bring: bringTo,
 		advance(name, bytes) {
 			bringTo(name, bytes);
@@ -266,6 +287,7 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 			const host = hosts.get(name);
 			return host && levelFor(host);
 		},
+		inFlightOf: (name) => hosts.get(name)?.inFlight,
 		endIsNear() {
 			isEnding = true;
 		},

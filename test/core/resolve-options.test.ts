@@ -45,7 +45,7 @@ test("nothing given gives the documented defaults", () => {
 		idleTimeoutMs: 30_000,
 		headers: [["User-Agent", "downspout/1.2.3"]],
 		maxRedirects: 10,
-	segments: "auto",
+		segments: "auto",
 		insecure: false,
 		http2: "auto",
 		denyPrivate: false,
