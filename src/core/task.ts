@@ -5,6 +5,7 @@ import type { EntryRange } from "./entry-range.ts";
 import type { Failure } from "./failure.ts";
 import type { Model } from "./outcome.ts";
 import type { Saved, Version } from "./saved.ts";
+import type { ToldMirrors } from "./told-mirrors.ts";
 
 /** One attempt at one entry. */
 export type Task = {
@@ -27,6 +28,8 @@ export type Task = {
 	/** What the bytes must be: all of them must hold. */
 	readonly checksums?: readonly Checksum[] | undefined;
 	readonly headers?: readonly Header[] | undefined;
+	/** Whether a server named the URL, and not the list: what is for the listed origin is not for this one. */
+	readonly isTold?: boolean;
 	/** The part of the resource that is the file. */
 	readonly range?: EntryRange | undefined;
 	/** Patterns of the media types that are wanted. */
@@ -78,6 +81,13 @@ export type AttemptResult = {
 	readonly owner?: string | undefined;
 } & AttemptEnd;
 
+/** What a server asks for, with a refusal. */
+export type Asked = {
+	readonly retryAfterMs?: number | undefined;
+	/** Requests a second that it allows. */
+	readonly allowedPerSecond?: number | undefined;
+};
+
 /** The ways in which an attempt ends. */
 export type AttemptEnd =
 	| {
@@ -102,7 +112,12 @@ export type AttemptEnd =
 			/** The same bytes came again: the version that they are now. */
 			readonly version?: Version;
 	  }
-	| { readonly kind: "failed"; readonly failure: Failure; readonly retryAfterMs?: number }
+	| ({
+			readonly kind: "failed";
+			readonly failure: Failure;
+			/** Mirrors that servers told of. */
+			readonly told?: ToldMirrors;
+	  } & Asked)
 	| { readonly kind: "cancelled" };
 
 /** Something that a file lacks although it is saved whole: told once a run for each kind. */

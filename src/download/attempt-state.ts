@@ -5,7 +5,8 @@ import type { Failure } from "../core/failure.ts";
 import type { SpeedWatch } from "../core/min-speed.ts";
 import type { DownloadOptions } from "../core/options.ts";
 import { publicUrl } from "../core/public-url.ts";
-import type { AttemptEnd, AttemptResult, Remark, Task, TaskProgress, WorkerLabel } from "../core/task.ts";
+import type { Asked, AttemptEnd, AttemptResult, Remark, Task, TaskProgress, WorkerLabel } from "../core/task.ts";
+import type { ToldMirrors } from "../core/told-mirrors.ts";
 import type { Agent } from "../http/agent.ts";
 import type { Authenticator, Login } from "../http/authenticator.ts";
 import type { Cookies } from "../http/cookies.ts";
@@ -107,6 +108,8 @@ export type Attempt = {
 	/** Present where only some types are wanted. */
 	typeCheck: TypeCheck | undefined;
 	remarks: readonly Remark[] | undefined;
+	/** Mirrors that servers told of. */
+	told: ToldMirrors | undefined;
 	cookies: Cookies | undefined;
 	/** Where the last request was logged in. */
 	login: Login | undefined;
@@ -150,7 +153,7 @@ export function endAttempt(attempt: Attempt, end: AttemptEnd, kept = false): voi
 }
 
 /** Fails the attempt. The bytes stay for the next one where that can continue them. */
-export function failAttempt(attempt: Attempt, failure: Failure, retryAfterMs?: number): void {
+export function failAttempt(attempt: Attempt, failure: Failure, asked?: Asked): void {
 	if (attempt.phase === "over") return;
 	const { exchange, context } = attempt;
 	attempt.segments?.stop();
@@ -159,5 +162,6 @@ export function failAttempt(attempt: Attempt, failure: Failure, retryAfterMs?: n
 	const isUsable = failure.transient && (failure.code !== "checksum" || isMending);
 	const kept = isUsable && release(context.store, attempt.part, isMending);
 	if (!kept) discard(attempt.part);
-	endAttempt(attempt, { kind: "failed", failure, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }, kept);
+	const { told } = attempt;
+	endAttempt(attempt, { kind: "failed", failure, ...asked, ...(told && { told }) }, kept);
 }

@@ -4,6 +4,7 @@ import { type Failure, transient } from "../core/failure.ts";
 import { publicUrl } from "../core/public-url.ts";
 import { ifRangeValue } from "../core/ranges.ts";
 import type { Task, TaskProgress } from "../core/task.ts";
+import { readToldMirrors } from "../core/told-mirrors.ts";
 import { Exchange, type ExchangeListener } from "../http/exchange.ts";
 import type { ResponseHead } from "../http/response-head.ts";
 import { classifyFileError } from "../store/classify-file-error.ts";
@@ -56,6 +57,7 @@ export function startAttempt(
 		filter: undefined,
 		typeCheck: undefined,
 		remarks: undefined,
+		told: undefined,
 		cookies: context.cookies,
 		login: undefined,
 		deadline: undefined,
@@ -136,6 +138,11 @@ function guard(attempt: Attempt, act: () => void): void {
 function onHead(attempt: Attempt, head: ResponseHead): void {
 	attempt.httpStatus = head.status;
 	if (attempt.context.cookies) keepCookies(attempt, head);
+	if (head.link !== undefined) {
+		const { link, reprDigest } = head;
+		attempt.told =
+			readToldMirrors({ link, reprDigest, digest: head.field("digest") }, attempt.address.href) ?? attempt.told;
+	}
 	onAnswer(attempt, { head, sendAgain: send });
 }
 

@@ -10,9 +10,9 @@ import { Exchange } from "../http/exchange.ts";
 import { isRedirect, redirectTarget } from "../http/redirect.ts";
 import type { ResponseHead } from "../http/response-head.ts";
 import type { PieceAnswer, PieceVerdict } from "../segments/segments-host.ts";
+import { askedBy } from "./asked-by.ts";
 import type { Attempt } from "./attempt-state.ts";
 import { type Asker, headWith } from "./request-of.ts";
-import { waitOf } from "./wait-of.ts";
 
 export type MirrorPieces = {
 	ask(span: Span, answer: PieceAnswer): Exchange;
@@ -65,7 +65,7 @@ export function createMirrorPieces(attempt: Attempt, url: string): MirrorPieces 
 			if (location) return follow(location);
 			if (isTransientStatus(status)) {
 				const failure: Failure = transient(`http_${status}`, `${address.host} answered ${status} to a piece`);
-				return { kind: "failed", failure, isRefusal: true, retryAfterMs: waitOf(status, head) };
+				return { kind: "failed", failure, isRefusal: true, asked: askedBy(status, head) };
 			}
 			const end = status === 206 && head.contentEncoding === undefined ? piecesEnd(kept(), span, head) : undefined;
 			if (end === undefined) return out(address, `answered ${status}, which is no piece of the same version`);

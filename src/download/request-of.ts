@@ -11,7 +11,7 @@ import { isPacked } from "./decode.ts";
 /** @param ifRange - Names the version of the bytes that are here, where the request goes on behind them. */
 export function headOf(attempt: Attempt, { form }: OriginPool, ifRange: string | undefined): string {
 	const { context, task, listed, address, cookies, hasRange } = attempt;
-	const isListed = address === listed && !address.hasCredentials && !context.hasNetrc;
+	const isListed = address === listed && !task.isTold && !address.hasCredentials && !context.hasNetrc;
 	const isPlain = !task.headers && !hasRange && !cookies && !task.range && !task.refresh;
 	if (isPlain && isListed && !context.isSpecial) return context.plainRequest(address);
 	return headWith(attempt, { form }, rangeOf(attempt, ifRange));
@@ -24,7 +24,8 @@ export type Asker = Pick<Attempt, "context" | "task" | "listed" | "address" | "c
 export function headWith(asker: Asker, { form }: Pick<OriginPool, "form">, range: RequestRange | undefined): string {
 	const { context, task, listed, address, cookies, method } = asker;
 	const url = new URL(address.href);
-	const listedUrl = new URL(listed.href);
+	// Whom a server named gets what is for anybody.
+	const listedUrl = new URL(task.isTold ? task.namedBy : listed.href);
 	const login = { url, listed: listedUrl, before: asker.login, method, path: address.path };
 	const authorization = context.authenticator.authorize(login);
 	asker.login = authorization?.login;

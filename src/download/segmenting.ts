@@ -11,12 +11,12 @@ import type { ResponseHead } from "../http/response-head.ts";
 import { createSegments } from "../segments/segments.ts";
 import type { PieceAnswer, PieceVerdict } from "../segments/segments-host.ts";
 import { classifyFileError } from "../store/classify-file-error.ts";
+import { askedBy } from "./asked-by.ts";
 import { type Attempt, failAttempt } from "./attempt-state.ts";
 import { endBody } from "./keep-body.ts";
 import { createMirrorPieces, isProvable, type MirrorPieces } from "./mirror-pieces.ts";
 import { remarkOnPieces } from "./remarks.ts";
 import { headWith } from "./request-of.ts";
-import { waitOf } from "./wait-of.ts";
 
 /** A file with fewer bytes to come is done before a second connection would be of use. */
 const leastFound = 4 * 1024 ** 2;
@@ -65,7 +65,7 @@ export function considerSegments(attempt: Attempt, head: ResponseHead, askForAll
 			mirrors[place - 1]?.judge(span, answered) ?? judge(attempt, { span, head: answered, first: head }),
 		onGrown: (prefixBytes) => attempt.verifier?.grow(prefixBytes),
 		onComplete: () => endBody(attempt),
-		onFailure: (failure, retryAfterMs) => failAttempt(attempt, failure, retryAfterMs),
+		onFailure: (failure, asked) => failAttempt(attempt, failure, asked),
 		onLie(why, goesOn) {
 			// It may have been a mirror.
 			if (mirrors.length === 0) distrust(attempt, why);
@@ -126,8 +126,7 @@ function judge(attempt: Attempt, { span, head, first }: PieceHead): PieceVerdict
 	const message = `${address.host} answered ${status} to a piece`;
 	if (isTransientStatus(status) || context.retryStatuses?.has(status)) {
 		const isRefusal = status === 429 || status === 503;
-		const retryAfterMs = waitOf(status, head);
-		return { kind: "failed", failure: transient(`http_${status}`, message), isRefusal, retryAfterMs };
+		return { kind: "failed", failure: transient(`http_${status}`, message), isRefusal, asked: askedBy(status, head) };
 	}
 	if (status === 401 || status === 403 || status === 404 || status === 410 || isRedirect(status)) {
 		return denial(attempt, permanent(`http_${status}`, message));

@@ -1,5 +1,6 @@
 /** What follows from the head of an answer to a piece. */
 import type { Failure } from "../core/failure.ts";
+import type { Asked } from "../core/task.ts";
 import { createAnswerDigest } from "./answer-digest.ts";
 import type { Carrier } from "./carrier.ts";
 import type { PieceVerdict } from "./segments-host.ts";
@@ -13,7 +14,7 @@ export type HeedActs = {
 	leaveOut(): void;
 	/** That was one connection too many. */
 	refuse(): void;
-	fail(failure: Failure, retryAfterMs?: number): void;
+	fail(failure: Failure, asked?: Asked): void;
 	lie(why: string): void;
 };
 
@@ -36,6 +37,6 @@ export function heed(carrier: Carrier, verdict: PieceVerdict, acts: HeedActs): v
 			return acts.fail(verdict.failure);
 		case "failed":
 			if (verdict.isRefusal) acts.refuse();
-			return acts.fail(verdict.failure, verdict.retryAfterMs);
+			return acts.fail(verdict.failure, verdict.asked);
 	}
 }

@@ -2,7 +2,7 @@
 import type { Checksum } from "../core/checksum.ts";
 import type { Failure } from "../core/failure.ts";
 import type { Span } from "../core/spans.ts";
-import type { Slots } from "../core/task.ts";
+import type { Asked, Slots } from "../core/task.ts";
 import type { Exchange, ExchangeListener } from "../http/exchange.ts";
 import type { ResponseHead } from "../http/response-head.ts";
 import type { Part, PartStore } from "../store/part.ts";
@@ -32,7 +32,7 @@ export type SegmentsHost = {
 	/** All bytes are here. */
 	onComplete(): void;
 	/** Nobody is left who brings bytes. */
-	onFailure(failure: Failure, retryAfterMs?: number): void;
+	onFailure(failure: Failure, asked?: Asked): void;
 	/**
 	 * What was answered for pieces does not fit together.
 	 * @param goesOn - Whether the first answer goes on alone; else all is void, and the whole must be asked for, once.
@@ -73,7 +73,7 @@ export type PieceVerdict =
 			readonly kind: "failed";
 			readonly failure: Failure;
 			readonly isRefusal: boolean;
-			readonly retryAfterMs?: number | undefined;
+			readonly asked?: Asked;
 	  }
 	/** Nothing is to be had from that mirror. */
 	| { readonly kind: "out"; readonly failure: Failure }

@@ -1,6 +1,7 @@
 /** One large file from several connections: who brings which bytes, how many there are, and what becomes of those that fail. */
 import { type Failure, permanent, transient } from "../core/failure.ts";
 import { covers, gapsOf, type Span } from "../core/spans.ts";
+import type { Asked } from "../core/task.ts";
 import type { ExchangeListener } from "../http/exchange.ts";
 import type { ResponseHead } from "../http/response-head.ts";
 import { loseSpan, scatter } from "../store/scatter.ts";
@@ -111,7 +112,7 @@ export function createSegments(host: SegmentsHost): Segments {
 		fail(carrier, transient("checksum", "a piece is not what the server says (Content-Digest)"));
 	};
 
-	const fail = (carrier: Carrier, failure: Failure, retryAfterMs?: number): void => {
+	const fail = (carrier: Carrier, failure: Failure, asked?: Asked): void => {
 		if (carrier.isOver) return;
 		if (carrier.at >= carrier.end) return finish(carrier);
 		remove(carrier);
@@ -119,11 +120,11 @@ export function createSegments(host: SegmentsHost): Segments {
 		pausedUntilMs = performance.now() + pauseMs(failuresInARow);
 		// What a mirror lacks, the attempt's own server may have.
 		if (carriers.size > 0 || carrier.place > 0) return fill();
-		giveUp(failure, retryAfterMs);
+		giveUp(failure, asked);
 	};
-	const giveUp = (failure: Failure, retryAfterMs?: number): void => {
+	const giveUp = (failure: Failure, asked?: Asked): void => {
 		end();
-		host.onFailure(failure, retryAfterMs);
+		host.onFailure(failure, asked);
 	};
 
 	/** Its answer goes on into what nobody brings: so does the carrier. */
@@ -180,7 +181,7 @@ export function createSegments(host: SegmentsHost): Segments {
 				fill();
 			},
 			refuse,
-			fail: (failure, retryAfterMs) => fail(carrier, failure, retryAfterMs),
+			fail: (failure, asked) => fail(carrier, failure, asked),
 			lie,
 		});
 	};
