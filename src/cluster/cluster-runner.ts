@@ -24,6 +24,7 @@ export async function createClusterRunner(options: RunnerOptions): Promise<Runne
 	else signal.addEventListener("abort", onAbort, { once: true });
 	return {
 		get slots() {
+			if (cluster.isPaced) return Math.min(options.concurrency, dispatcher.crew.size().capacity);
 			return cluster.isLimited ? options.concurrency : Math.min(options.concurrency, slotsOf(dispatcher));
 		},
 		get loops() {
@@ -35,6 +36,8 @@ export async function createClusterRunner(options: RunnerOptions): Promise<Runne
 			else dispatcher.hand(task, listener);
 		},
 		keepCookies: dispatcher.keepCookies,
+		grant: dispatcher.grant,
+		shareRates: dispatcher.shareRates,
 		async [Symbol.asyncDispose]() {
 			signal.removeEventListener("abort", onAbort);
 			dispatcher.close();

@@ -3,7 +3,8 @@ import { addressOf } from "../core/address.ts";
 import type { SetCookie } from "../core/cookie-file.ts";
 import { permanent } from "../core/failure.ts";
 import type { HostCounts } from "../core/outcome.ts";
-import { type AttemptResult, cancelledResult, type Task, type WorkerLabel } from "../core/task.ts";
+import type { RateShares } from "../core/rate-shares.ts";
+import { type AttemptResult, cancelledResult, type SlotGrant, type Task, type WorkerLabel } from "../core/task.ts";
 import { NoWorkerError, ownerIdOf, type RunnerOptions, type TaskListener, WorkerLostError } from "../runners/runner.ts";
 import { tellStats } from "./announce.ts";
 import { messageOf } from "./cluster-error.ts";
@@ -30,6 +31,10 @@ export type Dispatcher = {
 	hand(task: Task, listener: TaskListener): void;
 	/** Tells all workers of cookies that the run keeps. */
 	keepCookies(cookies: readonly SetCookie[]): void;
+	/** Tells all workers of slots that downloads may use beyond their own. */
+	grant(grants: readonly SlotGrant[]): void;
+	/** Tells each worker what it may use of the run's bytes a second. */
+	shareRates(shares: RateShares): void;
 	/** Starts nothing more; what is in flight is cancelled. */
 	stop(): void;
 	close(): void;
@@ -99,11 +104,14 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 		const member = crew.hear(message);
 		// Others have what it held: it must begin anew, under another number.
 		if (!member) return tellWorkers(redis, { type: "dead", run, worker: message.worker });
-		if (isNew)
+		if (isNew) {
 			note(
 				"note",
 				`cluster#${member.number} has joined: process ${member.pid} of ${member.host}, ${member.capacity} at once`,
 			);
+			// There is room for more now.
+			options.onProgress([]);
+		}
 		if (message.note !== undefined) note("warning", `cluster#${member.number}: ${message.note}`);
 		for (const one of message.results ?? []) settle(member, one.hand, one.result);
 		for (const { hand, kept } of message.back ?? []) {
@@ -113,6 +121,7 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 		for (const { hand, why, owner } of message.lost ?? []) {
 			handouts.take(hand)?.listener.onLost(new WorkerLostError(labelOf(member), why, ownedBy(member, owner)));
 		}
+		if (message.demand) options.onDemand?.(String(member.number), message.demand);
 		if (message.cookies) options.onSetCookie?.(message.cookies);
 		if (message.refused) refuse(member, message.refused);
 		if (message.progress) options.onProgress(message.progress);
@@ -273,6 +282,10 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 	return {
 		crew,
 		hand,
+		grant: (grants) => tellWorkers(redis, { type: "grant", run, grants }),
+		shareRates(shares) {
+			for (const [worker, share] of shares) tellWorkers(redis, { type: "rate", run, worker: Number(worker), share });
+		},
 		keepCookies: (cookies) => tellWorkers(redis, { type: "cookies", run, cookies: seal.close(cookies) }),
 		stop,
 		close() {

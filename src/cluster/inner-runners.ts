@@ -2,13 +2,18 @@
 import type { SetCookie } from "../core/cookie-file.ts";
 import type { DownloadOptions } from "../core/options.ts";
 import type { Method } from "../core/outcome.ts";
-import type { AttemptResult, Task, TaskProgress } from "../core/task.ts";
+import type { RateDemand, RateShare, RateShares } from "../core/rate-shares.ts";
+import type { AttemptResult, SlotGrant, Task, TaskProgress } from "../core/task.ts";
 import { createRunner } from "../runners/create-runner.ts";
 import { ownerIdOf, type Runner, type RunnerOptions, type TaskListener, WorkerLostError } from "../runners/runner.ts";
+import type { WorkerRates } from "./worker-rates.ts";
 
 export type InnerRunners = AsyncDisposable & {
 	run(task: Task, listener: InnerListener): void;
 	keepCookies(cookies: readonly SetCookie[]): void;
+	grant(grants: readonly SlotGrant[]): void;
+	/** What the whole worker may use of the run's bytes a second. */
+	shareRate(share: RateShare): void;
 };
 
 export type InnerListener = {
@@ -28,6 +33,8 @@ export type InnerOptions = {
 	readonly signal: AbortSignal;
 	readonly onProgress: (progress: readonly TaskProgress[]) => void;
 	readonly onSetCookie: (cookies: readonly SetCookie[]) => void;
+	/** What the whole worker could use of the run's bytes a second, where those are limited. */
+	readonly onDemand: (demand: RateDemand) => void;
 	readonly onBroken: (message: string) => void;
 	readonly onNote: (message: string) => void;
 };
@@ -35,7 +42,7 @@ export type InnerOptions = {
 /** @throws what keeps the runner of the worker's method from starting. */
 export async function startInnerRunners(inner: InnerOptions): Promise<InnerRunners> {
 	const { name, method, options, workers, concurrency, signal } = inner;
-	const shared: RunnerOptions = {
+	const plain: RunnerOptions = {
 		options,
 		run: name,
 		workers,
@@ -46,6 +53,11 @@ export async function startInnerRunners(inner: InnerOptions): Promise<InnerRunne
 		onBroken: ({ message }) => inner.onBroken(message),
 		onNote: ({ message }) => inner.onNote(message),
 	};
+	const rates = await loadRates(inner, (shares) => {
+		usual.shareRates(shares);
+		lonely?.then((runner) => runner.shareRates(shares)).catch(() => {});
+	});
+	const shared: RunnerOptions = rates ? { ...plain, onDemand: rates.hear } : plain;
 	const usual = await createRunner(method, shared);
 	/** Their processes must not be called like those of the usual runner. */
 	const lonelyName = `${name}-alone`;
@@ -64,11 +76,27 @@ export async function startInnerRunners(inner: InnerOptions): Promise<InnerRunne
 			usual.keepCookies(cookies);
 			lonely?.then((runner) => runner.keepCookies(cookies)).catch(() => {});
 		},
+		grant(grants) {
+			usual.grant(grants);
+			lonely?.then((runner) => runner.grant(grants)).catch(() => {});
+		},
+		shareRate: (share) => rates?.limit(share),
 		async [Symbol.asyncDispose]() {
+			rates?.close();
 			const runners = [usual, await lonely?.catch(() => undefined)];
 			await Promise.all(runners.map((runner) => runner?.[Symbol.asyncDispose]()));
 		},
 	};
+}
+
+/** The worker divides among its event loops what the run gives it; loaded where there are rates. */
+async function loadRates(
+	{ options: { limitRate, limitRatePerHost }, onDemand }: InnerOptions,
+	tell: (shares: RateShares) => void,
+): Promise<WorkerRates | undefined> {
+	if (limitRate === undefined && limitRatePerHost === undefined) return undefined;
+	const { createWorkerRates } = await import("./worker-rates.ts");
+	return createWorkerRates({ all: limitRate, perHost: limitRatePerHost }, { tell, onDemand });
 }
 
 /** @param run - What the runner that a task goes to calls its run. */

@@ -3,6 +3,7 @@ import type { SetCookie } from "../core/cookie-file.ts";
 import { safeFolderPath, safeOutPath } from "../core/naming.ts";
 import type { DownloadOptions } from "../core/options.ts";
 import type { HostCounts } from "../core/outcome.ts";
+import type { Demand, RateDemand, RateShare } from "../core/rate-shares.ts";
 import type { AttemptResult, Task, TaskProgress } from "../core/task.ts";
 import { ClusterError } from "./cluster-error.ts";
 
@@ -34,6 +35,8 @@ export type WorkerMessage = {
 	readonly progress?: readonly TaskProgress[];
 	/** Cookies that servers have set, where the run keeps them. */
 	readonly cookies?: readonly SetCookie[];
+	/** What it could use of the run's bytes a second, where those are limited. */
+	readonly demand?: RateDemand;
 	/** What it does not do: another worker may. `kept` where bytes of it lie in the sink. */
 	readonly back?: readonly { readonly hand: number; readonly kept: boolean }[];
 	/** What has killed a process of the worker, and what that process is called in the sink. */
@@ -187,6 +190,7 @@ function isMessage(value: unknown): value is WorkerMessage {
 		isListOf(value.results ?? [], (one) => isObject(one) && typeof one.hand === "number" && isResult(one.result)) &&
 		isListOf(value.progress ?? [], (one) => isObject(one) && typeof one.id === "number") &&
 		isCookies(value.cookies ?? []) &&
+		(value.demand === undefined || isRateDemand(value.demand)) &&
 		isListOf(value.back ?? [], (one) => isObject(one) && typeof one.hand === "number") &&
 		isListOf(value.lost ?? [], (one) => isObject(one) && typeof one.hand === "number")
 	);
@@ -197,6 +201,29 @@ export function isCookies(value: unknown): value is readonly SetCookie[] {
 		value,
 		(one) => isObject(one) && typeof one.url === "string" && URL.canParse(one.url) && typeof one.text === "string",
 	);
+}
+
+function isRateDemand(value: unknown): value is RateDemand {
+	if (!isObject(value) || !isAmount(value.ms)) return false;
+	return (value.all === undefined || isDemand(value.all)) && isListOf(value.hosts, (one) => isOfHost(one, isDemand));
+}
+
+function isDemand(value: unknown): value is Demand {
+	return isObject(value) && ["held", "free", "freePerSecond", "bytes"].every((name) => isAmount(value[name]));
+}
+
+export function isRateShare(value: unknown): value is RateShare {
+	if (!isObject(value)) return false;
+	const isRate = (one: unknown): boolean => one === undefined || isAmount(one);
+	return isRate(value.all) && isRate(value.others) && isListOf(value.hosts, (one) => isOfHost(one, isAmount));
+}
+
+function isOfHost(value: unknown, isOne: (one: unknown) => boolean): boolean {
+	return Array.isArray(value) && value.length === 2 && typeof value[0] === "string" && isOne(value[1]);
+}
+
+function isAmount(value: unknown): boolean {
+	return typeof value === "number" && value >= 0 && Number.isFinite(value);
 }
 
 function isListOf(value: unknown, isOne: (one: unknown) => boolean): boolean {

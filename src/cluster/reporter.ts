@@ -21,7 +21,7 @@ export type WorkerFacts = Pick<
 	"protocol" | "worker" | "host" | "pid" | "capacity" | "inFlight" | "filesPerSecond" | "held"
 >;
 
-type More = Pick<WorkerMessage, "state" | "note" | "refused">;
+type More = Pick<WorkerMessage, "state" | "note" | "refused" | "demand">;
 
 export type Reporter = {
 	result(hand: number, result: AttemptResult): void;
@@ -117,7 +117,7 @@ export function createReporter({ redis, key, seal, facts, onArrival }: ReporterO
 			leaveSoon();
 		},
 		progress(progress) {
-			for (const one of progress) gathered.progress.set(one.id, one);
+			for (const one of progress) gathered.progress.set(one.id, { ...gathered.progress.get(one.id), ...one });
 			leaveSoon();
 		},
 		cookies(cookies) {

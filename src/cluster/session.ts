@@ -101,6 +101,7 @@ export async function startSession(options: SessionOptions): Promise<Session | u
 		signal: cancel.signal,
 		onProgress: reporter.progress,
 		onSetCookie: reporter.cookies,
+		onDemand: (demand) => void reporter.tell({ demand }),
 		onBroken: (message) => {
 			options.log(message);
 			void reporter.tell({ note: message });
@@ -280,7 +281,9 @@ export async function startSession(options: SessionOptions): Promise<Session | u
 			if (control.type === "stop") stop();
 			else if (control.type === "end") void leave("over");
 			else if (control.type === "dead" && control.worker === number) void leave("again");
+			else if (control.type === "rate" && control.worker === number) inner.shareRate(control.share);
 			else if (control.type === "cookies") keepCookies(control.cookies);
+			else if (control.type === "grant") inner.grant(control.grants);
 			else if (control.type === "pause") backlog.pause(control.host, control.ms);
 		},
 		drain,

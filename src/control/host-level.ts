@@ -1,4 +1,5 @@
 /** How much one host is asked for: what it brings, what it refuses, and what is possible after a pause. */
+import { leastForbiddenInFlight, mostForbidden, noneServedMs } from "./forbidden.ts";
 import { createPacer, type Pacer } from "./pacer.ts";
 import { createRefusals, type RefusalKind, type Refusals, type Verdict } from "./refusal-state.ts";
 import { isRefusing, onRefusal, onSuccess } from "./refusals.ts";
@@ -12,6 +13,8 @@ export type HostLimits = {
 	readonly most: number;
 	/** Whether other levels are tried; a fixed one only falls where the host refuses, and returns. */
 	readonly seeks: boolean;
+	/** Most requests a second, where that was asked for. */
+	readonly perSecond?: number;
 };
 
 /** One shape, changed in place. */
@@ -21,7 +24,7 @@ export type HostLevel = {
 	readonly seeker: Seeker;
 	/** Made when the host refuses something for the first time, as most never do; but it wants to know what was clean. */
 	readonly refusals: Refusals;
-	/** Present where the host limits requests a second. */
+	/** Present where requests a second are limited: by the host, or as it was asked for. */
 	pacer: Pacer | undefined;
 	/** Requests so far, kept while nothing is asked of the host. */
 	turns: number;
@@ -57,7 +60,7 @@ export function createHostLevel(
 		limits,
 		seeker: createSeeker(context, { level, most, probes }),
 		refusals: createRefusals(context),
-		pacer: undefined,
+		pacer: limits.perSecond === undefined ? undefined : createPacer(limits.perSecond, context.clock()),
 		turns: 0,
 		served: 0,
 		ramp: Number.POSITIVE_INFINITY,
@@ -131,7 +134,12 @@ export function refuse(
 	ended: Ended,
 ): boolean {
 	host.ended++;
-	finishOne(host.seeker, { succeeded: false, isLimited: false, inFlight: ended.inFlight });
+	const isAboutEntry = kind === "forbidden" && !isSuspicious(host, item, ended);
+	// What is known to be about its entry is an answer like any other.
+	const succeeded = isAboutEntry && host.refusals.forbidden === "entry";
+	const isLimited = isAboutEntry && ended.isLimited;
+	finishOne(host.seeker, { succeeded, isLimited, inFlight: ended.inFlight });
+	if (isAboutEntry) return false;
 	const verdict = onRefusal(host.refusals, { turn: ended.turn, entry: item.id, kind }, ended);
 	if (verdict) follow(host, verdict);
 	if (!isRefusing(host.refusals, kind) || item.forgiven >= mostForgiven) return false;
@@ -140,6 +148,17 @@ export function refuse(
 	item.forgiven++;
 	item.servedThen = host.served;
 	return true;
+}
+
+/** Whether a 403 may be about the level. */
+function isSuspicious({ refusals, served, context }: HostLevel, item: Forgivable, { inFlight }: Ended): boolean {
+	if (refusals.forbidden === "load") return true;
+	// A host that forbids all is not asked too much.
+	const isLate = context.clock() - refusals.sinceMs > noneServedMs;
+	if (served === 0 && isLate && refusals.refusals >= mostForbidden) refusals.forbidden = "entry";
+	// Asked again it was forbidden as before.
+	if (item.forgiven > 0) refusals.forbidden = "entry";
+	return refusals.forbidden !== "entry" && inFlight >= leastForbiddenInFlight;
 }
 
 /** A request ran out of time, or broke off within its body. */
@@ -159,16 +178,15 @@ export function timeOut(host: HostLevel, ended: Ended): void {
 
 /** The host asked for a pause: afterwards not all that wait start at once. */
 export function slowDown(host: HostLevel): void {
+	host.refusals.asksForPauses = true;
 	host.ramp = Math.max(1, Math.ceil(host.seeker.level / firstRampShare));
 }
 
 function follow(host: HostLevel, { level, perSecond, why }: Verdict): void {
 	const { seeker, refusals, limits } = host;
-	if (perSecond === Number.POSITIVE_INFINITY) host.pacer = undefined;
-	else if (perSecond !== undefined) {
-		if (host.pacer) host.pacer.perSecond = perSecond;
-		else host.pacer = createPacer(perSecond, host.context.clock());
-		host.onMove(host, `${perSecond.toPrecision(3)} requests a second: ${why}`);
+	if (perSecond !== undefined) pace(host, perSecond);
+	if (perSecond !== undefined && perSecond !== Number.POSITIVE_INFINITY) {
+		host.onMove(host, `${(host.pacer?.perSecond ?? perSecond).toPrecision(3)} requests a second: ${why}`);
 		return;
 	}
 	if (level === undefined) return;
@@ -179,6 +197,15 @@ function follow(host: HostLevel, { level, perSecond, why }: Verdict): void {
 	moveTo(seeker, isFree && !limits.seeks ? limits.start : level, why);
 	if (isFree) seekAgain(seeker);
 	tell(host);
+}
+
+/** Never faster than was asked for; Infinity where nothing else limits. */
+export function pace(host: HostLevel, wanted: number): void {
+	const { limits, context, pacer } = host;
+	const perSecond = Math.min(wanted, limits.perSecond ?? wanted);
+	if (perSecond === Number.POSITIVE_INFINITY) host.pacer = undefined;
+	else if (pacer) pacer.perSecond = perSecond;
+	else host.pacer = createPacer(perSecond, context.clock());
 }
 
 function tell(host: HostLevel): void {

@@ -1,4 +1,5 @@
 /** Holds bytes a second to a limit, fairly among the downloads that share it. Time is passed in. */
+import type { Demand } from "./rate-shares.ts";
 import { shareFairly } from "./share-fairly.ts";
 
 /** One download, as the shaper knows it. */
@@ -13,22 +14,32 @@ export type Flow = {
 };
 
 export type Shaper = {
-	/** Bytes a second; may be changed at any time: a worker's share of the run's. */
-	limit(bytesPerSecond: number): void;
+	/** Bytes a second; may be changed at any time: a worker's share of the run's. What is owed is paid at the new rate. */
+	limit(bytesPerSecond: number, nowMs: number): void;
 	/** A download begins. */
 	open(): Flow;
 	/** It is over. */
 	close(flow: Flow): void;
-	/** Takes the bytes that a download is about to read, or has read. @returns Milliseconds until it may read on. */
+	/**
+	 * Takes the bytes that a download is about to read, or has read; fewer than none give back what was taken in vain.
+	 * @returns Milliseconds until it may read on.
+	 */
 	take(flow: Flow, bytes: number, nowMs: number): number;
-	/** What was taken since the last call, in bytes a second: what a run divides its rate by. */
-	demand(nowMs: number): number;
+	/** Milliseconds until it may read on, when the rate has changed meanwhile. */
+	delayOf(flow: Flow, nowMs: number): number;
+	/** Milliseconds until another download may begin. */
+	wait(nowMs: number): number;
+	/** What a run divides its rate by; the bytes are those since the last call. */
+	demand(nowMs: number): Demand;
+	/** Nobody uses it, and nothing is owed. */
+	isIdle(nowMs: number): boolean;
 };
 
 /** How often the rate is divided anew among the downloads. */
 const divideMs = 100;
-/** What one that was held back by others than us may make up for. */
+/** What one that was held back by others than us may make up for, and what all together may. */
 const burstMs = 250;
+const wholeBurstMs = 150;
 /** Who has not been held back wants no more than half as much again as it uses. */
 const headroom = 1.5;
 const memory = 0.8;
@@ -43,7 +54,6 @@ export function createShaper(bytesPerSecond: number, nowMs: number): Shaper {
 	let untilMs = nowMs;
 	let dividedMs = nowMs;
 	let demanded = 0;
-	let demandedSinceMs = nowMs;
 
 	const divide = (atMs: number): void => {
 		const spanMs = atMs - dividedMs;
@@ -64,8 +74,17 @@ export function createShaper(bytesPerSecond: number, nowMs: number): Shaper {
 	};
 
 	return {
-		limit(rate) {
+		limit(rate, atMs) {
+			const slower = (perMs * 1000) / rate;
+			if (slower === 1) return;
+			const rescaled = (ms: number): number => (ms > atMs ? atMs + (ms - atMs) * slower : ms);
 			perMs = rate / 1000;
+			untilMs = rescaled(untilMs);
+			for (const flow of flows) {
+				flow.perMs /= slower;
+				flow.untilMs = rescaled(flow.untilMs);
+				flow.heldUntilMs = rescaled(flow.heldUntilMs);
+			}
 		},
 		open() {
 			const share = perMs / (flows.size + 1);
@@ -79,17 +98,27 @@ export function createShaper(bytesPerSecond: number, nowMs: number): Shaper {
 			divide(atMs);
 			flow.bytes += bytes;
 			demanded += bytes;
-			untilMs = Math.max(untilMs, atMs - burstMs) + bytes / perMs;
+			untilMs = Math.max(untilMs, atMs - wholeBurstMs) + bytes / perMs;
 			flow.untilMs = Math.max(flow.untilMs, atMs - burstMs) + bytes / flow.perMs;
 			const delayMs = Math.max(0, untilMs - slackMs - atMs, flow.untilMs - atMs);
 			flow.heldUntilMs = delayMs > 0 ? atMs + delayMs : Number.NEGATIVE_INFINITY;
 			return delayMs;
 		},
+		delayOf: ({ heldUntilMs }, atMs) => Math.max(0, heldUntilMs - atMs),
+		wait: (atMs) => Math.max(0, untilMs - slackMs - atMs),
 		demand(atMs) {
-			const rate = (demanded * 1000) / Math.max(1, atMs - demandedSinceMs);
-			demanded = 0;
-			demandedSinceMs = atMs;
-			return rate;
+			divide(atMs);
+			let held = 0;
+			let freePerMs = 0;
+			for (const flow of flows) {
+				if (flow.heldUntilMs > atMs - justNowMs) held++;
+				else freePerMs += flow.usedPerMs;
+			}
+			// What was given back after it had been told is less to be told next time.
+			const bytes = Math.max(0, demanded);
+			demanded -= bytes;
+			return { held, free: flows.size - held, freePerSecond: freePerMs * 1000, bytes };
 		},
+		isIdle: (atMs) => flows.size === 0 && demanded < 1 && untilMs <= atMs,
 	};
 }

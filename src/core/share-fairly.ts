@@ -4,16 +4,21 @@
  * Max-min fairness.
  * @param total - What there is to divide.
  * @param wanted - What each could use; Infinity for as much as there is.
+ * @param weights - For how many each stands; one, where they are not given. Each of them gets the same.
  * @returns The share of each, in the same order; their sum is at most the total.
  */
-export function shareFairly(total: number, wanted: readonly number[]): number[] {
-	const order = wanted.map((want, index) => ({ want, index })).sort((a, b) => a.want - b.want);
+export function shareFairly(total: number, wanted: readonly number[], weights?: readonly number[]): number[] {
+	const order = wanted
+		.map((want, index) => ({ want, index, weight: weights?.[index] ?? 1 }))
+		.sort((a, b) => a.want / a.weight - b.want / b.weight);
 	const shares = wanted.map(() => 0);
 	let left = total;
-	for (const [position, { want, index }] of order.entries()) {
-		const share = Math.min(want, left / (order.length - position));
+	let weightLeft = order.reduce((sum, { weight }) => sum + weight, 0);
+	for (const { want, index, weight } of order) {
+		const share = Math.min(want, (left * weight) / weightLeft);
 		shares[index] = share;
 		left -= share;
+		weightLeft -= weight;
 	}
 	return shares;
 }

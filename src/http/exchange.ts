@@ -1,6 +1,5 @@
 /** One HTTP request and its answer: nothing is told after `abort`, and nothing twice. */
 import type { Failure } from "../core/failure.ts";
-import type { Connection } from "./connection.ts";
 import type { OriginPool } from "./origin-pool.ts";
 import type { ResponseHead } from "./response-head.ts";
 
@@ -13,15 +12,30 @@ export type ExchangeListener<T> = {
 	onFailure(subject: T, failure: Failure): void;
 };
 
+/** What brings the answer: a connection, or a stream of one that has many. */
+export type Carrier = {
+	/** Ends it at once; the exchange hears nothing of it. */
+	destroy(): void;
+	/** Stop and start the reading of the answer. */
+	pause(): void;
+	resume(): void;
+};
+
 /** What is sent: the whole head, as text of one byte a character. */
 export type HttpRequest = { readonly method: string; readonly head: string };
+
+/** Counts the bytes of an answer, and holds them back, where there are rates. */
+export type Meter = {
+	took(bytes: number): void;
+	end(): void;
+};
 
 /** A class: there is one for each small file, and V8 knows its shape. */
 export class Exchange<T = unknown> {
 	readonly request: HttpRequest;
 	readonly pool: OriginPool;
 	/** Set while the request is on its way or answered. */
-	connection: Connection | undefined = undefined;
+	connection: Carrier | undefined = undefined;
 	/** Whether the request has left: until then the connect timeout rules, then the idle timeout. */
 	connected = false;
 	/** Whether the response head is here. */
@@ -34,7 +48,14 @@ export class Exchange<T = unknown> {
 	idleTurns = 0;
 	/** Whether the request was lost once on a connection that had been kept. */
 	wasLost = false;
+	/** Whether the server said, in its protocol's own way, that it was asked too much. */
+	wasRefused = false;
 	isOver = false;
+	/** Present where there are rates. */
+	meter: Meter | undefined = undefined;
+	/** Whether a rate holds it back: the server is not to blame for that time. */
+	isHeld = false;
+	#isPaused = false;
 	readonly #subject: T;
 	readonly #listener: ExchangeListener<T>;
 
@@ -53,17 +74,31 @@ export class Exchange<T = unknown> {
 	abort(): void {
 		if (this.isOver) return;
 		this.isOver = true;
+		this.meter?.end();
 		if (this.connection) this.connection.destroy();
 		else this.pool.giveUp(this);
 	}
 
 	/** Stops and starts the reading of the answer. */
 	pause(): void {
+		this.#isPaused = true;
 		this.connection?.pause();
 	}
 
 	resume(): void {
-		this.connection?.resume();
+		this.#isPaused = false;
+		if (!this.isHeld) this.connection?.resume();
+	}
+
+	/** The same for rates: it is read on when neither holds it back. */
+	hold(): void {
+		this.isHeld = true;
+		this.connection?.pause();
+	}
+
+	release(): void {
+		this.isHeld = false;
+		if (!this.#isPaused) this.connection?.resume();
 	}
 
 	/** @returns Whether the body is wanted. */
@@ -78,18 +113,21 @@ export class Exchange<T = unknown> {
 	tellData(bytes: Buffer, start: number, end: number): boolean {
 		this.idleTurns = 0;
 		this.#listener.onData(this.#subject, bytes, start, end);
+		if (this.meter && !this.isOver) this.meter.took(end - start);
 		return !this.isOver;
 	}
 
 	tellEnd(): void {
 		if (this.isOver) return;
 		this.isOver = true;
+		this.meter?.end();
 		this.#listener.onEnd(this.#subject);
 	}
 
 	tellFailure(failure: Failure): void {
 		if (this.isOver) return;
 		this.isOver = true;
+		this.meter?.end();
 		this.#listener.onFailure(this.#subject, failure);
 	}
 }

@@ -53,6 +53,8 @@ export function openDryDirectory({ dir, fresh, warn }: DryDirectoryOptions): Dir
 			},
 			recover: nothing,
 			record: nothing,
+			levelOf: () => undefined,
+			rememberLevel: nothing,
 			flush: nothing,
 			stepAside: nothing,
 			close: nothing,

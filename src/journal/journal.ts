@@ -1,5 +1,6 @@
 /** What a download directory remembers of its entries. The coordinator alone writes it. */
 import { lstatSync, renameSync } from "node:fs";
+import type { LevelMemory } from "../core/level-memory.ts";
 import type { Saved } from "../core/saved.ts";
 import { type StateLayout, sideJournal } from "../core/state-layout.ts";
 import { createGatheredText } from "../files/gathered-text.ts";
@@ -7,6 +8,7 @@ import { unlinkQuietly } from "../files/quietly.ts";
 import { syncFolder } from "../files/sync.ts";
 import { type JournalFile, openJournalFile } from "./journal-file.ts";
 import { createKeyTable } from "./key-table.ts";
+import { createLevelBook } from "./level-book.ts";
 import { clearUnfinished, loadJournal, readRecords, setAside } from "./load-journal.ts";
 import { formatRecord, type JournalRecord } from "./record.ts";
 import { copySideJournals, forgetSideJournals, type SideJournal } from "./side-journals.ts";
@@ -24,6 +26,10 @@ export type Journal = {
 	recover(key: string, saved: Saved): void;
 	/** Records the end of an entry, at the latest with the next `flush`. @throws {NodeJS.ErrnoException} such as ENOSPC. */
 	record(record: JournalRecord): void;
+	/** What a run of the last day has learned of how much a host may be asked for. */
+	levelOf(host: string): LevelMemory | undefined;
+	/** Records that for the next run. */
+	rememberLevel(host: string, memory: LevelMemory): void;
 	flush(): void;
 	/** Goes on in a journal of this run's own: another run may have taken it for dead, and work in the one so far. */
 	stepAside(): void;
@@ -66,10 +72,12 @@ export function openJournal(options: JournalOptions): Journal {
 		(unit: number) =>
 		(record: JournalRecord, offset: number): void => {
 			if (record.status === "saved") table.set(record.key, (offset + 1) * placeUnit + unit);
+			else if (record.status === "level") levels.know(record);
 		};
+	const levels = createLevelBook();
 	const files = openFiles(options, {
 		know,
-		where: (record) => table.get(record.key) ?? 0,
+		where: (record) => (record.status === "level" ? 0 : (table.get(record.key) ?? 0)),
 	});
 	/** A journal that another run writes, as it was at the start. */
 	const { shared } = files;
@@ -119,6 +127,11 @@ export function openJournal(options: JournalOptions): Journal {
 		record(record) {
 			pending.add(formatRecord(record));
 			if (pending.size >= batchBytes) flush();
+		},
+		levelOf: levels.of,
+		rememberLevel(host, memory) {
+			const record = levels.next(host, memory);
+			if (record) pending.add(formatRecord(record));
 		},
 		flush,
 		stepAside() {

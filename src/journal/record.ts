@@ -1,15 +1,21 @@
-/** A line of the journal: what an entry came to. */
+/** A line of the journal: what an entry came to, or what was learned of a host. */
 import { jsonText } from "../core/json-text.ts";
+import { isLevelMemory, type LevelMemory } from "../core/level-memory.ts";
 import type { Saved } from "../core/saved.ts";
 import { keyDigits } from "./entry-key.ts";
 import { parseObject } from "./parse-object.ts";
 
-export type JournalRecord =
+export type JournalRecord = EntryRecord | LevelRecord;
+
+export type EntryRecord =
 	| ({ readonly key: string; readonly status: "saved" } & Saved)
 	| { readonly key: string; readonly status: "failed"; readonly code: string };
 
+/** How much a host may be asked for, and when that was learned. */
+export type LevelRecord = LevelMemory & { readonly status: "level"; readonly host: string; readonly atMs: number };
+
 export function formatRecord(record: JournalRecord): string {
-	if (record.status === "failed") return `${JSON.stringify(record)}\n`;
+	if (record.status !== "saved") return `${JSON.stringify(record)}\n`;
 	let more = record.atMs === undefined ? "" : `,"at":${record.atMs}`;
 	if (record.sha256 !== undefined) more += `,"sha256":"${record.sha256}"`;
 	if (record.etag !== undefined) more += `,"etag":${jsonText(record.etag)}`;
@@ -22,6 +28,7 @@ const keyPattern = new RegExp(`^[0-9a-f]{${keyDigits}}$`);
 /** Reads a line; undefined where it is damaged. */
 export function parseRecord(line: string): JournalRecord | undefined {
 	const field = parseObject(line);
+	if (field?.("status") === "level") return parseLevel(field);
 	const key = field?.("key");
 	if (!field || typeof key !== "string" || !keyPattern.test(key)) return undefined;
 	const file = field("file");
@@ -42,6 +49,13 @@ export function parseRecord(line: string): JournalRecord | undefined {
 	}
 	if (field("status") === "failed" && typeof code === "string") return { key, status: "failed", code };
 	return undefined;
+}
+
+function parseLevel(field: (name: string) => unknown): LevelRecord | undefined {
+	const [host, atMs] = [field("host"), field("atMs")];
+	const memory = { level: field("level"), refused: field("refused"), perSecond: field("perSecond") };
+	if (typeof host !== "string" || typeof atMs !== "number" || !isLevelMemory(memory)) return undefined;
+	return { status: "level", host, ...memory, atMs };
 }
 
 function isSha256(value: unknown): value is string {

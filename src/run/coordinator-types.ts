@@ -3,6 +3,7 @@ import type { ControlEvent } from "../core/control.ts";
 import type { Entry } from "../core/entry.ts";
 import type { Sink } from "../core/event.ts";
 import type { Failure } from "../core/failure.ts";
+import type { LevelMemory } from "../core/level-memory.ts";
 import type { RunOptions } from "../core/options.ts";
 import type { HostCounts } from "../core/outcome.ts";
 import type { Tally } from "../core/tally.ts";
@@ -30,6 +31,8 @@ export type Coordinator = {
 	hasMore(): boolean;
 	/** The hosts with the most failures and files. */
 	hosts(): HostCounts[];
+	/** What was learned of hosts, for the next run. */
+	levels(): Iterable<readonly [host: string, memory: LevelMemory]>;
 	/** Does what somebody who watches asks for. */
 	control(event: ControlEvent): void;
 	/** Starts nothing more: what waits is cancelled, what is in flight ends as the runner says. */

@@ -1,6 +1,8 @@
 /** What a run keeps of each host: counts for the summary, what was learned of its level, and whether it is given up. */
 import { type Breaker, createBreaker } from "../control/breaker.ts";
 import type { HostLevel } from "../control/host-level.ts";
+import { memoryOf } from "../control/level-memory.ts";
+import type { LevelMemory } from "../core/level-memory.ts";
 import type { HostCounts } from "../core/outcome.ts";
 
 export type HostRecord = {
@@ -24,12 +26,16 @@ export type HostBook = {
 	/** Those with the most failures, then the most files. */
 	summary(levelOf: (host: string) => number | undefined): HostCounts[];
 	records(): Iterable<HostRecord>;
+	/** What was learned of the levels of those that were asked for most. */
+	levels(): readonly (readonly [host: string, memory: LevelMemory])[];
 };
 
 /** A list may name millions of hosts: of those beyond, the ones with the fewest failures and files are forgotten. */
 const mostHosts = 16_384;
 const keptHosts = 8192;
 const shownHosts = 20;
+/** Whose levels the next run is told. */
+const mostRemembered = 1000;
 
 export function createHostBook(): HostBook {
 	const records = new Map<string, HostRecord>();
@@ -66,6 +72,15 @@ export function createHostBook(): HostBook {
 					return { host, saved, failed, bytes, retries, refused, level: now };
 				}),
 		records: () => records.values(),
+		levels: () =>
+			[...records.values()]
+				.filter(({ saved }) => saved > 0)
+				.sort((a, b) => b.saved - a.saved)
+				.slice(0, mostRemembered)
+				.flatMap(({ host, level }) => {
+					const memory = level && memoryOf(level);
+					return memory ? [[host, memory] as const] : [];
+				}),
 	};
 }
 

@@ -1,7 +1,9 @@
 /** One host in the queue: what waits for it, what is in flight, and how much it is asked for. */
 import { createHostLevel, type Ended, type HostLevel, levelOf } from "../control/host-level.ts";
-import { createPacer, takeTurn, waitOf } from "../control/pacer.ts";
+import { recallLevel } from "../control/level-memory.ts";
+import { takeTurn, waitOf } from "../control/pacer.ts";
 import type { SeekerContext } from "../control/seeker-state.ts";
+import type { LevelMemory } from "../core/level-memory.ts";
 import { createFifo, type Fifo } from "./fifo.ts";
 import { hostLimitsOf, type QueueLimits } from "./queue-limits.ts";
 
@@ -46,14 +48,16 @@ export type LevelRequest = {
 	readonly limits: QueueLimits;
 	/** Whether the list has shown this host alone. */
 	readonly isOnly: boolean;
+	/** What an earlier run has learned of it. */
+	readonly memory: LevelMemory | undefined;
 	readonly onMove: (level: number, why: string) => void;
 };
 
-export function levelForNew(name: string, { context, limits, isOnly, onMove }: LevelRequest): HostLevel {
+export function levelForNew(name: string, { context, limits, isOnly, memory, onMove }: LevelRequest): HostLevel {
 	const level = createHostLevel(context, hostLimitsOf(limits, name, isOnly), (moved, why) =>
 		onMove(moved.seeker.base, why),
 	);
-	if (limits.ratePerHost !== undefined) level.pacer = createPacer(limits.ratePerHost, context.clock());
+	if (memory) recallLevel(level, memory);
 	return level;
 }
 

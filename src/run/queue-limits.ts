@@ -18,7 +18,12 @@ export const startPerHost = 16;
 const mostToStrangers = 64;
 
 /** @param isOnly - Whether the list has shown this host alone. */
-export function hostLimitsOf({ most, concurrency, perHost }: QueueLimits, host: string, isOnly: boolean): HostLimits {
+export function hostLimitsOf(limits: QueueLimits, host: string, isOnly: boolean): HostLimits {
+	const { ratePerHost: perSecond } = limits;
+	return { ...levelLimitsOf(limits, host, isOnly), ...(perSecond !== undefined && { perSecond }) };
+}
+
+function levelLimitsOf({ most, concurrency, perHost }: QueueLimits, host: string, isOnly: boolean): HostLimits {
 	if (perHost !== "auto") return { start: Math.min(perHost, most), most: Math.min(perHost, most), seeks: false };
 	if (concurrency === "auto") {
 		const mostHere = isPrivateHost(host) ? most : Math.min(most, mostToStrangers);

@@ -24,6 +24,7 @@ import { readEntries } from "./read-entries.ts";
 import { createRecorder } from "./recorder.ts";
 import { createRunCookies } from "./run-cookies.ts";
 import { RunError } from "./run-error.ts";
+import { createRunRates } from "./run-rates.ts";
 import { createShortfalls, type Shortfalls } from "./shortfalls.ts";
 import { endLeftovers, expectUsable, tidy } from "./sink-of-run.ts";
 import { watchSpace } from "./space-watch.ts";
@@ -69,6 +70,7 @@ export async function run(asked: RunRequest): Promise<Summary> {
 	await using directory = await openRunDirectory(request, shortfalls, over);
 	using _written = { [Symbol.dispose]: atExit(() => directory.journal.flush()) };
 	const cookies = options.cookies && (await createRunCookies(options));
+	using rates = isRateLimited(options) ? createRunRates(options) : undefined;
 	const runner = await startRunner(request, held, {
 		signal: stop,
 		counts: tally.snapshot,
@@ -76,8 +78,10 @@ export async function run(asked: RunRequest): Promise<Summary> {
 		published: directory.published,
 		onBroken: (error) => broken.abort(new RunError("no_worker", error.message)),
 		...(cookies && { onSetCookie: cookies.onSetCookie }),
+		...(rates && { onDemand: rates.onDemand }),
 	});
 	cookies?.share(runner);
+	rates?.share(runner);
 	sink.on({
 		type: "run-started",
 		run: request.run,
@@ -94,6 +98,7 @@ export async function run(asked: RunRequest): Promise<Summary> {
 		const unsaved = await cookies?.save();
 		if (unsaved) broken.abort(unsaved);
 	}
+	for (const [host, memory] of held.coordinator?.levels() ?? []) directory.journal.rememberLevel(host, memory);
 	if (!stop.aborted) directory.forgetOld();
 	attemptFlush(directory, (cause) => broken.abort(journalError(options.dir, cause)));
 	if (options.bucket && !stop.aborted) await tidy(options.bucket, directory);
@@ -195,7 +200,7 @@ async function download(
 	}
 }
 
-type RunnerEnds = Pick<RunnerOptions, "signal" | "onBroken" | "onSetCookie" | "published"> &
+type RunnerEnds = Pick<RunnerOptions, "signal" | "onBroken" | "onSetCookie" | "onDemand" | "published"> &
 	Pick<NonNullable<RunnerOptions["cluster"]>, "counts" | "over">;
 
 async function startRunner(
@@ -205,7 +210,8 @@ async function startRunner(
 ): Promise<Runner> {
 	const { cluster, journalDir, ...options } = all;
 	const hosts = (): readonly HostCounts[] => held.coordinator?.hosts() ?? [];
-	const place = cluster && { ...cluster, journalDir: journalDir ?? options.dir, list, counts, over, hosts };
+	const isPaced = options.rate !== undefined || options.ratePerHost !== undefined;
+	const place = cluster && { ...cluster, isPaced, journalDir: journalDir ?? options.dir, list, counts, over, hosts };
 	try {
 		return await createRunner(options.method, {
 			options,
@@ -226,6 +232,10 @@ async function startRunner(
 		if (cause instanceof NoWorkerError) throw new RunError("no_worker", cause.message, { cause });
 		throw dirUnusable(options.dir, cause);
 	}
+}
+
+function isRateLimited({ limitRate, limitRatePerHost }: RunOptions): boolean {
+	return limitRate !== undefined || limitRatePerHost !== undefined;
 }
 
 function attemptFlush(directory: Directory, onBroken: (error: unknown) => void): void {

@@ -9,12 +9,13 @@ import { createUnion } from "./union.ts";
 export async function createMixRunner(options: RunnerOptions): Promise<Runner> {
 	const threads = Math.max(1, Math.floor(options.workers / 2));
 	const processes = Math.max(1, options.workers - threads);
+	const firstShare = 1 / (1 + threads + processes);
 	const warn = (message: string): void =>
 		options.onNote({ level: "warning", message, worker: { model: "mix", number: 0 } });
 	// The run goes on with those that are left: this event loop is always among them.
-	const others = { ...options, onBroken: ({ message }: Error) => warn(message) };
+	const others = { ...options, firstShare, onBroken: ({ message }: Error) => warn(message) };
 	const runners = await Promise.allSettled([
-		createAsyncRunner(options),
+		createAsyncRunner({ ...options, firstShare }),
 		createThreadsRunner({ ...others, workers: threads }),
 		createProcessesRunner({ ...others, workers: processes }),
 	]);

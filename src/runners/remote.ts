@@ -53,9 +53,11 @@ export async function createRemoteRunner(options: RemoteOptions): Promise<Remote
 				worker: label,
 				ownerId: ownerIdOf(options.run, label),
 				coordinatorPid: process.pid,
+				firstShare: options.firstShare ?? 1 / options.workers,
 			},
 			onProgress: options.onProgress,
 			onSetCookie: options.onSetCookie,
+			onDemand: options.onDemand,
 			onLost: (why) => {
 				live.delete(worker);
 				started.delete(worker);
@@ -147,6 +149,12 @@ export async function createRemoteRunner(options: RemoteOptions): Promise<Remote
 		keepCookies(cookies) {
 			kept.add(cookies);
 			for (const worker of started) worker.keepCookies(cookies);
+		},
+		grant(grants) {
+			for (const worker of started) worker.grant(grants);
+		},
+		shareRates(shares) {
+			for (const worker of started) worker.shareRates(shares);
 		},
 		async [Symbol.asyncDispose]() {
 			ending = true;

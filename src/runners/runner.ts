@@ -2,8 +2,9 @@
 import type { SetCookie } from "../core/cookie-file.ts";
 import type { DownloadOptions } from "../core/options.ts";
 import type { HostCounts } from "../core/outcome.ts";
+import type { RateDemand, RateShares } from "../core/rate-shares.ts";
 import type { Saved } from "../core/saved.ts";
-import type { AttemptResult, Task, TaskProgress, WorkerLabel } from "../core/task.ts";
+import type { AttemptResult, SlotGrant, Task, TaskProgress, WorkerLabel } from "../core/task.ts";
 
 export type Runner = AsyncDisposable & {
 	/** Tasks that it takes at once, now; it may change while running. */
@@ -16,6 +17,10 @@ export type Runner = AsyncDisposable & {
 	run(task: Task, listener: TaskListener): void;
 	/** Tells every worker, and those that are yet to start, of cookies that servers have set in the run. */
 	keepCookies(cookies: readonly SetCookie[]): void;
+	/** Lets downloads use slots beyond their own, from now on so many; those that are over are passed over. */
+	grant(grants: readonly SlotGrant[]): void;
+	/** Tells its workers what each may use of the run's bytes a second. */
+	shareRates(shares: RateShares): void;
 };
 
 /** Hears what becomes of a task. Calls, not a promise: those that one takes are a fiftieth of the time of a small file. */
@@ -58,6 +63,10 @@ export type RunnerOptions = {
 	readonly onProgress: (progress: readonly TaskProgress[]) => void;
 	/** Cookies that servers have set, where the run keeps them. */
 	readonly onSetCookie?: (cookies: readonly SetCookie[]) => void;
+	/** What a worker could use of the run's bytes a second, where those are limited. */
+	readonly onDemand?: (worker: string, demand: RateDemand) => void;
+	/** Share of those that a worker has until it is told another. */
+	readonly firstShare?: number;
 	/** No worker is left and none can be started: the run must stop. */
 	readonly onBroken: (error: NoWorkerError) => void;
 	/** What the run's workers have published in a directory, by key, whether its results have been told or not. */
@@ -81,6 +90,8 @@ export type ClusterPlace = {
 	readonly isLimited: boolean;
 	/** Runs of the same journal that were killed, and whose traces in the sink have been taken over. */
 	readonly over: readonly string[];
+	/** Whether requests a second are limited: nothing then waits in the workers. */
+	readonly isPaced: boolean;
 	/** Entries that have ended so far. */
 	readonly counts: () => { readonly total: number; readonly saved: number; readonly failed: number };
 	/** The hosts with the most failures, then the most files. */

@@ -34,6 +34,7 @@ export async function serve({ setup, send, onLeft }: ServiceOptions): Promise<Se
 		signal: stop.signal,
 		onProgress: (progress) => send({ type: "progress", progress }),
 		onSetCookie: (cookies) => send({ type: "cookies", cookies }),
+		onDemand: (demand) => send({ type: "demand", demand }),
 	});
 	send({ type: "ready" });
 	return {
@@ -44,6 +45,10 @@ export async function serve({ setup, send, onLeft }: ServiceOptions): Promise<Se
 					return;
 				case "cookies":
 					return downloader.keepCookies(message.cookies);
+				case "grant":
+					return downloader.grant(message.grants);
+				case "rate":
+					return downloader.shareRate(message.share);
 				case "stop":
 					return stop.abort();
 				case "leave":

@@ -1,7 +1,8 @@
 /** One remote worker: is it alive, and what does it hold? */
 import { createBag } from "../core/bag.ts";
 import type { SetCookie } from "../core/cookie-file.ts";
-import type { AttemptResult, Task, TaskProgress, WorkerLabel } from "../core/task.ts";
+import type { RateDemand, RateShares } from "../core/rate-shares.ts";
+import type { AttemptResult, SlotGrant, Task, TaskProgress, WorkerLabel } from "../core/task.ts";
 import type { OpenChannel } from "./channel.ts";
 import { createDeferred } from "./deferred.ts";
 import type { FromWorker, WorkerSetup } from "./messages.ts";
@@ -24,6 +25,10 @@ export type RemoteWorker = {
 	run(task: Task): Promise<AttemptResult>;
 	/** Tells it of cookies that servers have set in the run. */
 	keepCookies(cookies: readonly SetCookie[]): void;
+	/** Tells it of slots beyond their own that its tasks may use. */
+	grant(grants: readonly SlotGrant[]): void;
+	/** Tells it what it may use of the run's bytes a second. */
+	shareRates(shares: RateShares): void;
 	/** Cancels what it holds, one way or another. */
 	stop(): void;
 	/** Lets the worker leave; resolves when it is gone. */
@@ -35,6 +40,7 @@ export type RemoteWorkerOptions = {
 	readonly setup: WorkerSetup;
 	readonly onProgress: (progress: readonly TaskProgress[]) => void;
 	readonly onSetCookie?: ((cookies: readonly SetCookie[]) => void) | undefined;
+	readonly onDemand?: ((worker: string, demand: RateDemand) => void) | undefined;
 	/**
 	 * Called before its tasks fail, so that nothing more is given to it. Not called when it leaves as told, nor for a
 	 * worker that never could work.
@@ -73,6 +79,9 @@ export function startRemoteWorker(options: RemoteWorkerOptions): RemoteWorker {
 				break;
 			case "cookies":
 				onSetCookie?.(message.cookies);
+				break;
+			case "demand":
+				options.onDemand?.(setup.ownerId, message.demand);
 				break;
 			case "results":
 				for (const result of message.results) settle(result);
@@ -131,6 +140,14 @@ export function startRemoteWorker(options: RemoteWorkerOptions): RemoteWorker {
 		},
 		keepCookies(cookies) {
 			if (state === "working") channel.send({ type: "cookies", cookies });
+		},
+		grant(grants) {
+			const own = state === "working" ? grants.filter(({ id }) => [...held].some((one) => one.id === id)) : [];
+			if (own.length > 0) channel.send({ type: "grant", grants: own });
+		},
+		shareRates(shares) {
+			const share = shares.get(setup.ownerId);
+			if (share && state === "working") channel.send({ type: "rate", share });
 		},
 		stop() {
 			if (state === "gone") return;

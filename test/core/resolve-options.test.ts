@@ -45,7 +45,9 @@ test("nothing given gives the documented defaults", () => {
 		idleTimeoutMs: 30_000,
 		headers: [["User-Agent", "downspout/1.2.3"]],
 		maxRedirects: 10,
+		segments: "auto",
 		insecure: false,
+		http2: "auto",
 		denyPrivate: false,
 		sha256: false,
 		keepDuplicates: false,
@@ -102,7 +104,8 @@ const accepted: readonly (readonly [GivenValues, Readonly<Record<string, unknown
 	[{ minSpeed: "1Ki", minSpeedTime: "0.5" }, { minSpeed: { bytesPerSecond: 1024, ms: 500 } }],
 	[{ method: "async" }, { method: "async" }],
 	[{ retries: "0" }, { retries: 0 }],
-	[{ segments: "auto", http2: "never", format: "aria2" }, {}],
+	[{ segments: "auto", format: "aria2" }, {}],
+	[{ http2: "always" }, { http2: "always" }],
 	[{ netrc: false, compressed: false }, {}],
 	[{ contentDisposition: false }, { contentDisposition: false }],
 	[
@@ -161,12 +164,14 @@ const refused: readonly (readonly [GivenValues, RegExp])[] = [
 	[{ header: ["Range: bytes=0-1"] }, /--header: "Range" is a header that downspout sets itself/],
 	[{ header: "x: y" }, /--header/],
 	[{ userAgent: "a\nb" }, /--user-agent/],
-	[{ segments: "4" }, /--segments 4 is not available yet/],
-	[{ http2: "always" }, /--http2 always is not available yet in this release; available: auto, never/],
+	[{ http2: "sometimes" }, /--http2: "sometimes" is not one of auto, always, never/],
 	[{ proxy: "gopher://u:secret@p/" }, /^--proxy: "p\/" is no proxy of a kind that is known/],
 	[{ dashboard: "99999" }, /--dashboard/],
 	[{ format: "xlsx" }, /--format: "xlsx" is not one of text, aria2, jsonl, json, csv, tsv, metalink, parquet/],
-	[{ limitRate: "1M" }, /--limit-rate is not available yet/],
+	[{ limitRate: "0" }, /--limit-rate: "0" is not a number of bytes from 1/],
+	[{ limitRatePerHost: "-5" }, /--limit-rate-per-host: "-5" is not a number of bytes from 1/],
+	[{ rate: 0 }, /--rate: 0 is not a number a second from 0.001 to 1000000/],
+	[{ ratePerHost: "1e3" }, /--rate-per-host: "1e3" is not a number a second from 0.001 to 1000000/],
 ];
 for (const [given, expected] of refused) {
 	test(`refuses ${JSON.stringify(given)}`, () => {

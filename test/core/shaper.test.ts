@@ -82,8 +82,13 @@ test("a limit that is lowered holds from then on", () => {
 	const shaper = createShaper(1e6, 0);
 	const flow = shaper.open();
 	assert(shaper.take(flow, 1e6, 0) <= 1000);
-	shaper.limit(1e5);
+	assert.equal(shaper.demand(500).bytes, 1e6);
+	shaper.limit(1e5, 1000);
 	assert(shaper.take(flow, 1e6, 1000) >= 9000);
-	assert.equal(shaper.demand(2000), 1e6);
+	assert.deepEqual([shaper.demand(2000).bytes, shaper.demand(2100).bytes], [1e6, 0]);
+	assert.equal(shaper.demand(2200).held, 1);
+	shaper.limit(1e6, 5000);
+	assert(shaper.delayOf(flow, 5000) < 1000, "what is owed is paid at the new rate");
 	shaper.close(flow);
+	assert.deepEqual([shaper.isIdle(5000), shaper.isIdle(9000)], [false, true]);
 });

@@ -1,0 +1,75 @@
+/** Requests and bytes a second hold over all workers together, fairly among downloads. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Method } from "../../src/core/outcome.ts";
+import { startLab } from "./lab.ts";
+
+const patience = { timeout: 60_000 };
+const body = Buffer.alloc(300_000, "b");
+
+export function testRates(method: Method): void {
+	test(`${method}: --rate holds over all workers`, patience, async (context) => {
+		const moments: number[] = [];
+		const lab = await startLab(context, method, (_, response) => {
+			moments.push(performance.now());
+			response.end();
+		});
+		const urls = Array.from({ length: 30 }, (_, n) => `/${n}`);
+		const { summary } = await lab.run(urls, { rate: 20 });
+		assert.equal(summary.saved, 30);
+		const seconds = ((moments.at(-1) ?? 0) - (moments[0] ?? 0)) / 1000;
+		assert(seconds >= (29 - 8) / 20, `30 requests in ${seconds} s`);
+		const inASecond = moments.map((from) => moments.filter((at) => at >= from && at < from + 1000).length);
+		assert(Math.max(...inASecond) <= 32, `${Math.max(...inASecond)} in a second`);
+	});
+
+	test(`${method}: --limit-rate holds over all workers, and downloads share it`, patience, async (context) => {
+		let begunMs: number | undefined;
+		const lab = await startLab(context, method, (_, response) => {
+			begunMs ??= performance.now();
+			response.end(body);
+		});
+		const endedMs: number[] = [];
+		const watch = {
+			onEvent: ({ type }: { type: string }) => void (type === "ended" && endedMs.push(performance.now())),
+		};
+		const urls = Array.from({ length: 10 }, (_, n) => `/${n}`);
+		const { summary } = await lab.run(urls, { concurrency: 10, limitRate: 1_000_000 }, watch);
+		assert.equal(summary.saved, 10);
+		const seconds = endedMs.map((ms) => (ms - (begunMs ?? ms)) / 1000);
+		const [first = 0, last = 0] = [Math.min(...seconds), Math.max(...seconds)];
+		// Up to a third of a second's worth may be ahead of the rate. How late it is says how busy the machine was.
+		assert(last >= 3 - 0.4 && last < 6, `${last} s instead of 3`);
+		assert(first >= last * 0.4, `one ended after ${first} of ${last} s`);
+	});
+
+	test(
+		`${method}: --limit-rate-per-host holds for small files too, for each host by itself`,
+		patience,
+		async (context) => {
+			let begunMs: number | undefined;
+			const lab = await startLab(context, method, ({ headers }, response) => {
+				begunMs ??= performance.now();
+				response.end(body.subarray(0, headers.host?.startsWith("localhost") ? 1000 : 10_000));
+			});
+			const lastMs = new Map<string, number>();
+			const urls = Array.from({ length: 100 }, (_, n) => [`/${n}`, `${lab.otherUrl}/other-${n}`]).flat();
+			const { summary } = await lab.run(
+				urls,
+				{ limitRatePerHost: 400_000 },
+				{
+					onEvent(event) {
+						if (event.type === "ended") lastMs.set(new URL(event.outcome.url).hostname, performance.now());
+					},
+				},
+			);
+			assert.equal(summary.saved, 200);
+			const secondsOf = (host: string): number => ((lastMs.get(host) ?? 0) - (begunMs ?? 0)) / 1000;
+			assert(secondsOf("127.0.0.1") >= 2.5 - 0.4, `${secondsOf("127.0.0.1")} s instead of 2.5`);
+			assert(secondsOf("127.0.0.1") < 5.5, `${secondsOf("127.0.0.1")} s instead of 2.5`);
+			// The slots of a cluster's workers are given before it is known who will wait for a rate.
+			if (method === "cluster") return;
+			assert(secondsOf("localhost") < secondsOf("127.0.0.1") * 0.8, "the other host has a rate of its own");
+		},
+	);
+}
