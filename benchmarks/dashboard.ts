@@ -17,7 +17,7 @@ const { values } = parseArgs({
 });
 
 await using folder = await freshFolder("dashboard");
-await using nginx = await startNginx(folder.path, Number(values.files), 10 * 1024);
+await using nginx = await startNginx(folder.path, { files: Number(values.files), sizeBytes: 10 * 1024 });
 const browser = await chromium.launch({
 	executablePath: "/usr/bin/chromium",
 	args: ["--no-sandbox", "--headless", "--disable-gpu"],

@@ -21,7 +21,7 @@ const { values } = parseArgs({
 });
 
 await using folder = await freshFolder("overhead");
-await using nginx = await startNginx(folder.path, Number(values.files), 10 * 1024);
+await using nginx = await startNginx(folder.path, { files: Number(values.files), sizeBytes: 10 * 1024 });
 
 function argsOf(run: string): string[] {
 	const dirs = ["--dir", join(folder.path, run, "files"), "--log-dir", join(folder.path, run, "logs")];

@@ -7,8 +7,10 @@ import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { createCertificate } from "../src/origin/certificate.ts";
 
 export type Nginx = AsyncDisposable & {
+	readonly port: number;
 	/** A list of the URLs of all files. */
 	readonly list: string;
 	/** Requests answered so far, from nginx's own counter. */
@@ -17,11 +19,22 @@ export type Nginx = AsyncDisposable & {
 
 const program = "/usr/sbin/nginx";
 
+export type NginxSetting = {
+	/** With TLS, and HTTP/2 beside HTTP/1.1. */
+	readonly tls?: boolean;
+	/** What the list names instead of its own port: of somebody in between. */
+	readonly listedPort?: number;
+};
+
 /**
  * Two workers, keep-alive without limit, many file descriptors, no cache of open files.
  * @throws {Error} it is not installed or does not start
  */
-export async function startNginx(folder: string, files: number, sizeBytes: number): Promise<Nginx> {
+export async function startNginx(
+	folder: string,
+	{ files, sizeBytes }: { readonly files: number; readonly sizeBytes: number },
+	{ tls = false, listedPort }: NginxSetting = {},
+): Promise<Nginx> {
 	if (!existsSync(program)) throw new Error("nginx is not installed: apt-get install nginx-light");
 	const port = await freePort();
 	const root = join(folder, "www");
@@ -32,17 +45,25 @@ export async function startNginx(folder: string, files: number, sizeBytes: numbe
 	const names = Array.from({ length: files }, (_, index) => `${String(index).padStart(6, "0")}.bin`);
 	for (const name of names) await writeFile(join(root, name), content);
 	const list = join(folder, "urls.txt");
-	await writeFile(list, names.map((name) => `http://127.0.0.1:${port}/${name}\n`).join(""));
+	const place = `http${tls ? "s" : ""}://127.0.0.1:${listedPort ?? port}`;
+	await writeFile(list, names.map((name) => `${place}/${name}\n`).join(""));
 	const config = join(folder, "nginx.conf");
-	await writeFile(config, configOf(folder, root, port));
+	const statusPort = tls ? await freePort() : port;
+	if (tls) {
+		const { certificate, key } = await createCertificate(["127.0.0.1"]);
+		await writeFile(join(folder, "tls.pem"), `${certificate}\n${key}`);
+	}
+	await writeFile(config, configOf({ folder, root, port, ...(tls && { statusPort }) }));
 	const child = spawn(program, ["-c", config, "-e", join(folder, "error.log")], {
 		stdio: ["ignore", "ignore", "inherit"],
 	});
-	await waitUntilItAnswers(`http://127.0.0.1:${port}/status`, child);
+	const status = `http://127.0.0.1:${statusPort}/status`;
+	await waitUntilItAnswers(status, child);
 	return {
+		port,
 		list,
 		async requests() {
-			const text = await (await fetch(`http://127.0.0.1:${port}/status`)).text();
+			const text = await (await fetch(status)).text();
 			return Number(/^ *\d+ +\d+ +(\d+)/m.exec(text)?.[1]);
 		},
 		async [Symbol.asyncDispose]() {
@@ -53,7 +74,22 @@ export async function startNginx(folder: string, files: number, sizeBytes: numbe
 	};
 }
 
-function configOf(folder: string, root: string, port: number): string {
+type Places = {
+	readonly folder: string;
+	readonly root: string;
+	readonly port: number;
+	/** With TLS: where its counters are without. */
+	readonly statusPort?: number;
+};
+
+function configOf({ folder, root, port, statusPort }: Places): string {
+	const pem = join(folder, "tls.pem");
+	const listens =
+		statusPort === undefined
+			? `listen 127.0.0.1:${port} backlog=4096;`
+			: `listen 127.0.0.1:${statusPort};
+		listen 127.0.0.1:${port} ssl http2 backlog=4096;
+		ssl_certificate ${pem}; ssl_certificate_key ${pem};`;
 	const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
 	return `daemon off;
 worker_processes 2;
@@ -68,7 +104,7 @@ http {
 	keepalive_timeout 600s;
 	${temporary.map((name) => `${name}_temp_path ${folder}/${name};`).join("\n\t")}
 	server {
-		listen 127.0.0.1:${port} backlog=4096;
+		${listens}
 		root ${root};
 		location = /status { stub_status; }
 	}

@@ -9,7 +9,7 @@ import { startNginx } from "./nginx.ts";
 const { values } = parseArgs({ options: { files: { type: "string", default: "20000" } } });
 
 await using folder = await freshFolder("rerun");
-await using nginx = await startNginx(folder.path, Number(values.files), 10 * 1024);
+await using nginx = await startNginx(folder.path, { files: Number(values.files), sizeBytes: 10 * 1024 });
 const args = [nginx.list, "--dir", join(folder.path, "files"), "--log-dir", join(folder.path, "logs")];
 process.stdout.write("| run | seconds | requests |\n| --- | ---: | ---: |\n");
 for (const run of ["first", "again", "once more"]) {

@@ -26,7 +26,7 @@ const controller = new AbortController();
 process.once("SIGINT", () => controller.abort());
 
 await using folder = await freshFolder("versus-peers");
-await using nginx = await startNginx(folder.path, Number(values.files), 10 * 1024);
+await using nginx = await startNginx(folder.path, { files: Number(values.files), sizeBytes: 10 * 1024 });
 const { methods, peers, runs, concurrency } = values;
 // The runs write below the report's folder: in memory, like the server's files.
 const report = join(folder.path, "report");

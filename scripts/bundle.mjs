@@ -18,6 +18,7 @@ const apart = [
 	"dist/codings/unpack-zstd.js",
 	"dist/dashboard/dashboard.js",
 	"dist/download/sample-type.js",
+	"dist/http/http2-pool.js",
 	"dist/list/csv.js",
 	"dist/list/json.js",
 	"dist/list/metalink.js",

@@ -58,10 +58,24 @@ function statusText({ runs, workers }: ClusterStatus): string {
 		one.filesPerSecond.toFixed(0),
 		one.seenAt,
 	]);
+	const hostRows = runs.flatMap(({ run, hosts }) =>
+		hosts.map((one) => [
+			run,
+			one.host,
+			String(one.saved),
+			String(one.failed),
+			String(one.retries),
+			String(one.refused),
+			String(Math.round(one.level)),
+		]),
+	);
 	return [
 		table(["run", "list", "total", "saved", "failed", "waiting", "workers", "files/s"], runRows, "no runs"),
 		"",
 		table(["worker", "host", "pid", "run", "in flight", "files/s", "seen at"], workerRows, "no workers"),
+		...(hostRows.length === 0
+			? []
+			: ["", table(["run", "host", "saved", "failed", "retries", "refused", "level"], hostRows, "no hosts")]),
 	].join("\n");
 }
 

@@ -21,7 +21,7 @@ const usualConcurrency = 32;
 
 type WorkerTable = { readonly [K in "redis" | "sink" | "method" | "health"]: OptionSpec<string> } & {
 	readonly [K in "concurrency" | "workers" | "drain"]: OptionSpec<number>;
-};
+} & { readonly denyPrivate: OptionSpec<boolean> };
 
 // biome-ignore format: one option a line reads as the table that it is
 export const workerTable: WorkerTable = {
@@ -31,6 +31,7 @@ export const workerTable: WorkerTable = {
 	concurrency: { name: "concurrency", short: "c", group, kind: integer(1, 10_000), fallback: String(usualConcurrency), help: "downloads in flight at once, over all runs" },
 	workers: { name: "workers", short: "w", group, kind: integer(1, 1024), fallback: "cores", help: "threads or processes, for the methods that have them" },
 	drain: { name: "drain", group, kind: seconds, fallback: String(drainSeconds), help: "longest time, in seconds, that what is in flight may take after the first signal" },
+	denyPrivate: { ...optionTable.denyPrivate, group, help: "refuse addresses that are not public, whatever a run allows, and runs that go through a proxy" },
 	health: { ...optionTable.health, group, help: "/health, and Prometheus metrics at /metrics, on 127.0.0.1 unless HOST:PORT is given" },
 };
 
@@ -95,6 +96,7 @@ function resolveWorker(values: Readonly<Record<string, unknown>>) {
 		concurrency,
 		workers:
 			readOption(values.workers, workerTable.workers) ?? Math.max(1, Math.min(availableParallelism(), concurrency)),
+		denyPrivate: readOption(values.denyPrivate, workerTable.denyPrivate) ?? false,
 		drainMs: 1000 * (readOption(values.drain, workerTable.drain) ?? drainSeconds),
 		health: readOption(values.health, workerTable.health),
 	};

@@ -11,12 +11,18 @@ import { coordinatorGoneMs } from "./timing.ts";
 export type Announcement = {
 	readonly info: RunInfo;
 	readonly setup: RunSetup;
+	/** The highest number that a worker of the run has, as far as that is known. */
+	readonly highest: number;
 	/** The run is over: what is written then would stay. */
 	readonly signal: AbortSignal;
 };
 
 /** Writes all of it each time: a Redis that lost its data has it again at the next sign of life. */
-export async function announce(redis: Redis, seal: Seal, { info, setup, signal }: Announcement): Promise<void> {
+export async function announce(
+	redis: Redis,
+	seal: Seal,
+	{ info, setup, highest, signal }: Announcement,
+): Promise<void> {
 	const keys = runKeys(info.run);
 	if (signal.aborted) return;
 	await makeStream(redis, keys.results);
@@ -26,6 +32,8 @@ export async function announce(redis: Redis, seal: Seal, { info, setup, signal }
 	}
 	await redis
 		.pipeline()
+		// A Redis that lost its data must not give numbers a second time. Before all else: who sees the run may join.
+		.set(keys.workers, highest, "EX", keepSeconds, "NX")
 		.hset(keys.run, { info: JSON.stringify(info), setup: seal.close(setup) })
 		.expire(keys.run, keepSeconds)
 		.expire(keys.results, keepSeconds)
@@ -40,10 +48,15 @@ export async function tellStats(redis: Redis, run: string, stats: RunStats): Pro
 	await redis.hset(runKeys(run).run, { stats: JSON.stringify(stats) });
 }
 
+/** Lets nobody join any more, and sends those home who have. What tells of the run stays until they have left. */
+export async function dismissWorkers(redis: Redis, run: string): Promise<void> {
+	await redis.del(runKeys(run).alive);
+	tellWorkers(redis, { type: "end", run });
+}
+
 /** Removes all that there is of a run. Workers that do not know yet find nothing, and make nothing. */
 export async function removeRun(redis: Redis, run: string): Promise<void> {
 	const keys = runKeys(run);
 	await redis.pipeline().srem(runsKey, run).del(keys.run, keys.alive, keys.results, keys.workers).exec();
-	tellWorkers(redis, { type: "end", run });
 	await obliterateQueue(run, redis);
 }

@@ -9,6 +9,8 @@ export type BacklogTask = HandedTask & { readonly batch: string };
 export type Backlog = {
 	readonly size: number;
 	push(task: BacklogTask): void;
+	/** Whether there is one that may start now: those of paused hosts do not count. */
+	isReady(): boolean;
 	/** The next one that may start. */
 	take(): BacklogTask | undefined;
 	/** Starts nothing of the host for so long. */
@@ -45,24 +47,33 @@ export function createBacklog(onReady: () => void): Backlog {
 		}, pauses.left(host));
 		timers.add(timer);
 	};
+	/** Past what must wait. */
+	const next = (): BacklogTask | undefined => {
+		for (;;) {
+			const task = ready[head];
+			if (!task) return undefined;
+			const { host } = addressOf(task.task.url);
+			if (pauses.left(host) === 0) return task;
+			pass();
+			hold(host, task);
+		}
+	};
+	const pass = (): void => {
+		head++;
+		if (head < 64 || head * 2 < ready.length) return;
+		ready = ready.slice(head);
+		head = 0;
+	};
 	return {
 		get size() {
 			return ready.length - head + heldCount;
 		},
 		push: (task) => void ready.push(task),
+		isReady: () => next() !== undefined,
 		take() {
-			for (;;) {
-				const task = ready[head];
-				if (!task) return undefined;
-				head++;
-				if (head >= 64 && head * 2 >= ready.length) {
-					ready = ready.slice(head);
-					head = 0;
-				}
-				const { host } = addressOf(task.task.url);
-				if (pauses.left(host) === 0) return task;
-				hold(host, task);
-			}
+			const task = next();
+			if (task) pass();
+			return task;
 		},
 		pause: pauses.set,
 		clear() {

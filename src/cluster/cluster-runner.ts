@@ -36,6 +36,7 @@ export async function createClusterRunner(options: RunnerOptions): Promise<Runne
 			else dispatcher.hand(task, listener);
 		},
 		keepCookies: dispatcher.keepCookies,
+		grant: dispatcher.grant,
 		shareRates: dispatcher.shareRates,
 		async [Symbol.asyncDispose]() {
 			signal.removeEventListener("abort", onAbort);

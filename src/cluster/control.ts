@@ -2,6 +2,7 @@
 
 import type { Redis } from "ioredis";
 import type { RateShare } from "../core/rate-shares.ts";
+import type { SlotGrant } from "../core/task.ts";
 import { controlChannel } from "./keys.ts";
 import { isRateShare } from "./messages.ts";
 
@@ -16,6 +17,8 @@ export type Control =
 	| { readonly type: "pause"; readonly run: string; readonly host: string; readonly ms: number }
 	/** Servers have set cookies, which the run keeps: sealed. */
 	| { readonly type: "cookies"; readonly run: string; readonly cookies: string }
+	/** So many slots beyond their own may downloads use. */
+	| { readonly type: "grant"; readonly run: string; readonly grants: readonly SlotGrant[] }
 	/** What the worker may use of the run's bytes a second. */
 	| { readonly type: "rate"; readonly run: string; readonly worker: number; readonly share: RateShare }
 	/** The worker of this number counts as dead: what it held has been given to others. */
@@ -48,6 +51,8 @@ function isControl(value: unknown): value is Control {
 			return "host" in value && typeof value.host === "string" && "ms" in value && typeof value.ms === "number";
 		case "cookies":
 			return "cookies" in value && typeof value.cookies === "string";
+		case "grant":
+			return "grants" in value && Array.isArray(value.grants) && value.grants.every(isGrant);
 		case "rate":
 			return "worker" in value && typeof value.worker === "number" && "share" in value && isRateShare(value.share);
 		case "dead":
@@ -55,4 +60,10 @@ function isControl(value: unknown): value is Control {
 		default:
 			return false;
 	}
+}
+
+function isGrant(value: unknown): value is SlotGrant {
+	if (typeof value !== "object" || value === null || !("id" in value) || !("extra" in value)) return false;
+	const { id, extra } = value;
+	return typeof id === "number" && Array.isArray(extra) && extra.every((one) => typeof one === "number");
 }

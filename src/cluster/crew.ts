@@ -19,7 +19,9 @@ export type Member = {
 
 export type Crew = {
 	readonly members: ReadonlyMap<number, Member>;
-	/** Takes note of a message; undefined where the worker counts as dead. */
+	/** The highest number that a worker had so far. */
+	readonly highest: number;
+	/** Takes note of a message; undefined where the worker counts as dead, or has the number of another one. */
 	hear(message: WorkerMessage): Member | undefined;
 	/** A sign of life is due from all. @returns Those that have missed too many. */
 	beat(most: number): readonly Member[];
@@ -33,13 +35,19 @@ export type Crew = {
 export function createCrew(): Crew {
 	const members = new Map<number, Member>();
 	const dropped = new Set<number>();
+	let highest = 0;
 	return {
 		members,
+		get highest() {
+			return highest;
+		},
 		hear(message) {
 			const { worker: number, host, pid, capacity, inFlight, filesPerSecond } = message;
 			if (dropped.has(number)) return undefined;
 			const held = new Set(message.held);
+			highest = Math.max(highest, number);
 			const known = members.get(number);
+			if (known && (known.host !== host || known.pid !== pid)) return undefined;
 			const member: Member = known ?? {
 				number,
 				host,

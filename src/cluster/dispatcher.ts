@@ -2,8 +2,9 @@
 import { addressOf } from "../core/address.ts";
 import type { SetCookie } from "../core/cookie-file.ts";
 import { permanent } from "../core/failure.ts";
+import type { HostCounts } from "../core/outcome.ts";
 import type { RateShares } from "../core/rate-shares.ts";
-import { type AttemptResult, cancelledResult, type Task, type WorkerLabel } from "../core/task.ts";
+import { type AttemptResult, cancelledResult, type SlotGrant, type Task, type WorkerLabel } from "../core/task.ts";
 import { NoWorkerError, ownerIdOf, type RunnerOptions, type TaskListener, WorkerLostError } from "../runners/runner.ts";
 import { tellStats } from "./announce.ts";
 import { messageOf } from "./cluster-error.ts";
@@ -21,6 +22,8 @@ import { beatMs, redisPatienceMs, silenceMs } from "./timing.ts";
 const stopMs = 1200;
 /** Looks in a row that must find a batch nowhere: what it came to may still be on its way. */
 const mostMisses = 5;
+/** It is told of hosts at every so manieth beat. */
+const hostBeats = 3;
 const nobody: WorkerLabel = { model: "cluster", number: 0 };
 
 export type Dispatcher = {
@@ -28,6 +31,8 @@ export type Dispatcher = {
 	hand(task: Task, listener: TaskListener): void;
 	/** Tells all workers of cookies that the run keeps. */
 	keepCookies(cookies: readonly SetCookie[]): void;
+	/** Tells all workers of slots that downloads may use beyond their own. */
+	grant(grants: readonly SlotGrant[]): void;
 	/** Tells each worker what it may use of the run's bytes a second. */
 	shareRates(shares: RateShares): void;
 	/** Starts nothing more; what is in flight is cancelled. */
@@ -51,6 +56,8 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 	let wasUnreadable = false;
 	let filesPerSecond = 0;
 	let ended = 0;
+	let beats = 0;
+	let hosts: readonly HostCounts[] = [];
 
 	function hand(task: Task, listener: TaskListener): void {
 		const { hand } = handouts.add(task, listener);
@@ -60,6 +67,17 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 	function handAgain({ task, listener }: Handout, kept = false): void {
 		if (isStopping) return listener.onResult({ ...cancelledResult(task, nobody), kept: kept || task.resume });
 		hand(kept && !task.resume ? { ...task, resume: true } : task, listener);
+	}
+
+	/** What became of them is not known: what has its name already would get a second one. */
+	function handLostAgain(lost: readonly Handout[]): void {
+		const published = lost.length > 0 ? options.published?.() : undefined;
+		for (const handout of lost) {
+			const { task, listener } = handout;
+			const saved = published?.get(task.key);
+			if (!saved) handAgain(handout);
+			else listener.onResult({ id: task.id, kind: "saved", ...saved, kept: false, worker: nobody, intents: 0 });
+		}
 	}
 
 	function post(batches: readonly (readonly HandedTask[])[]): void {
@@ -144,7 +162,7 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 	/** It goes as it should: what it still has, if anything, is nobody's fault. */
 	function dismiss(member: Member): void {
 		crew.drop(member.number);
-		for (const name of member.held) for (const handout of handouts.takeBatch(name)) handAgain(handout);
+		handLostAgain([...member.held].flatMap(handouts.takeBatch));
 		note("note", `cluster#${member.number} has left`);
 	}
 
@@ -165,10 +183,12 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 		filesPerSecond = ended * (1000 / beatMs);
 		ended = 0;
 		for (const [host, ms] of pauses.all()) tellWorkers(redis, { type: "pause", run, host, ms });
-		await place.announce();
+		await place.announce(crew.highest);
 		// What is written after the end would stay.
 		if (isClosed) return;
 		const { total, saved, failed } = options.cluster?.counts() ?? { total: 0, saved: 0, failed: 0 };
+		// Those of many are sorted for it.
+		if (beats++ % hostBeats === 0) hosts = options.cluster?.hosts() ?? [];
 		const { members } = crew;
 		const inFlight = [...members.values()].reduce((sum, member) => sum + member.inFlight, 0);
 		const waiting = Math.max(0, handouts.size - inFlight);
@@ -179,6 +199,7 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 			waiting,
 			workers: members.size,
 			filesPerSecond,
+			hosts,
 		});
 		await queue.keepAlive();
 		await seekLost();
@@ -195,7 +216,7 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 			if (batch.misses < mostMisses) return;
 			note("note", `batch ${batch.name} is lost: its ${batch.hands.size} entries are handed out again`);
 			queue.remove([batch.name]).catch(() => {});
-			for (const handout of handouts.takeBatch(batch.name)) handAgain(handout);
+			handLostAgain(handouts.takeBatch(batch.name));
 		});
 	}
 
@@ -261,6 +282,7 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 	return {
 		crew,
 		hand,
+		grant: (grants) => tellWorkers(redis, { type: "grant", run, grants }),
 		shareRates(shares) {
 			for (const [worker, share] of shares) tellWorkers(redis, { type: "rate", run, worker: Number(worker), share });
 		},

@@ -3,7 +3,7 @@ import type { SetCookie } from "../core/cookie-file.ts";
 import type { DownloadOptions } from "../core/options.ts";
 import type { Method } from "../core/outcome.ts";
 import type { RateDemand, RateShare, RateShares } from "../core/rate-shares.ts";
-import type { AttemptResult, Task, TaskProgress } from "../core/task.ts";
+import type { AttemptResult, SlotGrant, Task, TaskProgress } from "../core/task.ts";
 import { createRunner } from "../runners/create-runner.ts";
 import { ownerIdOf, type Runner, type RunnerOptions, type TaskListener, WorkerLostError } from "../runners/runner.ts";
 import type { WorkerRates } from "./worker-rates.ts";
@@ -11,6 +11,7 @@ import type { WorkerRates } from "./worker-rates.ts";
 export type InnerRunners = AsyncDisposable & {
 	run(task: Task, listener: InnerListener): void;
 	keepCookies(cookies: readonly SetCookie[]): void;
+	grant(grants: readonly SlotGrant[]): void;
 	/** What the whole worker may use of the run's bytes a second. */
 	shareRate(share: RateShare): void;
 };
@@ -74,6 +75,10 @@ export async function startInnerRunners(inner: InnerOptions): Promise<InnerRunne
 		keepCookies(cookies) {
 			usual.keepCookies(cookies);
 			lonely?.then((runner) => runner.keepCookies(cookies)).catch(() => {});
+		},
+		grant(grants) {
+			usual.grant(grants);
+			lonely?.then((runner) => runner.grant(grants)).catch(() => {});
 		},
 		shareRate: (share) => rates?.limit(share),
 		async [Symbol.asyncDispose]() {

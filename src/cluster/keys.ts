@@ -6,6 +6,8 @@ export const runsKey = "downspout:runs";
 export const workersKey = "downspout:workers";
 /** The channel on which coordinators tell workers what cannot wait. */
 export const controlChannel = "downspout:control";
+/** Is written and removed at once, to see whether that is allowed. */
+export const probeKey = "downspout:probe";
 /** BullMQ puts this before the names of its keys. */
 export const queuePrefix = "downspout:queue";
 

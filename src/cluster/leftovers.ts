@@ -2,13 +2,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Redis } from "ioredis";
 import { seen } from "../journal/owner-state.ts";
-import { removeRun } from "./announce.ts";
+import { nameDirectory } from "../journal/state-id.ts";
+import { dismissWorkers } from "./announce.ts";
 import { messageOf } from "./cluster-error.ts";
 import { runKeys, runsKey } from "./keys.ts";
 import { type RunInfo, readInfo } from "./messages.ts";
-import { connectRedis, openRedis } from "./redis.ts";
-import { readWorkers } from "./registry.ts";
-import { nameDirectory } from "./state-id.ts";
+import { connectRedis, expectPermissions, openRedis } from "./redis.ts";
+import { untilLeft } from "./registry.ts";
 import { coordinatorGoneMs, silenceMs } from "./timing.ts";
 
 /** A coordinator that lives has said so within this time, in milliseconds. */
@@ -17,20 +17,23 @@ const pollMs = 100;
 
 /**
  * Ends all runs that wrote the journal of a directory and have no coordinator any more, and waits until no worker is at them.
+ * What tells of them stays in Redis, for the case that this run is killed before it has taken over what they left.
  * @returns Their names.
  * @throws {ClusterError} Redis cannot be used.
  */
 export async function endRunsOf(redisUrl: string, journalDir: string): Promise<readonly string[]> {
 	const redis = openRedis({ url: redisUrl, env: process.env });
 	await connectRedis(redis, redisUrl, undefined);
+	await expectPermissions(redis, redisUrl);
 	try {
 		const journalId = await nameDirectory(journalDir);
 		const over: string[] = [];
 		for (const info of await readRuns(redis)) {
 			if (info.journalId === journalId && !(await isLed(redis, info))) over.push(info.run);
 		}
-		for (const run of over) await removeRun(redis, run);
-		await untilLeft(redis, over);
+		for (const run of over) await dismissWorkers(redis, run);
+		// A worker that says nothing any more has stopped by itself by then.
+		await untilLeft(redis, over, silenceMs(process.env));
 		return over;
 	} finally {
 		redis.disconnect();
@@ -71,16 +74,6 @@ async function isLed(redis: Redis, { run, place, pid, startTicks }: RunInfo): Pr
 		if (left < coordinatorGoneMs - freshMs) return false;
 		if (left > before) return true;
 		before = left;
-		await sleep(pollMs);
-	}
-}
-
-/** A worker that says nothing any more has stopped by itself by then. */
-async function untilLeft(redis: Redis, runs: readonly string[]): Promise<void> {
-	if (runs.length === 0) return;
-	for (let waitedMs = 0; waitedMs < silenceMs(process.env); waitedMs += pollMs) {
-		const workers = await readWorkers(redis);
-		if (!workers.some((worker) => worker.runs.some((run) => runs.includes(run)))) return;
 		await sleep(pollMs);
 	}
 }

@@ -2,34 +2,38 @@
 import { hostname } from "node:os";
 import type { Redis } from "ioredis";
 import { processPlace, processStart } from "../journal/process-identity.ts";
+import { nameDirectory } from "../journal/state-id.ts";
 import type { ClusterPlace, RunnerOptions } from "../runners/runner.ts";
-import { announce, removeRun } from "./announce.ts";
+import { announce, dismissWorkers, removeRun } from "./announce.ts";
 import { runKeys } from "./keys.ts";
 import { protocol, type RunInfo, type RunSetup } from "./messages.ts";
 import { type BatchQueue, openBatchQueue } from "./queue.ts";
 import { connectRedis, openRedis } from "./redis.ts";
+import { untilLeft } from "./registry.ts";
 import { createSeal, type Seal } from "./seal.ts";
 import { sinkIdentity } from "./sink-identity.ts";
-import { nameDirectory } from "./state-id.ts";
 import { readStream } from "./stream.ts";
 
 /** Longest that the end of a run waits for Redis, in milliseconds. */
 const goodbyeMs = 1000;
+/** Longest that it waits for its workers to have left the sink, in milliseconds; a run that was stopped is in a hurry. */
+const leavingMs = 5000;
+const hurriedLeavingMs = 400;
 
 export type MeetingPlace = AsyncDisposable & {
 	readonly run: string;
 	readonly redis: Redis;
 	readonly seal: Seal;
 	readonly queue: BatchQueue;
-	/** Says that the coordinator lives, and all that workers must know. */
-	announce(): Promise<void>;
+	/** Says that the coordinator lives, and all that workers must know. @param highest - Number of a worker so far. */
+	announce(highest: number): Promise<void>;
 	/** Reads what workers tell until the place is left. */
 	read(onMessage: (text: string) => void, onRead: () => void): void;
 };
 
 /** @throws {ClusterError} Redis or the sink cannot be used. */
 export async function openMeetingPlace(options: RunnerOptions, cluster: ClusterPlace): Promise<MeetingPlace> {
-	const { run, onNote } = options;
+	const { run, onNote, signal } = options;
 	const { env } = process;
 	const seal = createSeal(env.DOWNSPOUT_CLUSTER_KEY);
 	const redis = openRedis({ url: cluster.redis, env });
@@ -41,28 +45,38 @@ export async function openMeetingPlace(options: RunnerOptions, cluster: ClusterP
 	const { dirPath, ...shared } = options.options;
 	const setup: RunSetup = { options: shared };
 	const queue = openBatchQueue(run, redis);
+	// Their workers have left, and what they left in the sink has been taken over.
+	for (const over of cluster.over) await removeRun(redis, over);
 	const reader = redis.duplicate();
 	reader.on("error", () => {});
 	const left = new AbortController();
-	await announce(redis, seal, { info, setup, signal: left.signal });
+	await announce(redis, seal, { info, setup, highest: 0, signal: left.signal });
 	return {
 		run,
 		redis,
 		seal,
 		queue,
-		announce: () => announce(redis, seal, { info, setup, signal: left.signal }),
+		announce: (highest) => announce(redis, seal, { info, setup, highest, signal: left.signal }),
 		read(onMessage, onRead) {
 			void readStream({ redis: reader, key: runKeys(run).results, signal: left.signal, onMessage, onRead });
 		},
 		async [Symbol.asyncDispose]() {
 			left.abort();
-			const goodbye = redis.status === "ready" ? removeRun(redis, run).catch(() => {}) : Promise.resolve();
-			await Promise.race([goodbye, new Promise((resolve) => setTimeout(resolve, goodbyeMs).unref())]);
+			const patienceMs = signal.aborted ? hurriedLeavingMs : leavingMs;
+			const goodbye = redis.status === "ready" ? endRun(redis, run, patienceMs).catch(() => {}) : Promise.resolve();
+			await Promise.race([goodbye, new Promise((resolve) => setTimeout(resolve, patienceMs + goodbyeMs).unref())]);
 			await queue[Symbol.asyncDispose]();
 			reader.disconnect();
 			redis.disconnect();
 		},
 	};
+}
+
+/** What workers write in the sink after the end would stay there. */
+async function endRun(redis: Redis, run: string, patienceMs: number): Promise<void> {
+	await dismissWorkers(redis, run);
+	await untilLeft(redis, [run], patienceMs);
+	await removeRun(redis, run);
 }
 
 async function introduce(run: string, cluster: ClusterPlace): Promise<RunInfo> {

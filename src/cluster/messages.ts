@@ -2,6 +2,7 @@
 import type { SetCookie } from "../core/cookie-file.ts";
 import { safeFolderPath, safeOutPath } from "../core/naming.ts";
 import type { DownloadOptions } from "../core/options.ts";
+import type { HostCounts } from "../core/outcome.ts";
 import type { Demand, RateDemand, RateShare } from "../core/rate-shares.ts";
 import type { AttemptResult, Task, TaskProgress } from "../core/task.ts";
 import { ClusterError } from "./cluster-error.ts";
@@ -75,6 +76,8 @@ export type RunStats = {
 	readonly waiting: number;
 	readonly workers: number;
 	readonly filesPerSecond: number;
+	/** Hosts with the most failures, then the most files: what they refused, and the level that they are held to. */
+	readonly hosts: readonly HostCounts[];
 };
 
 type Fields = { readonly [name: string]: unknown };
@@ -114,7 +117,14 @@ export function readSetup(value: unknown): RunSetup {
 
 export function isStats(value: unknown): value is RunStats {
 	const names = ["total", "saved", "failed", "waiting", "workers", "filesPerSecond"];
-	return isObject(value) && names.every((name) => typeof value[name] === "number");
+	return (
+		isObject(value) && names.every((name) => typeof value[name] === "number") && isListOf(value.hosts, isHostCounts)
+	);
+}
+
+function isHostCounts(value: unknown): boolean {
+	const names = ["saved", "failed", "bytes", "retries", "refused", "level"];
+	return isObject(value) && typeof value.host === "string" && names.every((name) => typeof value[name] === "number");
 }
 
 function checkProtocol(value: unknown): void {

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { Redis } from "ioredis";
 import { ClusterError, messageOf } from "./cluster-error.ts";
+import { controlChannel, probeKey } from "./keys.ts";
 
 /** Longest wait for an answer before a connection counts as dead, in milliseconds. */
 const silentSocketMs = 10_000;
@@ -16,15 +17,21 @@ export type RedisSource = {
 };
 
 /** A connection that connects when it is first used, and again whenever it is lost. */
-export function openRedis({ url, env }: RedisSource): Redis {
-	const password = passwordOf(env);
-	const redis = new Redis(url, {
+export function openRedis({ url: text, env }: RedisSource): Redis {
+	const url = new URL(text);
+	const username = decodeURIComponent(url.username);
+	const password = url.password === "" ? passwordOf(env) : decodeURIComponent(url.password);
+	// A user who is named there without a password would have the empty one, whatever the options say.
+	url.username = "";
+	url.password = "";
+	const redis = new Redis(url.href, {
 		lazyConnect: true,
 		connectTimeout: connectMs,
 		socketTimeout: silentSocketMs,
 		maxRetriesPerRequest: null,
 		retryStrategy: (times) => Math.min(50 * 2 ** Math.min(times, 10), longestRetryMs),
 		connectionName: "downspout",
+		...(username === "" ? {} : { username }),
 		...(password === undefined ? {} : { password }),
 	});
 	// Without a listener each lost connection would be told on standard error.
@@ -48,10 +55,32 @@ export async function connectRedis(
 		return await checkServer(redis);
 	} catch (cause) {
 		redis.disconnect();
-		throw new ClusterError("cluster_unusable", `Redis at ${publicRedisUrl(url)}: ${explain(messageOf(cause))}`, {
-			cause,
-		});
+		throw unusable(url, cause);
 	}
+}
+
+/** All kinds of what a cluster asks Redis to do, which the rules of a user may allow or not. */
+const probe = `redis.call("SET", KEYS[1], "1", "PX", "1000")
+return redis.call("DEL", KEYS[1])`;
+
+/**
+ * Makes sure that the user may do what a run or a worker needs: what is refused later would be tried again without end.
+ * @throws {ClusterError} it may not; the connection is closed then.
+ */
+export async function expectPermissions(redis: Redis, url: string): Promise<void> {
+	try {
+		await redis.eval(probe, 1, probeKey);
+		await redis.publish(controlChannel, "");
+	} catch (cause) {
+		redis.disconnect();
+		throw unusable(url, cause);
+	}
+}
+
+function unusable(url: string, cause: unknown): ClusterError {
+	return new ClusterError("cluster_unusable", `Redis at ${publicRedisUrl(url)}: ${explain(messageOf(cause))}`, {
+		cause,
+	});
 }
 
 /** The URL without user name and password. */
@@ -125,6 +154,8 @@ async function checkServer(redis: Redis): Promise<readonly string[]> {
 
 function explain(message: string): string {
 	if (/WRONGPASS|invalid password/i.test(message)) return "the user name or password is wrong";
+	if (/NOPERM|The user executing the script/.test(message))
+		return `its rules do not let this user do what a cluster needs (${message.trim()})`;
 	if (/NOAUTH/.test(message)) return "it wants a password (DOWNSPOUT_REDIS_PASSWORD)";
 	return message;
 }

@@ -1,7 +1,10 @@
 /** The workers as all can see them in Redis, each for as long as it gives signs of life. */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Redis } from "ioredis";
 import { keepSeconds, workerKey, workersKey } from "./keys.ts";
 import { isObject } from "./messages.ts";
+
+const pollMs = 20;
 
 export type WorkerEntry = {
 	readonly id: string;
@@ -35,14 +38,31 @@ export async function readWorkers(redis: Redis): Promise<readonly SeenWorker[]> 
 	const [seconds = 0, microseconds = 0] = (await redis.time()).map(Number);
 	const nowMs = seconds * 1000 + microseconds / 1000;
 	const workers: SeenWorker[] = [];
-	for (const id of await redis.smembers(workersKey)) {
-		const key = workerKey(id);
-		const [text, leftMs] = [await redis.get(key), await redis.pttl(key)];
-		const entry = text === null ? undefined : readEntry(text);
-		if (entry) workers.push({ ...entry, seenAtMs: Math.round(nowMs - (entry.keepMs - leftMs)) });
-		else await redis.srem(workersKey, id);
-	}
+	const ids = await redis.smembers(workersKey);
+	const asked = redis.pipeline();
+	for (const id of ids) asked.get(workerKey(id)).pttl(workerKey(id));
+	const answers = (await asked.exec()) ?? [];
+	const gone = ids.filter((_, n) => {
+		const [text, leftMs] = [answers[2 * n]?.[1], answers[2 * n + 1]?.[1]];
+		const entry = typeof text === "string" ? readEntry(text) : undefined;
+		if (!entry) return true;
+		workers.push({ ...entry, seenAtMs: Math.round(nowMs - (entry.keepMs - Number(leftMs))) });
+		return false;
+	});
+	if (gone.length > 0) await redis.srem(workersKey, ...gone);
 	return workers;
+}
+
+/** Waits until no worker is at these runs any more, as far as workers say. @param mostMs - Longest wait, in milliseconds. */
+export async function untilLeft(redis: Redis, runs: readonly string[], mostMs: number): Promise<void> {
+	if (runs.length === 0) return;
+	const untilMs = performance.now() + mostMs;
+	for (;;) {
+		const workers = await readWorkers(redis);
+		if (!workers.some((worker) => worker.runs.some((run) => runs.includes(run)))) return;
+		if (performance.now() >= untilMs) return;
+		await sleep(pollMs);
+	}
 }
 
 function readEntry(text: string): (WorkerEntry & { readonly keepMs: number }) | undefined {

@@ -13,7 +13,7 @@ const gatherMs = 3;
 const mostResults = 500;
 const retryMs = 250;
 /** A coordinator has read by then what has arrived, in milliseconds. */
-const readMs = 5000;
+const readMs = 10_000;
 
 /** What each message tells of the worker itself. */
 export type WorkerFacts = Pick<
@@ -60,7 +60,7 @@ export function createReporter({ redis, key, seal, facts, onArrival }: ReporterO
 	let sending: Promise<void> = Promise.resolve();
 	let isClosed = false;
 	/** What a Redis that loses its data may take along: it had arrived, and perhaps nobody has read it. */
-	let recent: { readonly atMs: number; readonly told: Pick<Gathered, "results" | "back" | "lost"> }[] = [];
+	let recent: { arrivedAtMs?: number; readonly told: Pick<Gathered, "results" | "back" | "lost"> }[] = [];
 	/** Redis was away. What was read already does no harm: only the first word counts. */
 	const tellAgain = (): void => {
 		for (const { told } of recent) {
@@ -85,16 +85,19 @@ export function createReporter({ redis, key, seal, facts, onArrival }: ReporterO
 	};
 	const deliver = async (): Promise<void> => {
 		const message = messageOf(gathered, facts());
-		const atMs = performance.now();
-		recent = recent.filter((one) => atMs - one.atMs < readMs);
-		if (gathered.results.length + gathered.back.length + gathered.lost.length > 0)
-			recent.push({ atMs, told: gathered });
+		const nowMs = performance.now();
+		recent = recent.filter(({ arrivedAtMs }) => arrivedAtMs === undefined || nowMs - arrivedAtMs < readMs);
+		const one: (typeof recent)[number] = { told: gathered };
+		if (gathered.results.length + gathered.back.length + gathered.lost.length > 0) recent.push(one);
 		gathered = nothing();
 		const text = seal.close(message);
 		while (!isClosed) {
 			const sentAtMs = performance.now();
 			const arrived = await send(redis, key, text).catch(() => false);
-			if (arrived) return onArrival(sentAtMs);
+			if (arrived) {
+				one.arrivedAtMs = performance.now();
+				return onArrival(sentAtMs);
+			}
 			// The run is over, or Redis has lost its data and the coordinator will make the stream again.
 			await sleep(retryMs);
 		}
@@ -114,7 +117,7 @@ export function createReporter({ redis, key, seal, facts, onArrival }: ReporterO
 			leaveSoon();
 		},
 		progress(progress) {
-			for (const one of progress) gathered.progress.set(one.id, one);
+			for (const one of progress) gathered.progress.set(one.id, { ...gathered.progress.get(one.id), ...one });
 			leaveSoon();
 		},
 		cookies(cookies) {

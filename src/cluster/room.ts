@@ -14,6 +14,16 @@ export type Room = {
 export function createRoom(capacity: number): Room {
 	const users: (() => void)[] = [];
 	let used = 0;
+	let isOffering = false;
+	/** Places that were given back while one was offered. */
+	let again = 0;
+	const offer = (): void => {
+		const [first] = users;
+		if (!first) return;
+		// Whoever was first is last the next time.
+		users.push(...users.splice(0, 1));
+		for (const useRoom of [...users]) if (used < capacity) useRoom();
+	};
 	return {
 		capacity,
 		get used() {
@@ -26,11 +36,17 @@ export function createRoom(capacity: number): Room {
 		},
 		release() {
 			used--;
-			const [first] = users;
-			if (!first) return;
-			// Whoever was first is last the next time.
-			users.push(...users.splice(0, 1));
-			for (const useRoom of [...users]) if (used < capacity) useRoom();
+			// What ends as soon as it begins gives its place back within: it is offered in turn, not in depth.
+			if (isOffering) return void again++;
+			isOffering = true;
+			try {
+				do {
+					again = 0;
+					offer();
+				} while (again > 0);
+			} finally {
+				isOffering = false;
+			}
 		},
 		join(useRoom) {
 			users.push(useRoom);

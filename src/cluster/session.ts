@@ -3,7 +3,9 @@ import { hostname } from "node:os";
 import type { Redis } from "ioredis";
 import type { DownloadOptions } from "../core/options.ts";
 import type { Method } from "../core/outcome.ts";
+import { stateLayout } from "../core/state-layout.ts";
 import type { AttemptResult } from "../core/task.ts";
+import { leaveOwners } from "../journal/owners.ts";
 import { ownerIdOf } from "../runners/runner.ts";
 import { type BacklogTask, createBacklog } from "./backlog.ts";
 import { createBatchTaker } from "./batch-taker.ts";
@@ -117,13 +119,10 @@ export async function startSession(options: SessionOptions): Promise<Session | u
 	});
 
 	function pump(): void {
-		while (backlog.size > 0 && !cancel.signal.aborted && room.take()) {
+		// A place that was taken for nothing and given back would be offered to this very run again, without end.
+		while (!cancel.signal.aborted && backlog.isReady() && room.take()) {
 			const next = backlog.take();
-			if (!next) {
-				room.release();
-				return;
-			}
-			start(next);
+			if (next) start(next);
 		}
 		taker.wake();
 	}
@@ -228,6 +227,8 @@ export async function startSession(options: SessionOptions): Promise<Session | u
 		await Promise.race([before, pauseBriefly()]);
 		leaveRoom();
 		await inner[Symbol.asyncDispose]();
+		// This process goes on: it does not tell that what it left is free.
+		leaveOwners(stateLayout(options.options.dir), (id) => id.startsWith(`${name}-`));
 		if (end === "again") {
 			void reporter.tell({ state: "left" });
 			setTimeout(reporter.close, farewellMs).unref();
@@ -248,9 +249,8 @@ export async function startSession(options: SessionOptions): Promise<Session | u
 	/** Redis does not answer: before others begin what this worker has, it lets go of it. */
 	function watchFence(): void {
 		if (performance.now() - acknowledgedMs < fenceMs(process.env)) return;
-		options.log(
-			`Redis has not answered for ${fenceMs(process.env) / 1000} s: what is in flight of the run ${run} is given up`,
-		);
+		const silence = `Redis has not answered for ${fenceMs(process.env) / 1000} s`;
+		options.log(`${silence}: what is in flight of the run ${run} is given up`);
 		void leave("again");
 	}
 
@@ -283,6 +283,7 @@ export async function startSession(options: SessionOptions): Promise<Session | u
 			else if (control.type === "dead" && control.worker === number) void leave("again");
 			else if (control.type === "rate" && control.worker === number) inner.shareRate(control.share);
 			else if (control.type === "cookies") keepCookies(control.cookies);
+			else if (control.type === "grant") inner.grant(control.grants);
 			else if (control.type === "pause") backlog.pause(control.host, control.ms);
 		},
 		drain,

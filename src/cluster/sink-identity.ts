@@ -1,6 +1,6 @@
 /** What tells a sink from any other, from whichever machine it is seen. */
 import { resolve } from "node:path";
-import { directoryName, nameDirectory } from "./state-id.ts";
+import { directoryName, nameDirectory } from "../journal/state-id.ts";
 
 /** As the coordinator sees it: a directory gets a name of its own where it has none. */
 export async function sinkIdentity(sink: string): Promise<string> {

@@ -46,7 +46,7 @@ export async function readStatus(redisUrl: string): Promise<ClusterStatus> {
 }
 
 function statsOf(text: string | null | undefined): RunStats {
-	const nothing = { total: 0, saved: 0, failed: 0, waiting: 0, workers: 0, filesPerSecond: 0 };
+	const nothing = { total: 0, saved: 0, failed: 0, waiting: 0, workers: 0, filesPerSecond: 0, hosts: [] };
 	if (text === null || text === undefined) return nothing;
 	const value: unknown = JSON.parse(text);
 	return isStats(value) ? value : nothing;

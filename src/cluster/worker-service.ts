@@ -3,18 +3,18 @@ import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import type { Method } from "../core/outcome.ts";
 import { messageOf } from "./cluster-error.ts";
-import { parseControl } from "./control.ts";
+import { type Control, parseControl } from "./control.ts";
 import { controlChannel, keepSeconds, queueKeys, runKeys } from "./keys.ts";
 import { readRuns } from "./leftovers.ts";
 import { type RunInfo, readSetup } from "./messages.ts";
-import { connectRedis, openRedis } from "./redis.ts";
+import { connectRedis, expectPermissions, openRedis } from "./redis.ts";
 import { register, unregister } from "./registry.ts";
 import { createRoom } from "./room.ts";
 import { createSeal } from "./seal.ts";
 import { type Session, startSession } from "./session.ts";
 import { knownSinkIdentity } from "./sink-identity.ts";
 import { beatMs, coordinatorGoneMs, silenceMs } from "./timing.ts";
-import { openWorkerSink } from "./worker-sink.ts";
+import { openWorkerSink, ownOptions } from "./worker-sink.ts";
 
 export type WorkerServiceOptions = {
 	readonly redis: string;
@@ -22,6 +22,8 @@ export type WorkerServiceOptions = {
 	readonly method: Method;
 	readonly concurrency: number;
 	readonly workers: number;
+	/** Whether addresses that are not public are refused, whatever a run allows. */
+	readonly denyPrivate: boolean;
 	/** Longest time that what is in flight may take after the first signal, in milliseconds. */
 	readonly drainMs: number;
 	/** Drains, and then leaves. */
@@ -51,11 +53,13 @@ export async function startWorkerService(options: WorkerServiceOptions): Promise
 	const listener = redis.duplicate();
 	listener.on("error", () => {});
 	for (const warning of await connectRedis(redis, options.redis, options)) options.log(warning);
+	await expectPermissions(redis, options.redis);
 	const id = randomUUID();
 	const room = createRoom(options.concurrency);
 	const sessions = new Map<string, Session>();
-	/** Runs that it is joining now, or has refused and told so. */
-	const joining = new Set<string>();
+	/** Runs that it is joining now, with what it was told meanwhile. */
+	const joining = new Map<string, Control[]>();
+	/** Why it has not joined, as it was told. */
 	const refused = new Map<string, string>();
 	/** Since when a run's coordinator gives no sign of life, in milliseconds of `performance.now()`. */
 	const orphans = new Map<string, number>();
@@ -78,7 +82,7 @@ export async function startWorkerService(options: WorkerServiceOptions): Promise
 
 	const consider = async (info: RunInfo): Promise<void> => {
 		if (options.signal.aborted || (await redis.exists(runKeys(info.run).alive)) === 0) return;
-		joining.add(info.run);
+		joining.set(info.run, []);
 		try {
 			const why = await join(info);
 			if (why !== undefined) refuse(info.run, why);
@@ -96,6 +100,12 @@ export async function startWorkerService(options: WorkerServiceOptions): Promise
 		}
 		const setup = await redis.hget(runKeys(info.run).run, "setup");
 		if (setup === null) return undefined;
+		const { options: asked } = readSetup(seal.open(setup));
+		// Behind a proxy only the proxy sees which address it is.
+		if (options.denyPrivate && asked.proxies)
+			return "it goes through a proxy, and this worker has --deny-private: not joined";
+		// The end of the run waits for those that may write in its sink.
+		await register(redis, entry(), keepMs);
 		const sink = await openWorkerSink(options.sink);
 		const session = await startSession({
 			...options,
@@ -103,7 +113,7 @@ export async function startWorkerService(options: WorkerServiceOptions): Promise
 			redis,
 			seal,
 			room,
-			options: { ...readSetup(seal.open(setup)).options, ...sink.place, revocable: true },
+			options: ownOptions(asked, { ...sink.place, denyPrivate: options.denyPrivate }),
 		});
 		if (!session) {
 			await sink.remove();
@@ -118,6 +128,7 @@ export async function startWorkerService(options: WorkerServiceOptions): Promise
 			options.log(end === "again" ? `joining run ${info.run} anew` : `left run ${info.run}`);
 			register(redis, entry(), keepMs).catch(() => {});
 		});
+		for (const control of joining.get(info.run) ?? []) session.onControl(control);
 		if (options.signal.aborted) session.drain(0);
 		return undefined;
 	};
@@ -146,7 +157,7 @@ export async function startWorkerService(options: WorkerServiceOptions): Promise
 		id,
 		host: hostname(),
 		pid: process.pid,
-		runs: [...sessions.keys()],
+		runs: [...new Set([...sessions.keys(), ...joining.keys()])],
 		inFlight: room.used,
 		filesPerSecond: Math.round(sum([...sessions.values()].map(({ filesPerSecond }) => filesPerSecond))),
 	});
@@ -166,6 +177,7 @@ export async function startWorkerService(options: WorkerServiceOptions): Promise
 		if (!control) return;
 		if (control.type === "look") return lookOnce();
 		sessions.get(control.run)?.onControl(control);
+		joining.get(control.run)?.push(control);
 	});
 	await listener.subscribe(controlChannel);
 	options.log(`ready: ${options.concurrency} downloads at once into ${options.sink}`);

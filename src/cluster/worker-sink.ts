@@ -8,11 +8,23 @@ import { stateLayout } from "../core/state-layout.ts";
 import { makeFolder } from "../files/make-folder.ts";
 
 export type WorkerSink = {
-	/** What it changes in the options of a run. */
-	readonly place: Pick<DownloadOptions, "dir" | "bucket">;
+	readonly place: Place;
 	/** Removes the folder, where it is the worker's own. */
 	remove(): Promise<void>;
 };
+
+type Place = Pick<DownloadOptions, "dir" | "bucket">;
+
+/**
+ * The options of a run as a worker follows them: where files go is the worker's own to say, whoever wrote the options.
+ * @param own - `denyPrivate`: whether the worker insists on public addresses.
+ */
+export function ownOptions(
+	{ dir: _dir, dirPath: _path, bucket: _bucket, ...asked }: DownloadOptions,
+	own: Place & Pick<DownloadOptions, "denyPrivate">,
+): DownloadOptions {
+	return { ...asked, ...own, denyPrivate: asked.denyPrivate || own.denyPrivate, revocable: true };
+}
 
 /** For one run. @throws {NodeJS.ErrnoException} there is no room for the folder. */
 export async function openWorkerSink(sink: string): Promise<WorkerSink> {

@@ -24,3 +24,14 @@ export function parseDigestField(value: string | undefined): readonly Checksum[]
 	}
 	return [...found.values()];
 }
+
+/** The older field Digest (RFC 3230), which Metalink over HTTP has. */
+export function parseInstanceDigest(value: string | undefined): readonly Checksum[] {
+	if (value === undefined || value.length > longestField) return [];
+	return value.split(",").flatMap((member) => {
+		const [, name, base64] = /^\s*(sha-256|sha-512)=([A-Za-z0-9+/]+={0,2})\s*$/i.exec(member) ?? [];
+		const known = algorithms.find((one) => one.key === name?.toLowerCase());
+		const digest = Buffer.from(base64 ?? "", "base64");
+		return known?.bytes === digest.length ? { algorithm: known.algorithm, hex: digest.toString("hex") } : [];
+	});
+}

@@ -14,7 +14,7 @@ import {
 	typePatterns,
 } from "./option-kinds.ts";
 import type { Bytes, OptionName, OptionValues } from "./option-values.ts";
-import { defaults, existsPolicies, layouts, progressModes } from "./options.ts";
+import { defaults, existsPolicies, http2Modes, layouts, progressModes } from "./options.ts";
 import { methods } from "./outcome.ts";
 
 /** One option. */
@@ -77,7 +77,7 @@ export const optionTable: OptionTable = {
 	rate: { name: "rate", group: speed, kind: perSecond, fallback: "none", help: "most requests a second over all workers; redirects and retries count" },
 	ratePerHost: { name: "rate-per-host", group: speed, kind: perSecond, fallback: "none", help: "most requests a second to one host" },
 	workers: { name: "workers", short: "w", group: speed, kind: integer(1, 1024), fallback: "cores", help: "threads or processes, for the methods that have them" },
-	segments: { name: "segments", group: speed, kind: integerOrAuto(1, 64), fallback: "auto", help: "connections for one large file, where the server supports ranges", notYet: Array.from({ length: 63 }, (_, index) => String(index + 2)) },
+	segments: { name: "segments", group: speed, kind: integerOrAuto(1, 64), fallback: "auto", help: "connections for one large file, where the server supports ranges" },
 	limitRate: { name: "limit-rate", group: speed, kind: bytes, fallback: "none", help: "bytes a second over all workers" },
 	limitRatePerHost: { name: "limit-rate-per-host", group: speed, kind: bytes, fallback: "none", help: "bytes a second from one host" },
 	redis: { name: "redis", group: speed, kind: text("URL"), help: "for cluster: the Redis server, redis:// or rediss://; the password better from DOWNSPOUT_REDIS_PASSWORD" },
@@ -100,7 +100,7 @@ export const optionTable: OptionTable = {
 	maxRedirects: { name: "max-redirects", group: http, kind: integer(0, 1000), fallback: String(defaults.maxRedirects), help: "redirects to follow for one request" },
 	caCertificate: { name: "ca-certificate", group: http, kind: text("F"), help: "trust the PEM certificates of this file instead of the built-in ones" },
 	insecure: { name: "insecure", group: http, kind: onOff, help: "do not check TLS certificates" },
-	http2: { name: "http2", group: http, kind: choice("WHEN", ["auto", "always", "never"]), fallback: "auto", help: "auto, always or never", notYet: ["always"] },
+	http2: { name: "http2", group: http, kind: choice("WHEN", http2Modes), fallback: "auto", help: "auto, always (also without TLS) or never; auto speaks HTTP/2 with servers that speak nothing else" },
 	compressed: { name: "compressed", group: http, kind: onOff, help: "ask for and decode Content-Encoding; without it, bytes are saved as sent" },
 	proxy: { name: "proxy", group: http, kind: text("URL"), help: "the proxy: http, https, socks5 or socks5h://[USER:PASSWORD@]HOST:PORT; else http_proxy, https_proxy and all_proxy; no_proxy holds for both" },
 	loadCookies: { name: "load-cookies", group: http, kind: text("FILE"), help: "cookies to send, in Netscape's format; what servers set is kept for the run then" },

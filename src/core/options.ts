@@ -13,6 +13,10 @@ export const layouts = ["flat", "host", "path"] as const;
 /** How file names are spread over folders. */
 export type Layout = (typeof layouts)[number];
 
+export const http2Modes = ["auto", "always", "never"] as const;
+/** Where HTTP/2 is spoken; `auto` is with servers that speak nothing else. */
+export type Http2Mode = (typeof http2Modes)[number];
+
 export const progressModes = ["auto", "bar", "plain", "json", "none"] as const;
 /** How a run is shown while it goes on; `auto` depends on the terminal. */
 export type ProgressMode = (typeof progressModes)[number];
@@ -38,6 +42,8 @@ export type DownloadOptions = {
 	/** Longest wait that Retry-After may ask for. */
 	readonly retryMaxWaitMs: number;
 	readonly maxRedirects: number;
+	/** Connections for one large file; `auto` finds out. */
+	readonly segments: number | "auto";
 	/** Bytes a second, over all workers and hosts, and from one host. */
 	readonly limitRate?: number;
 	readonly limitRatePerHost?: number;
@@ -62,6 +68,7 @@ export type DownloadOptions = {
 	/** PEM text of the certificates to trust instead of the built-in ones. */
 	readonly caCertificate?: string;
 	readonly insecure: boolean;
+	readonly http2: Http2Mode;
 	/** The bucket that complete files go to, from the download directory, which then holds nothing but parts and the journal. */
 	readonly bucket?: Bucket;
 	/** Whether others may take over what a worker does while it still lives: it then looks each time before it gives a file its name. */

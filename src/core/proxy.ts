@@ -13,6 +13,10 @@ export type ProxyServer = {
 	readonly hostname: string;
 	readonly port: number;
 	readonly credentials?: { readonly user: string; readonly password: string };
+	/** What the user shows to HTTP proxies instead, as a field's value. */
+	readonly authorization?: string;
+	/** Whether http goes through a tunnel as well: the proxy wants it so. */
+	readonly tunnelsAll?: boolean;
 };
 
 /** Which proxy for which scheme, and what goes past them. */
@@ -44,6 +48,16 @@ export function readProxies(given: string | undefined, environment: Environment)
 	const http = variable(environment, "http_proxy", ...(isCgi ? [] : ["HTTP_PROXY"])) ?? all;
 	const https = variable(environment, "https_proxy", "HTTPS_PROXY") ?? all;
 	return http || https ? { ...(http && { http }), ...(https && { https }), noProxy } : undefined;
+}
+
+/** The same, with what `--header 'Proxy-Authorization: …'` says: proxies get it, and nobody else. */
+export function withAuthorization(proxies: ProxySettings, authorization: string): ProxySettings {
+	const { http, https } = proxies;
+	return {
+		...proxies,
+		...(http && { http: { ...http, authorization } }),
+		...(https && { https: { ...https, authorization } }),
+	};
 }
 
 /** What messages call a proxy. Its credentials appear nowhere. */

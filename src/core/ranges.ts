@@ -42,6 +42,10 @@ export function continues(kept: Validators, offset: number, head: RangeHead): bo
 	if (total === undefined || range.end !== total - 1) return false;
 	const isSameSize = kept.totalBytes !== undefined && kept.totalBytes === range.total;
 	if (kept.totalBytes !== undefined && range.total !== undefined && !isSameSize) return false;
+	return isSameVersion(kept, head, isSameSize);
+}
+
+function isSameVersion(kept: Validators, head: Validators, isSameSize: boolean): boolean {
 	if (isStrong(kept.etag)) return head.etag === kept.etag;
 	if (head.etag !== undefined && head.etag !== kept.etag) return false;
 	return head.lastModified === undefined ? isSameSize : head.lastModified === kept.lastModified;
@@ -62,4 +66,21 @@ export function parseContentRange(value: string | undefined): ContentRange | und
 /** Whether an entity tag is strong: quoted, and without `W/` (RFC 9110, 8.8.3). */
 function isStrong(etag: string | undefined): boolean {
 	return etag !== undefined && /^"[^"]*"$/.test(etag);
+}
+
+/** Bytes of a file from `start` up to, and not including, `end`. */
+type Asked = { readonly start: number; readonly end: number };
+
+/**
+ * How many of the bytes that were asked for an answer brings, from the first of them on, of the same version; undefined where it
+ * is not just some of them. A server may send less than was asked for (RFC 9110, 15.3.7).
+ */
+export function piecesEnd(kept: Validators, asked: Asked, head: RangeHead): number | undefined {
+	const range = parseContentRange(head.contentRange);
+	if (!range || range.start !== asked.start || range.end >= asked.end) return undefined;
+	if (range.total !== undefined && range.total !== kept.totalBytes) return undefined;
+	const isSameSize = range.total === kept.totalBytes;
+	// Of bytes that prove themselves it is not known of which version they are.
+	const isUnnamed = kept.etag === undefined && kept.lastModified === undefined;
+	return (isUnnamed ? isSameSize : isSameVersion(kept, head, isSameSize)) ? range.end + 1 : undefined;
 }

@@ -6,10 +6,10 @@ import type { NetrcEntry } from "./netrc.ts";
 import { longestTimerMs } from "./option-kinds.ts";
 import { optionTable } from "./option-table.ts";
 import type { OptionName } from "./option-values.ts";
-import { defaults, existsPolicies, layouts, type RunOptions } from "./options.ts";
+import { defaults, existsPolicies, http2Modes, layouts, type RunOptions } from "./options.ts";
 import { type Method, methods } from "./outcome.ts";
 import { checkHeader, parseHeader } from "./parse-header.ts";
-import { type Environment, readProxies } from "./proxy.ts";
+import { type Environment, readProxies, withAuthorization } from "./proxy.ts";
 import { flagOf, quote, readOption } from "./read-option.ts";
 import { resolvePlaces } from "./resolve-sink.ts";
 import { parseTypePatterns } from "./type-patterns.ts";
@@ -44,6 +44,7 @@ export type GivenValues = { readonly [K in OptionName]?: unknown };
  */
 export function resolveOptions(values: GivenValues, surroundings: Surroundings): RunOptions {
 	checkNames(values);
+	const { headers, proxyAuthorization } = resolveHeaders(values, surroundings.version);
 	const maxSizeBytes = readOption(values.maxSize, optionTable.maxSize);
 	const timeoutMs = milliseconds(readOption(values.timeout, optionTable.timeout) ?? defaults.timeoutSeconds);
 	return {
@@ -64,13 +65,15 @@ export function resolveOptions(values: GivenValues, surroundings: Surroundings):
 		compressed: readOption(values.compressed, optionTable.compressed) ?? false,
 		dryRun: readOption(values.dryRun, optionTable.dryRun) ?? false,
 		retryStatuses: (readOption(values.retryStatus, optionTable.retryStatus)?.split(",") ?? []).map(Number),
-		headers: resolveHeaders(values, surroundings.version),
+		headers,
 		maxRedirects: readOption(values.maxRedirects, optionTable.maxRedirects) ?? defaults.maxRedirects,
+		segments: readOption(values.segments, optionTable.segments) ?? "auto",
 		...(surroundings.caCertificate === undefined ? {} : { caCertificate: surroundings.caCertificate }),
 		...(surroundings.checksums === undefined ? {} : { checksums: surroundings.checksums }),
 		sha256: readOption(values.writeChecksums, optionTable.writeChecksums) !== undefined && values.dryRun !== true,
 		insecure: readOption(values.insecure, optionTable.insecure) ?? false,
-		...resolveAccess(values, surroundings),
+		http2: oneOf(http2Modes, readOption(values.http2, optionTable.http2), "auto"),
+		...resolveAccess(values, surroundings, proxyAuthorization),
 		...(surroundings.warnings && { warnings: surroundings.warnings }),
 		keepDuplicates: readOption(values.keepDuplicates, optionTable.keepDuplicates) ?? false,
 		fresh: readOption(values.fresh, optionTable.fresh) ?? false,
@@ -158,8 +161,13 @@ function resolveWaits(values: GivenValues): Waits {
 type Access = Pick<RunOptions, "proxies" | "denyPrivate" | "netrc" | "cookies" | "saveCookies">;
 
 /** What requests go through, where they may go, and what they show there. */
-function resolveAccess(values: GivenValues, { environment = {}, netrc, cookies }: Surroundings): Access {
-	const proxies = readProxies(readOption(values.proxy, optionTable.proxy), environment);
+function resolveAccess(
+	values: GivenValues,
+	{ environment = {}, netrc, cookies }: Surroundings,
+	proxyAuthorization: string | undefined,
+): Access {
+	const named = readProxies(readOption(values.proxy, optionTable.proxy), environment);
+	const proxies = named && proxyAuthorization !== undefined ? withAuthorization(named, proxyAuthorization) : named;
 	const saveCookies = readOption(values.saveCookies, optionTable.saveCookies);
 	const kept = cookies ?? (saveCookies === undefined ? undefined : []);
 	return {
@@ -172,7 +180,10 @@ function resolveAccess(values: GivenValues, { environment = {}, netrc, cookies }
 }
 
 /** Headers of --header come before the options for single headers, as with curl. */
-function resolveHeaders(values: GivenValues, version: string): readonly Header[] {
+function resolveHeaders(
+	values: GivenValues,
+	version: string,
+): { readonly headers: readonly Header[]; readonly proxyAuthorization: string | undefined } {
 	const given = (readOption(values.header, optionTable.header) ?? []).map(readHeader);
 	const names = new Set(given.map(([name]) => name.toLowerCase()));
 	const named: readonly (readonly [OptionName, string, string | undefined])[] = [
@@ -185,7 +196,11 @@ function resolveHeaders(values: GivenValues, version: string): readonly Header[]
 		if ("problem" in reading) throw new UsageError(`${flagOf(optionTable[key])}: ${quote(value)} ${reading.problem}`);
 		return [reading.header];
 	});
-	return [...own, ...given];
+	const isForProxy = ([name]: Header): boolean => name.toLowerCase() === "proxy-authorization";
+	return {
+		headers: [...own, ...given.filter((header) => !isForProxy(header))],
+		proxyAuthorization: given.findLast(isForProxy)?.[1],
+	};
 }
 
 /** @throws {UsageError} it is no header, or none that may be set. */

@@ -88,6 +88,8 @@ export type OwnerIdentity = {
 	readonly coordinatorStartTicks?: string;
 	/** Device and inode of the folder of owners, where the owner answers at a socket there: who sees the same folder can ask it. */
 	readonly folder?: string;
+	/** Of a coordinator whose journal lies in another directory: the name of that. */
+	readonly journal?: string;
 	/** Nobody works here any more, although the process may live: its run could not end in order. */
 	readonly left?: boolean;
 };

@@ -5,17 +5,17 @@ import { type EntryRange, rangeLength } from "../core/entry-range.ts";
 import { type Failure, permanent, transient } from "../core/failure.ts";
 import { unsatisfiedLength, viewPart } from "../core/part-view.ts";
 import { publicUrl } from "../core/public-url.ts";
-import { continues, parseContentRange } from "../core/ranges.ts";
-import { parseRateLimit, parseRatePolicy } from "../core/rate-limit.ts";
-import { isTransientStatus, parseRetryAfter } from "../core/retry.ts";
-import type { Asked } from "../core/task.ts";
+import { continues, parseContentRange, piecesEnd, type RangeHead } from "../core/ranges.ts";
+import { isTransientStatus } from "../core/retry.ts";
 import type { Login } from "../http/authenticator.ts";
 import { storeCookies } from "../http/cookies.ts";
-import { proxiedAnswer } from "../http/proxied.ts";
+import type { OriginPool } from "../http/origin-pool.ts";
+import { asksForTunnel, proxiedAnswer } from "../http/proxied.ts";
 import { isRedirect, redirectTarget } from "../http/redirect.ts";
 import type { ResponseHead } from "../http/response-head.ts";
 import { discard, type PartSource, restart } from "../store/part.ts";
 import { smallBytes } from "../store/space.ts";
+import { askedBy } from "./asked-by.ts";
 import { type Attempt, failAttempt } from "./attempt-state.ts";
 import { cutOut, endsBefore } from "./cut.ts";
 import { codingsOf, decodeInto } from "./decode.ts";
@@ -26,6 +26,7 @@ import { endsAtExisting, tooLarge } from "./outcome-of-head.ts";
 import { rangeAnswer } from "./range-answer.ts";
 import { endUnchanged } from "./refresh.ts";
 import { remarkOn } from "./remarks.ts";
+import { considerSegments } from "./segmenting.ts";
 import { targetOf } from "./target.ts";
 import { createTypeCheck } from "./type-check.ts";
 
@@ -39,12 +40,14 @@ export type Answer = {
 export function onAnswer(attempt: Attempt, answer: Answer): void {
 	const { head } = answer;
 	const { status } = head;
+	if (attempt.exchange?.pool.form && asksForTunnel(head))
+		return askThroughTunnel(attempt, attempt.exchange.pool, answer);
 	if (attempt.login && logsIn(attempt, attempt.login, answer)) return;
 	if (status === 200 || status === 203 || status === 206) return onFile(attempt, answer);
 	const location = isRedirect(status) ? head.field("location") : undefined;
 	if (location) return drain(attempt, head, () => follow(attempt, location, answer));
 	if (attempt.method === "HEAD" && refusesHead(status)) return askWithGet(attempt, answer);
-	const hasRange = attempt.from > 0;
+	const { hasRange } = attempt;
 	if (status === 304 && attempt.task.refresh && !hasRange) return drain(attempt, head, () => endUnchanged(attempt));
 	const isRetried = attempt.context.retryStatuses?.has(status) ?? false;
 	const follows = hasRange ? rangeAnswer(status, attempt.task.rangeFailures ?? 0, isRetried) : "fail";
@@ -55,6 +58,11 @@ export function onAnswer(attempt: Attempt, answer: Answer): void {
 		attempt.rangeFailed = hasRange && follows !== "fail";
 		failAttempt(attempt, refusal(attempt, head, isRetried), asked);
 	});
+}
+
+function askThroughTunnel(attempt: Attempt, pool: OriginPool, { head, sendAgain }: Answer): void {
+	pool.tunnel();
+	drain(attempt, head, () => sendAgain(attempt));
 }
 
 /** Whether a refusal is a question that can be answered: then the same request goes again. */
@@ -73,25 +81,32 @@ function logsIn(attempt: Attempt, login: Login, { head, sendAgain }: Answer): bo
 function onFile(attempt: Attempt, answer: Answer): void {
 	const { head } = answer;
 	const { status, contentRange } = head;
-	const { from, part, task } = attempt;
+	const { from, hasRange, part, task } = attempt;
 	if (task.range) return onPart(attempt, answer, task.range);
 	const range = parseContentRange(contentRange);
 	const isWhole = range?.start === 0 && range.end + 1 === range.total;
 	const source = sourceOf(attempt, head, status === 206 ? range?.total : head.contentLength);
 	if (status !== 206 && (contentRange === undefined || isWhole)) {
 		restart(part, source);
-		if (from > 0) attempt.verifier?.restart();
+		if (hasRange) attempt.verifier?.restart();
 		return accept(attempt, answer, source.totalBytes);
 	}
-	if (from === 0) return refuseSlice(attempt, head);
+	if (!hasRange) return refuseSlice(attempt, head);
 	const found = { ...source, totalBytes: range?.total, contentRange };
-	if (part.source && continues(part.source, from, found)) {
+	if (part.source && goesOn(attempt, part.source, found)) {
 		const totalBytes = part.source.totalBytes ?? range?.total;
 		part.source = { ...source, ...part.source, ...(totalBytes === undefined ? {} : { totalBytes }) };
 		return accept(attempt, answer, totalBytes);
 	}
 	if (status === 206 || range?.start === from) return askForAll(attempt, answer);
 	refuseSlice(attempt, head);
+}
+
+/** Whether an answer brings what was asked for, of the same version. */
+function goesOn({ from, part, askedTo }: Attempt, kept: PartSource, found: RangeHead): boolean {
+	if (!part.scattered) return continues(kept, from, found);
+	const end = askedTo ?? kept.totalBytes ?? 0;
+	return piecesEnd(kept, { start: from, end }, found) !== undefined;
 }
 
 /** The same for an entry that wants a part of the resource alone. */
@@ -131,8 +146,11 @@ function refuseSlice(attempt: Attempt, head: ResponseHead): void {
 
 /** The server does not go on where the part ends: begin again, within the same attempt. */
 function askForAll(attempt: Attempt, { head, sendAgain }: Answer): void {
+	attempt.segments?.stop();
+	attempt.segments = undefined;
 	discard(attempt.part);
 	attempt.verifier?.restart();
+	if (attempt.exchange?.isOver) return sendAgain(attempt);
 	drain(attempt, head, () => sendAgain(attempt));
 }
 
@@ -146,7 +164,7 @@ function accept(attempt: Attempt, answer: Answer, totalBytes: number | undefined
 	const codings = context.decoding && head.contentEncoding !== undefined && codingsOf(attempt, head, context.decoding);
 	if (codings && "code" in codings) return drain(attempt, head, () => failAttempt(attempt, codings));
 	// Whether those bytes are encoded, nothing tells.
-	if (codings && attempt.from > 0) return askForAll(attempt, answer);
+	if (codings && attempt.hasRange) return askForAll(attempt, answer);
 	const { maxSizeBytes } = options;
 	if (maxSizeBytes !== undefined && totalBytes !== undefined && totalBytes > maxSizeBytes && !codings) {
 		return failAttempt(attempt, tooLarge(maxSizeBytes, totalBytes));
@@ -163,6 +181,12 @@ function accept(attempt: Attempt, answer: Answer, totalBytes: number | undefined
 	if (codings) decode(attempt, codings, head);
 	remarkOn(attempt, head, target);
 	attempt.phase = "body";
+	if (totalBytes !== undefined && (totalBytes - attempt.part.bytes >= context.splitsFrom || attempt.part.scattered)) {
+		considerSegments(attempt, head, () => {
+			attempt.exchange?.abort();
+			askForAll(attempt, answer);
+		});
+	}
 }
 
 /** From here on the bytes are not those of which the head tells the length and the version. */
@@ -235,24 +259,6 @@ function follow(attempt: Attempt, location: string, { head, sendAgain }: Answer)
 function sourceOf({ task }: Attempt, head: ResponseHead, totalBytes: number | undefined): PartSource {
 	const { etag, lastModified, date } = head;
 	return { url: publicUrl(task.url), etag, lastModified, date, totalBytes };
-}
-
-/** How long the server asks to wait, and how often it may be asked. */
-function askedBy(status: number, head: ResponseHead): Asked {
-	const retryAfterMs = parseRetryAfter(head.field("retry-after"), Date.now());
-	if (status !== 429 && status !== 503) return { retryAfterMs };
-	const rateLimitPolicy = head.field("ratelimit-policy");
-	const rateLimitLimit = head.field("ratelimit-limit");
-	const allowedPerSecond = parseRatePolicy({ rateLimitPolicy, rateLimitLimit });
-	return { retryAfterMs: retryAfterMs ?? rateLimitWait(head), allowedPerSecond };
-}
-
-/** Where a refusal has no Retry-After, the fields of rate limits take its place. */
-function rateLimitWait(head: ResponseHead): number | undefined {
-	const rateLimit = head.field("ratelimit");
-	const rateLimitReset = head.field("ratelimit-reset");
-	const xRateLimitReset = head.field("x-ratelimit-reset");
-	return parseRateLimit({ rateLimit, rateLimitReset, xRateLimitReset }, Date.now());
 }
 
 /** Why an answer that brings no file is a failure. */

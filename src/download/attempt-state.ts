@@ -5,12 +5,14 @@ import type { Failure } from "../core/failure.ts";
 import type { SpeedWatch } from "../core/min-speed.ts";
 import type { DownloadOptions } from "../core/options.ts";
 import { publicUrl } from "../core/public-url.ts";
-import type { Asked, AttemptEnd, AttemptResult, Remark, Task, WorkerLabel } from "../core/task.ts";
+import type { Asked, AttemptEnd, AttemptResult, Remark, Task, TaskProgress, WorkerLabel } from "../core/task.ts";
+import type { ToldMirrors } from "../core/told-mirrors.ts";
 import type { Agent } from "../http/agent.ts";
 import type { Authenticator, Login } from "../http/authenticator.ts";
 import type { Cookies } from "../http/cookies.ts";
 import type { Exchange } from "../http/exchange.ts";
 import type { Owner } from "../journal/owner.ts";
+import type { Segments } from "../segments/segments-host.ts";
 import { discard, type Part, type PartStore, release } from "../store/part.ts";
 import type { Publisher } from "../store/publish.ts";
 import type { Space } from "../store/space.ts";
@@ -47,6 +49,14 @@ export type AttemptContext = {
 	/** Statuses that are tried again beside the usual ones. */
 	readonly retryStatuses: ReadonlySet<number> | undefined;
 	readonly space: Space;
+	/** From how many bytes on a file is fetched in segments. */
+	readonly splitsFrom: number;
+	/** Hosts whose pieces did not fit together: they are asked for whole files. */
+	readonly distrusted: Set<string>;
+	/** Sends the request for what is still missing of an attempt's file. */
+	readonly sendAgain: (attempt: Attempt) => void;
+	/** Told how many slots beyond its own a download wants. */
+	readonly onSlots: ((progress: TaskProgress) => void) | undefined;
 };
 
 /**
@@ -73,6 +83,8 @@ export type Attempt = {
 	redirects: number;
 	/** First byte that was asked for; 0 when the whole file was. */
 	from: number;
+	/** Whether a part of the file was asked for, of a version that is named. */
+	hasRange: boolean;
 	httpStatus: number | undefined;
 	/** Whether it failed with a status of 5xx to a range. */
 	rangeFailed: boolean;
@@ -83,11 +95,21 @@ export type Attempt = {
 	target: Target | undefined;
 	exchange: Exchange | undefined;
 	verifier: Verifier | undefined;
+	/** Present where the file may come over several connections. */
+	segments: Segments | undefined;
+	/** Whether single pieces are asked for that were wrong: their digests prove the others, whatever version they are of. */
+	isMending: boolean;
+	/** The first byte that was not asked for; undefined where all were from `from` on. */
+	askedTo: number | undefined;
+	/** Whether its pieces did not fit together: from then on it is asked for as a whole. */
+	wantsWhole: boolean;
 	/** What the bytes go through, where they are not the file as they come. */
 	filter: BodyFilter | undefined;
 	/** Present where only some types are wanted. */
 	typeCheck: TypeCheck | undefined;
 	remarks: readonly Remark[] | undefined;
+	/** Mirrors that servers told of. */
+	told: ToldMirrors | undefined;
 	cookies: Cookies | undefined;
 	/** Where the last request was logged in. */
 	login: Login | undefined;
@@ -104,9 +126,11 @@ export function endAttempt(attempt: Attempt, end: AttemptEnd, kept = false): voi
 	attempt.phase = "over";
 	clearTimeout(attempt.deadline);
 	attempt.filter?.destroy();
+	attempt.segments?.stop();
 	const { httpStatus, task, context, rangeFailed, contentType, address, redirects } = attempt;
 	const connected = attempt.exchange?.connected;
 	const firstByteMs = attempt.exchange?.firstByteMs;
+	const refused = attempt.exchange?.wasRefused;
 	const { worker, owner } = context;
 	const finalUrl = attempt.redirects > 0 && address.href !== task.url ? publicUrl(address.href) : undefined;
 	const intents = owner.segment();
@@ -118,6 +142,7 @@ export function endAttempt(attempt: Attempt, end: AttemptEnd, kept = false): voi
 		connected,
 		redirects,
 		firstByteMs,
+		refused,
 		worker,
 		kept,
 		rangeFailed,
@@ -131,8 +156,12 @@ export function endAttempt(attempt: Attempt, end: AttemptEnd, kept = false): voi
 export function failAttempt(attempt: Attempt, failure: Failure, asked?: Asked): void {
 	if (attempt.phase === "over") return;
 	const { exchange, context } = attempt;
+	attempt.segments?.stop();
 	exchange?.abort();
-	const kept = failure.transient && failure.code !== "checksum" && release(context.store, attempt.part);
+	const { isMending } = attempt;
+	const isUsable = failure.transient && (failure.code !== "checksum" || isMending);
+	const kept = isUsable && release(context.store, attempt.part, isMending);
 	if (!kept) discard(attempt.part);
-	endAttempt(attempt, { kind: "failed", failure, ...asked }, kept);
+	const { told } = attempt;
+	endAttempt(attempt, { kind: "failed", failure, ...asked, ...(told && { told }) }, kept);
 }

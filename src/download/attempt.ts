@@ -4,18 +4,21 @@ import { type Failure, transient } from "../core/failure.ts";
 import { publicUrl } from "../core/public-url.ts";
 import { ifRangeValue } from "../core/ranges.ts";
 import type { Task, TaskProgress } from "../core/task.ts";
+import { readToldMirrors } from "../core/told-mirrors.ts";
 import { Exchange, type ExchangeListener } from "../http/exchange.ts";
 import type { ResponseHead } from "../http/response-head.ts";
 import { classifyFileError } from "../store/classify-file-error.ts";
-import { claimPart, discard, dropLastByte, newPart, release } from "../store/part.ts";
+import { claimPart, discard, dropLastByte, firstMissing, newPart, type PartSource, release } from "../store/part.ts";
 import { onAnswer } from "./answer.ts";
 import { type Attempt, type AttemptContext, endAttempt, failAttempt } from "./attempt-state.ts";
 import { drainData, endDrain } from "./drain.ts";
 import { expect } from "./expect.ts";
 import { endBody, keepBytes } from "./keep-body.ts";
 import { keepCookies } from "./keep-cookies.ts";
+import { isProvable } from "./mirror-pieces.ts";
 import { endsAtExisting } from "./outcome-of-head.ts";
 import { headOf } from "./request-of.ts";
+import { overlapOf } from "./segmenting.ts";
 import { isNameKnown, targetFile, targetOf } from "./target.ts";
 
 /** Starts an attempt; `finish` is called just once. Nothing is thrown. */
@@ -38,6 +41,7 @@ export function startAttempt(
 		address: listed,
 		redirects: 0,
 		from: 0,
+		hasRange: false,
 		// Named now, so that V8 makes room for them: what comes later it keeps in an array of its own.
 		httpStatus: undefined,
 		rangeFailed: false,
@@ -46,9 +50,14 @@ export function startAttempt(
 		target: undefined,
 		exchange: undefined,
 		verifier: undefined,
+		segments: undefined,
+		wantsWhole: false,
+		isMending: false,
+		askedTo: undefined,
 		filter: undefined,
 		typeCheck: undefined,
 		remarks: undefined,
+		told: undefined,
 		cookies: context.cookies,
 		login: undefined,
 		deadline: undefined,
@@ -56,7 +65,8 @@ export function startAttempt(
 		drain: undefined,
 	};
 	const { part } = attempt;
-	if (part.source && part.source.url !== publicUrl(task.url)) discard(part);
+	if (part.scattered?.needsProof && !isProvable(task)) discard(part);
+	if (part.source && part.source.url !== publicUrl(task.url)) takeFromOther(attempt, part.source);
 	expect(attempt);
 	if (task.timeLeftMs !== undefined) {
 		attempt.deadline = setTimeout(() => runOutOfTime(attempt), task.timeLeftMs);
@@ -68,11 +78,19 @@ export function startAttempt(
 	return attempt;
 }
 
+/** What came from another mirror is of use only where each piece of it can be proven by its digest. */
+function takeFromOther(attempt: Attempt, { totalBytes }: PartSource): void {
+	const { part, task } = attempt;
+	if (!task.pieces || !part.scattered) return discard(part);
+	part.source = { url: publicUrl(task.url), totalBytes };
+	attempt.isMending = true;
+}
+
 /** Sends the request for what is still missing of the file. */
-function send(attempt: Attempt): void {
-	const { context, part, address } = attempt;
+export function send(attempt: Attempt): void {
+	const { context, part, address, isMending } = attempt;
 	const ifRange = part.bytes > 0 && part.source ? ifRangeValue(part.source) : undefined;
-	if (ifRange === undefined && (part.bytes > 0 || part.file)) {
+	if (ifRange === undefined && !isMending && (part.bytes > 0 || part.file)) {
 		// Left by a run that was killed: nothing proves which version they are of.
 		discard(part);
 		attempt.verifier?.restart();
@@ -81,10 +99,13 @@ function send(attempt: Attempt): void {
 	if (part.bytes > 0 && part.bytes === part.source?.totalBytes) dropLastByte(part);
 	attempt.phase = "idle";
 	attempt.speed = undefined;
-	attempt.from = ifRange === undefined ? 0 : part.bytes;
+	const missing = firstMissing(part);
+	attempt.hasRange = part.bytes > 0 && (ifRange !== undefined || isMending);
+	attempt.from = attempt.hasRange ? missing.start : 0;
+	attempt.askedTo = attempt.hasRange && missing.end !== undefined ? missing.end + overlapOf(attempt) : undefined;
 	const pool = context.agent.poolOf(address.origin);
 	const { method } = attempt;
-	const request = { method, head: headOf(attempt, pool, attempt.from > 0 ? ifRange : undefined) };
+	const request = { method, head: headOf(attempt, pool, ifRange) };
 	const exchange = new Exchange(pool, request, { subject: attempt, listener });
 	attempt.exchange = exchange;
 	pool.send(exchange);
@@ -117,6 +138,11 @@ function guard(attempt: Attempt, act: () => void): void {
 function onHead(attempt: Attempt, head: ResponseHead): void {
 	attempt.httpStatus = head.status;
 	if (attempt.context.cookies) keepCookies(attempt, head);
+	if (head.link !== undefined) {
+		const { link, reprDigest } = head;
+		attempt.told =
+			readToldMirrors({ link, reprDigest, digest: head.field("digest") }, attempt.address.href) ?? attempt.told;
+	}
 	onAnswer(attempt, { head, sendAgain: send });
 }
 
@@ -124,20 +150,23 @@ function onData(attempt: Attempt, bytes: Buffer, start: number, end: number): vo
 	if (attempt.phase === "drain") return drainData(attempt, end - start);
 	if (attempt.phase !== "body") return;
 	const chunk = bytes.subarray(start, end);
-	if (attempt.filter) attempt.filter.write(chunk);
+	if (attempt.segments?.isScattered) attempt.segments.bringFirst(chunk);
+	else if (attempt.filter) attempt.filter.write(chunk);
 	else keepBytes(attempt, chunk);
 }
 
 function onEnd(attempt: Attempt): void {
 	if (attempt.phase === "drain") return endDrain(attempt);
 	if (attempt.phase !== "body") return;
-	if (attempt.filter) attempt.filter.end();
+	if (attempt.segments?.isScattered) attempt.segments.endFirst();
+	else if (attempt.filter) attempt.filter.end();
 	else endBody(attempt);
 }
 
 /** Some servers answer HEAD with nothing. */
 function onFailure(attempt: Attempt, failure: Failure): void {
 	if (attempt.phase === "drain") return endDrain(attempt);
+	if (attempt.segments?.isScattered) return attempt.segments.failFirst(failure);
 	if (
 		attempt.method === "HEAD" &&
 		attempt.phase === "idle" &&
@@ -157,6 +186,7 @@ function runOutOfTime(attempt: Attempt): void {
 /** Ends the attempt at once and keeps its bytes for the next run. What is already complete gets its name. */
 export function cancelAttempt(attempt: Attempt): void {
 	if (attempt.phase === "publish" || attempt.phase === "over") return;
+	attempt.segments?.stop();
 	attempt.exchange?.abort();
 	endAttempt(attempt, { kind: "cancelled" }, release(attempt.context.store, attempt.part));
 }

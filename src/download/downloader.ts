@@ -1,10 +1,17 @@
 /** A worker's downloads: everything that its attempts share, and the watch that ends the silent ones. */
 import { type Bag, createBag } from "../core/bag.ts";
 import type { SetCookie } from "../core/cookie-file.ts";
-import { transient } from "../core/failure.ts";
+import { type Failure, transient } from "../core/failure.ts";
 import type { DownloadOptions } from "../core/options.ts";
 import type { RateDemand, RateShare } from "../core/rate-shares.ts";
-import { type AttemptResult, cancelledResult, type Task, type TaskProgress, type WorkerLabel } from "../core/task.ts";
+import {
+	type AttemptResult,
+	cancelledResult,
+	type SlotGrant,
+	type Task,
+	type TaskProgress,
+	type WorkerLabel,
+} from "../core/task.ts";
 import { openFileLimit } from "../files/open-file-limit.ts";
 import { type AgentOptions, createAgent, mostReadBytes } from "../http/agent.ts";
 import { createAuthenticator } from "../http/authenticator.ts";
@@ -15,12 +22,13 @@ import { requestHeaders } from "../http/request-headers.ts";
 import { classifyFileError } from "../store/classify-file-error.ts";
 import type { BucketPublisher } from "../store/s3-publish.ts";
 import { createSpace, smallBytes } from "../store/space.ts";
-import { attemptProgress, cancelAttempt, startAttempt } from "./attempt.ts";
+import { attemptProgress, cancelAttempt, send, startAttempt } from "./attempt.ts";
 import { type Attempt, type AttemptContext, failAttempt } from "./attempt-state.ts";
 import { loadDecoding } from "./decode.ts";
 import { openDestination } from "./destination.ts";
 import { drainTurn } from "./drain.ts";
 import { loadExtensions } from "./media-types.ts";
+import { splitsFrom } from "./segmenting.ts";
 import { endIfTooSlow } from "./slow-body.ts";
 
 /** How often running transfers tell what has arrived, in milliseconds. */
@@ -56,6 +64,8 @@ export type Downloader = AsyncDisposable & {
 	download(task: Task, listener: DownloadListener): void;
 	/** Keeps cookies that servers have set in the run. */
 	keepCookies(cookies: readonly SetCookie[]): void;
+	/** Lets downloads use slots beyond their own; what is not here is passed over. */
+	grant(grants: readonly SlotGrant[]): void;
 	/** What it may use of the run's bytes a second, from now on. */
 	shareRate(share: RateShare): void;
 };
@@ -105,6 +115,10 @@ export async function createDownloader(worker: DownloaderOptions): Promise<Downl
 		isDry: options.dryRun,
 		decoding: options.compressed ? await loadDecoding() : undefined,
 		retryStatuses: options.retryStatuses.length === 0 ? undefined : new Set(options.retryStatuses),
+		splitsFrom: splitsFrom(options.segments),
+		distrusted: new Set(),
+		sendAgain: send,
+		onSlots: (progress) => queueMicrotask(() => worker.onProgress([progress])),
 		space: createSpace(options.dir, () => bytesToCome(active)),
 	};
 	const timers = [watchIdle(active, options), watchProgress(active, worker.onProgress)];
@@ -166,6 +180,11 @@ export async function createDownloader(worker: DownloaderOptions): Promise<Downl
 		},
 		keepCookies(cookies) {
 			for (const { url, text } of cookies) context.cookies?.keep(new URL(url), [text]);
+		},
+		grant(grants) {
+			for (const { id, extra } of grants) {
+				for (const { task, segments } of active) if (task.id === id) segments?.grant(extra);
+			}
 		},
 		shareRate: (share) => throttling.throttle?.share(share),
 		async [Symbol.asyncDispose]() {
@@ -238,20 +257,21 @@ function watchIdle(
 		const { exchange, phase } = attempt;
 		if (phase === "verify" || phase === "publish" || !exchange) return;
 		if (phase === "drain") return drainTurn(attempt);
-		if (exchange.isHeld) return forgive(attempt, exchange);
-		if (minSpeed && phase === "body" && endIfTooSlow(attempt, minSpeed)) return;
-		if (++exchange.idleTurns <= (exchange.connected ? turns : turnsToConnect)) return;
-		failAttempt(attempt, transient("timeout", silence(exchange, exchange.pool.host, idleTimeoutMs)));
+		// A rate holds it back: for that time the server is not to blame.
+		if (exchange.isHeld) attempt.speed = undefined;
+		else if (minSpeed && phase === "body" && endIfTooSlow(attempt, minSpeed)) return;
+		if (attempt.segments?.isScattered) return attempt.segments.endSilent(silenceOf);
+		const failure = silenceOf(exchange);
+		if (failure) failAttempt(attempt, failure);
+	};
+	const silenceOf = (exchange: Exchange): Failure | undefined => {
+		if (exchange.isHeld) exchange.idleTurns = 0;
+		if (++exchange.idleTurns <= (exchange.connected ? turns : turnsToConnect)) return undefined;
+		return transient("timeout", silence(exchange, exchange.pool.host, idleTimeoutMs));
 	};
 	return setInterval(() => {
 		for (const attempt of [...active]) turn(attempt);
 	}, turnMs).unref();
-}
-
-/** A rate holds it back: for that time the server is not to blame. */
-function forgive(attempt: Attempt, exchange: Exchange): void {
-	exchange.idleTurns = 0;
-	attempt.speed = undefined;
 }
 
 function silence({ connected, answered }: Exchange, host: string, idleTimeoutMs: number): string {

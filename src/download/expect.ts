@@ -50,6 +50,7 @@ function serverDigests(value: string | undefined, source: string): readonly Expe
 
 /** Of the whole file, and of the bytes that this answer brings alone. */
 function joinVerifiers(whole: Verifier | undefined, brought: Verifier): Verifier {
+	let isCut = false;
 	return {
 		update(chunk) {
 			whole?.update(chunk);
@@ -59,7 +60,13 @@ function joinVerifiers(whole: Verifier | undefined, brought: Verifier): Verifier
 			whole?.restart();
 			brought.restart();
 		},
-		verify: async () => (await brought.verify()) ?? (await whole?.verify()),
+		grow(prefixBytes) {
+			// That answer is not read to its end.
+			isCut = true;
+			whole?.grow(prefixBytes);
+		},
+		wrongPieces: () => whole?.wrongPieces() ?? [],
+		verify: async () => (isCut ? undefined : await brought.verify()) ?? (await whole?.verify()),
 		sha256: () => whole?.sha256(),
 	};
 }

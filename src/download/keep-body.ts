@@ -25,6 +25,7 @@ export function keepBytes(attempt: Attempt, chunk: Buffer): void {
 export function endBody(attempt: Attempt): void {
 	const { part } = attempt;
 	const totalBytes = part.source?.totalBytes;
+	attempt.segments?.stop();
 	if (totalBytes !== undefined && part.bytes !== totalBytes) {
 		return failAttempt(attempt, transient("truncated", `the body ended after ${part.bytes} of ${totalBytes} bytes`));
 	}

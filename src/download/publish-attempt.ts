@@ -5,6 +5,7 @@ import { classifyFileError } from "../store/classify-file-error.ts";
 import { release } from "../store/part.ts";
 import type { PublicationEnd } from "../store/publish.ts";
 import { type Attempt, endAttempt, failAttempt } from "./attempt-state.ts";
+import { mend } from "./mend.ts";
 import { endAsExisting } from "./outcome-of-head.ts";
 import { cameAgain, endSame } from "./refresh.ts";
 import { findExisting } from "./target.ts";
@@ -15,12 +16,12 @@ export function publishAttempt(attempt: Attempt): void {
 	if (!verifier && !typeCheck && !task.refresh) return handOver(attempt);
 	attempt.phase = "verify";
 	judge(attempt)
-		.then((failure) => {
+		.then(async (failure) => {
 			if (attempt.phase === "over") return;
 			if (failure === "same") {
 				if (task.refresh) endSame(attempt, task.refresh);
-			} else if (failure) failAttempt(attempt, failure);
-			else handOver(attempt);
+			} else if (!failure) handOver(attempt);
+			else if (failure.code !== "checksum" || !(await mend(attempt))) failAttempt(attempt, failure);
 		})
 		.catch((error: unknown) => failAttempt(attempt, classifyFileError(error, "the part")));
 }

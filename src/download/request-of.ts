@@ -10,18 +10,27 @@ import { isPacked } from "./decode.ts";
 
 /** @param ifRange - Names the version of the bytes that are here, where the request goes on behind them. */
 export function headOf(attempt: Attempt, { form }: OriginPool, ifRange: string | undefined): string {
-	const { context, task, listed, address, cookies, method } = attempt;
-	const isListed = address === listed && !address.hasCredentials && !context.hasNetrc;
-	const isPlain = !task.headers && ifRange === undefined && !cookies && !task.range && !task.refresh;
+	const { context, task, listed, address, cookies, hasRange } = attempt;
+	const isListed = address === listed && !task.isTold && !address.hasCredentials && !context.hasNetrc;
+	const isPlain = !task.headers && !hasRange && !cookies && !task.range && !task.refresh;
 	if (isPlain && isListed && !context.isSpecial) return context.plainRequest(address);
+	return headWith(attempt, { form }, rangeOf(attempt, ifRange));
+}
+
+/** Who asks for something, and where. */
+export type Asker = Pick<Attempt, "context" | "task" | "listed" | "address" | "cookies" | "method" | "login">;
+
+/** The same for some of the bytes, or for all where none are named. */
+export function headWith(asker: Asker, { form }: Pick<OriginPool, "form">, range: RequestRange | undefined): string {
+	const { context, task, listed, address, cookies, method } = asker;
 	const url = new URL(address.href);
-	const listedUrl = new URL(listed.href);
-	const login = { url, listed: listedUrl, before: attempt.login, method, path: address.path };
+	// Whom a server named gets what is for anybody.
+	const listedUrl = new URL(task.isTold ? task.namedBy : listed.href);
+	const login = { url, listed: listedUrl, before: asker.login, method, path: address.path };
 	const authorization = context.authenticator.authorize(login);
-	attempt.login = authorization?.login;
-	const range = rangeOf(attempt, ifRange);
+	asker.login = authorization?.login;
 	const codings = context.decoding && !range && !isPacked(pathnameOf(address)) ? context.decoding.accepted : undefined;
-	const unless = task.refresh && ifRange === undefined ? versionToAskWith(task.refresh) : undefined;
+	const unless = task.refresh && range?.ifRange === undefined ? versionToAskWith(task.refresh) : undefined;
 	const fields = requestHeaders({
 		general: context.options.headers,
 		own: task.headers ?? [],
@@ -37,7 +46,7 @@ export function headOf(attempt: Attempt, { form }: OriginPool, ifRange: string |
 }
 
 /** Places within the resource: of all that follows the part, or of what the entry wants of it. */
-function rangeOf({ task, from }: Attempt, ifRange: string | undefined): RequestRange | undefined {
+function rangeOf({ task, from, hasRange, askedTo }: Attempt, ifRange: string | undefined): RequestRange | undefined {
 	if (task.range) return { from: task.range.first + from, to: task.range.last, ifRange };
-	return ifRange === undefined ? undefined : { from, ifRange };
+	return hasRange ? { from, ...(askedTo !== undefined && { to: askedTo - 1 }), ifRange } : undefined;
 }

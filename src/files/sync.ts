@@ -5,6 +5,11 @@ import { fileErrorCode } from "./file-error.ts";
 /** What file systems say that do not flush at all. */
 const cannot: ReadonlySet<string> = new Set(["EINVAL", "ENOSYS", "ENOTSUP", "EOPNOTSUPP", "EPERM", "EACCES", "EROFS"]);
 
+/** Whether an error of a flush says that there is no such thing here. */
+export function cannotFlush(error: unknown): boolean {
+	return cannot.has(fileErrorCode(error));
+}
+
 /**
  * Flushes a file.
  * @returns Why it cannot be flushed here; undefined where it was.
@@ -16,8 +21,7 @@ export function syncFile(fd: number, dataOnly = false): string | undefined {
 		else fsyncSync(fd);
 		return undefined;
 	} catch (error) {
-		const code = fileErrorCode(error);
-		if (cannot.has(code)) return code;
+		if (cannotFlush(error)) return fileErrorCode(error);
 		throw error;
 	}
 }

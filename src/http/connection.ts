@@ -3,6 +3,8 @@ import type { Socket } from "node:net";
 import { permanent, transient } from "../core/failure.ts";
 import { brokenFailure, resetFailure } from "./classify-network-error.ts";
 import type { Exchange } from "./exchange.ts";
+import { beginsHttp2 } from "./http2-connect.ts";
+import type { Idle } from "./idle-list.ts";
 import type { OriginPool } from "./origin-pool.ts";
 import type { ResponseHead } from "./response-head.ts";
 import { type ReaderSink, ResponseReader } from "./response-reader.ts";
@@ -11,8 +13,8 @@ import { type ReaderSink, ResponseReader } from "./response-reader.ts";
 export class Connection implements ReaderSink {
 	readonly pool: OriginPool;
 	/** Its neighbours among the idle ones of all origins: see IdleList. */
-	olderIdle: Connection | undefined = undefined;
-	newerIdle: Connection | undefined = undefined;
+	olderIdle: Idle | undefined = undefined;
+	newerIdle: Idle | undefined = undefined;
 	idleSinceMs = 0;
 	/** Where its pool has it. */
 	place: "busy" | "resting" | "idle" = "busy";
@@ -63,6 +65,7 @@ export class Connection implements ReaderSink {
 		const used = reader.read(this.#readBuffer, 0, bytes, this);
 		if (this.#exchange !== exchange) return this.isOpen;
 		if (reader.problem !== "") {
+			if (!this.#wasKept && this.pool.mayTurn && beginsHttp2(this.#readBuffer, bytes)) return this.#turn(exchange);
 			this.destroy();
 			exchange.tellFailure(permanent("protocol", `${this.pool.host} did not answer in valid HTTP: ${reader.problem}`));
 			return false;
@@ -108,6 +111,16 @@ export class Connection implements ReaderSink {
 		if (keeps) this.pool.giveBack(this);
 		else this.destroy();
 		exchange.tellEnd();
+	}
+
+	/** The server speaks HTTP/2 alone. */
+	#turn(exchange: Exchange): boolean {
+		exchange.connection = undefined;
+		exchange.connected = false;
+		// Before this one goes, with which the pool might go too.
+		this.pool.turnToHttp2(exchange);
+		this.destroy();
+		return false;
 	}
 
 	#onEnd(): void {

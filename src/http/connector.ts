@@ -8,7 +8,7 @@ import { connectThroughProxy } from "./proxy-connector.ts";
 import { lookUp, type Peer, reach, type Tools } from "./reach.ts";
 import { createTls, type TlsOptions } from "./tls.ts";
 
-/** Where a connection leads, and what it goes through. */
+/** Where a connection leads, what it goes through, and what is spoken at its end. */
 export type Target = Peer & { readonly proxy?: ProxyServer | undefined };
 
 export type Connector = {
@@ -42,7 +42,7 @@ export function createConnector(options: ConnectorOptions): Connector {
 				next(found) {
 					const addresses = isAllowed ? found.filter(isAllowed) : found;
 					if (addresses.length === 0) return dial.fail(deniedFailure(host, found));
-					reach(dial, tools, { peer: target, addresses, readsShared: true, next: dial.succeed });
+					reach(dial, tools, { peer: target, addresses, readsShared: !target.protocol, next: dial.succeed });
 				},
 			});
 		}

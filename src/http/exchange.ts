@@ -1,6 +1,5 @@
 /** One HTTP request and its answer: nothing is told after `abort`, and nothing twice. */
 import type { Failure } from "../core/failure.ts";
-import type { Connection } from "./connection.ts";
 import type { OriginPool } from "./origin-pool.ts";
 import type { ResponseHead } from "./response-head.ts";
 
@@ -11,6 +10,15 @@ export type ExchangeListener<T> = {
 	onData(subject: T, bytes: Buffer, start: number, end: number): void;
 	onEnd(subject: T): void;
 	onFailure(subject: T, failure: Failure): void;
+};
+
+/** What brings the answer: a connection, or a stream of one that has many. */
+export type Carrier = {
+	/** Ends it at once; the exchange hears nothing of it. */
+	destroy(): void;
+	/** Stop and start the reading of the answer. */
+	pause(): void;
+	resume(): void;
 };
 
 /** What is sent: the whole head, as text of one byte a character. */
@@ -27,7 +35,7 @@ export class Exchange<T = unknown> {
 	readonly request: HttpRequest;
 	readonly pool: OriginPool;
 	/** Set while the request is on its way or answered. */
-	connection: Connection | undefined = undefined;
+	connection: Carrier | undefined = undefined;
 	/** Whether the request has left: until then the connect timeout rules, then the idle timeout. */
 	connected = false;
 	/** Whether the response head is here. */
@@ -40,6 +48,8 @@ export class Exchange<T = unknown> {
 	idleTurns = 0;
 	/** Whether the request was lost once on a connection that had been kept. */
 	wasLost = false;
+	/** Whether the server said, in its protocol's own way, that it was asked too much. */
+	wasRefused = false;
 	isOver = false;
 	/** Present where there are rates. */
 	meter: Meter | undefined = undefined;

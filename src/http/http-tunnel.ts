@@ -17,12 +17,14 @@ export type Tunnel = {
 	/** As in a URL: an IPv6 address stands in brackets. */
 	readonly hostname: string;
 	readonly port: number;
+	/** Whether TLS is spoken within. */
+	readonly isSecure: boolean;
 	onOpen(): void;
 	onFailure(failure: Failure): void;
 };
 
 /** Destroying the socket ends it. */
-export function openHttpTunnel({ socket, proxy, hostname, port, onOpen, onFailure }: Tunnel): void {
+export function openHttpTunnel({ socket, proxy, hostname, port, isSecure, onOpen, onFailure }: Tunnel): void {
 	const label = proxyLabel(proxy);
 	const target = `${hostname}:${port}`;
 	let text = "";
@@ -45,7 +47,12 @@ export function openHttpTunnel({ socket, proxy, hostname, port, onOpen, onFailur
 			text = text.slice(found.index + found[0].length);
 			if (head.status < 200) continue;
 			if (head.status >= 300) return end(refusal(proxy, head, target));
-			// Within TLS it is the client who speaks first.
+			if (text !== "" && !isSecure) {
+				// Servers of HTTP/2 may speak first.
+				socket.pause().unshift(Buffer.from(text, "latin1"));
+				text = "";
+			}
+			// Within TLS it is the client who does.
 			const early = `${label} sent bytes of its own into the tunnel to ${target}`;
 			return end(text === "" ? undefined : permanent("protocol", early));
 		}

@@ -1,18 +1,25 @@
 /** The idle connections of all origins, from the one that has been idle for longest: what is open is bounded, however many origins a list names. */
-import type { Connection } from "./connection.ts";
+
+/** What stands idle, with its neighbours in the list. */
+export type Idle = {
+	olderIdle: Idle | undefined;
+	newerIdle: Idle | undefined;
+	idleSinceMs: number;
+	destroy(): void;
+};
 
 export type IdleList = {
 	readonly size: number;
-	add(connection: Connection): void;
-	remove(connection: Connection): void;
+	add(connection: Idle): void;
+	remove(connection: Idle): void;
 	/** The one that has been idle for longest. */
-	oldest(): Connection | undefined;
+	oldest(): Idle | undefined;
 };
 
 /** Linked through the connections themselves: one comes and goes with each small file. */
 export function createIdleList(): IdleList {
-	let oldest: Connection | undefined;
-	let newest: Connection | undefined;
+	let oldest: Idle | undefined;
+	let newest: Idle | undefined;
 	let size = 0;
 	return {
 		get size() {

@@ -7,6 +7,8 @@ import { isExhausted } from "./classify-network-error.ts";
 import { Connection } from "./connection.ts";
 import type { Target } from "./connector.ts";
 import type { Exchange } from "./exchange.ts";
+import { connectHttp2, speaksNothingOffered } from "./http2-connect.ts";
+import type { Http2Pool } from "./http2-pool.ts";
 import { type ProxyForm, peerOf, proxyForm } from "./proxied.ts";
 
 /** Wait for descriptors before another connection is tried, in milliseconds. */
@@ -15,7 +17,17 @@ const reliefMs = 50;
 /** What pools ask of the agent that they belong to. */
 export type PoolAgent = Pick<
 	Agent,
-	"connector" | "throttle" | "proxyOf" | "readBuffer" | "idle" | "open" | "rest" | "relieve" | "forget"
+	| "connector"
+	| "throttle"
+	| "proxyOf"
+	| "readBuffer"
+	| "idle"
+	| "open"
+	| "rest"
+	| "relieve"
+	| "forget"
+	| "http2"
+	| "tunnel"
 >;
 
 /** A connection that is being made. */
@@ -45,6 +57,10 @@ export class OriginPool {
 	/** Connections that stand, the resting ones among them. */
 	#open = 0;
 	#resting = 0;
+	/** Where it is spoken: it has all requests then. */
+	#http2: Http2Pool | undefined = undefined;
+	/** What speaks it is being loaded. */
+	#isTurning = false;
 
 	constructor(origin: string, agent: PoolAgent, most: number) {
 		this.origin = origin;
@@ -54,6 +70,17 @@ export class OriginPool {
 		this.#target = targetOf(origin, this.proxy);
 		this.host = peerOf(this.#target.host, this.proxy, this.#target.isSecure);
 		this.form = proxyForm(this.proxy, origin);
+		if (!this.form && agent.http2.isFor(origin)) this.#turn();
+	}
+
+	/** The proxy wants to be asked for a tunnel: the origin's next requests get another pool. */
+	tunnel(): void {
+		this.#agent.tunnel(this);
+	}
+
+	/** Whether an origin that has not been asked in HTTP/2 may be. */
+	get mayTurn(): boolean {
+		return !this.form && this.#agent.http2.mode === "auto";
 	}
 
 	/** Sends a request, at once or as soon as a rate and a connection let it. */
@@ -64,6 +91,7 @@ export class OriginPool {
 	}
 
 	sendNow(exchange: Exchange): void {
+		if (this.#http2) return this.#http2.send(exchange);
 		const connection = this.#idle.pop();
 		if (connection) {
 			this.#agent.idle.remove(connection);
@@ -76,11 +104,21 @@ export class OriginPool {
 
 	/** Sends a request that was lost on a kept connection, on a new one. */
 	sendAnew(exchange: Exchange): void {
-		this.#openOne(exchange, true);
+		if (this.#http2) this.#http2.send(exchange);
+		else if (this.#isTurning) this.#waiting.push(exchange);
+		else this.#openOne(exchange, true);
+	}
+
+	/** The origin speaks HTTP/2 alone: all requests go that way from now on, this one that it did not understand included. */
+	turnToHttp2(exchange: Exchange): void {
+		this.#agent.http2.note(this.origin);
+		if (!this.#http2 && !this.#isTurning) this.#turn();
+		this.sendAnew(exchange);
 	}
 
 	/** The answer is not wanted any more, and the request has not left yet. */
 	giveUp(exchange: Exchange): void {
+		if (this.#http2) return this.#http2.giveUp(exchange);
 		this.#waiting = this.#waiting.filter((one) => one !== exchange);
 		const openings = [...this.#openings];
 		const surplus = openings.length > this.#waiting.length ? openings.find((one) => !one.isForHimAlone) : undefined;
@@ -125,6 +163,33 @@ export class OriginPool {
 		this.#waiting = [];
 		for (const { abort } of [...this.#openings]) abort();
 		this.#openings.clear();
+		this.#http2?.close();
+	}
+
+	#turn(): void {
+		this.#isTurning = true;
+		const openings = [...this.#openings];
+		this.#openings.clear();
+		for (const { abort, askedBy, isForHimAlone } of openings) {
+			abort();
+			if (askedBy && isForHimAlone) this.#waiting.push(askedBy);
+		}
+		this.#agent.http2.load().then(({ createHttp2Pool }) => {
+			const { origin, host } = this;
+			const { connector, http2 } = this.#agent;
+			const pool = createHttp2Pool({
+				origin,
+				host,
+				most: this.#most,
+				agent: this.#agent,
+				connect: (connecting) => connectHttp2({ connector, mode: http2.mode }, this.#target, connecting),
+				onUnused: () => this.#forgetIfUnused(),
+			});
+			this.#http2 = pool;
+			this.#isTurning = false;
+			for (const exchange of this.#waiting.splice(0)) pool.send(exchange);
+			this.#forgetIfUnused();
+		});
 	}
 
 	#serveNext(connection: Connection): void {
@@ -139,6 +204,7 @@ export class OriginPool {
 	}
 
 	#openMore(): void {
+		if (this.#isTurning) return;
 		// One that rests is free before another could be made.
 		while (
 			this.#waiting.length > this.#openings.size + this.#resting &&
@@ -179,6 +245,11 @@ export class OriginPool {
 			setTimeout(again, reliefMs).unref();
 			return;
 		}
+		if (speaksNothingOffered(code) && this.mayTurn) {
+			if (alone) this.#waiting.push(alone);
+			this.#agent.http2.note(this.origin);
+			return this.#turn();
+		}
 		const failed = alone ?? this.#waiting.shift();
 		failed?.tellFailure(failure);
 		this.#openMore();
@@ -186,6 +257,7 @@ export class OriginPool {
 	}
 
 	#forgetIfUnused(): void {
+		if (this.#isTurning || this.#http2?.isUsed) return;
 		if (this.#open === 0 && this.#openings.size === 0 && this.#waiting.length === 0) this.#agent.forget(this);
 	}
 }

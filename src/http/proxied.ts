@@ -2,6 +2,7 @@
 import { type ProxyServer, proxyLabel } from "../core/proxy.ts";
 import { parseChallenges } from "./challenges.ts";
 import { basicAuthorization } from "./credentials.ts";
+import { wireForm } from "./request-headers.ts";
 import type { ResponseHead } from "./response-head.ts";
 
 /** The absolute form (RFC 9112, 3.2.2), which proxies get for http. */
@@ -18,11 +19,21 @@ export function proxyForm(proxy: ProxyServer | undefined, origin: string): Proxy
 	return { prefix: origin, fields: proxyFields(proxy) };
 }
 
-export function needsTunnel({ kind }: ProxyServer, isSecure: boolean): boolean {
-	return isSecure || kind === "socks5" || kind === "socks5h";
+export function needsTunnel({ kind, tunnelsAll }: ProxyServer, isSecure: boolean): boolean {
+	return isSecure || tunnelsAll === true || kind === "socks5" || kind === "socks5h";
 }
 
-export function proxyFields({ credentials }: ProxyServer): string[] {
+/** Whether a proxy that was asked in absolute form says that it wants to be asked for a tunnel (RFC 9110, 10.2.1). */
+export function asksForTunnel(head: ResponseHead): boolean {
+	if (head.status !== 405) return false;
+	const allowed = head
+		.fields("allow")
+		.flatMap((value) => value.split(",").map((method) => method.trim().toUpperCase()));
+	return allowed.includes("CONNECT") && !allowed.includes("GET");
+}
+
+export function proxyFields({ credentials, authorization }: ProxyServer): string[] {
+	if (authorization !== undefined) return ["proxy-authorization", wireForm(authorization)];
 	return credentials ? ["proxy-authorization", basicAuthorization(credentials)] : [];
 }
 
@@ -34,7 +45,8 @@ export function proxiedAnswer(proxy: ProxyServer, host: string, head: ResponseHe
 }
 
 /** Why a proxy answered 407, and what the user can do. @param fields - Its Proxy-Authenticate. */
-export function proxyWants({ credentials }: ProxyServer, fields: readonly string[]): string {
+export function proxyWants({ credentials, authorization }: ProxyServer, fields: readonly string[]): string {
+	if (authorization !== undefined) return "it refuses the Proxy-Authorization of --header";
 	const schemes = new Set(parseChallenges(fields).map(({ scheme }) => scheme));
 	if (schemes.size > 0 && !schemes.has("basic")) {
 		return `it asks for ${[...schemes].join(" or ")}, and downspout knows basic alone`;

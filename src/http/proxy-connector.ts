@@ -57,6 +57,7 @@ function connectBy(dial: Dial, tools: Tools, route: Route): void {
 			proxy,
 			hostname,
 			port: target.port,
+			isSecure: target.isSecure,
 			timeoutMs: tools.connectTimeoutMs,
 			onOpen: () => useTunnel(dial, tools, { target, socket }),
 			onFailure(failure: Failure) {
@@ -79,7 +80,8 @@ function useTunnel(
 	{ target, socket }: { readonly target: ProxiedTarget; readonly socket: Socket },
 ): void {
 	if (dial.isOver) return;
-	if (!target.isSecure) return dial.succeed(readInto(readBuffer, socket, dial));
+	const hand = (ready: Socket): void => dial.succeed(target.protocol ? ready : readInto(readBuffer, ready, dial));
+	if (!target.isSecure) return hand(socket);
 	const host = `${target.host} behind ${proxyLabel(target.proxy)}`;
 	awaitTls(dial, {
 		// What breaks is told by the socket around it.
@@ -88,16 +90,18 @@ function useTunnel(
 			socket.on("error", () => undefined),
 		),
 		host,
-		next: (secured) => dial.succeed(readInto(readBuffer, secured, dial)),
+		next: hand,
 	});
 }
 
 /** Node lets only a socket that it connected itself read into memory of ours: what others read is copied there. */
 function readInto(readBuffer: Buffer, socket: Socket, dial: Dial): Socket {
-	return socket.on("data", (data: Buffer) => {
+	socket.on("data", (data: Buffer) => {
 		for (let at = 0; at < data.length && !socket.destroyed; at += readBuffer.length) {
 			const bytes = data.copy(readBuffer, 0, at);
 			if (!dial.onRead(bytes)) socket.pause();
 		}
 	});
+	// Whoever opened the tunnel has read its own answer, and no further.
+	return socket.resume();
 }

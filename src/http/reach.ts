@@ -25,6 +25,8 @@ export type Peer = {
 	readonly port: number;
 	/** What messages call it. */
 	readonly host: string;
+	/** HTTP/1.1 where nothing is said. Whoever speaks `h2` reads from the socket itself. */
+	readonly protocol?: "h2" | undefined;
 };
 
 /** @param calls - What messages call the name. */
@@ -83,7 +85,7 @@ export function awaitTls(
 	{ socket, host, next }: { readonly socket: Socket; readonly host: string; next(socket: Socket): void },
 ): void {
 	dial.undo = () => socket.destroy();
-	socket.on("error", (error) => dial.fail(tlsFailure(error, host)));
+	socket.on("error", (error) => dial.fail(tlsFailure(error, host), codeOf(error)));
 	socket.once("secureConnect", () => {
 		socket.removeAllListeners("error");
 		next(socket);

@@ -32,12 +32,15 @@ export function createPlainRequests(
 	formOf?: (origin: string) => ProxyForm | undefined,
 ): (address: Address) => string {
 	let lastOrigin = "";
+	let lastForm: ProxyForm | undefined;
 	let start = "";
 	let rest = "";
 	return (address) => {
-		if (address.origin !== lastOrigin) {
+		// It may change: a proxy may want a tunnel.
+		const form = formOf?.(address.origin);
+		if (address.origin !== lastOrigin || form !== lastForm) {
 			lastOrigin = address.origin;
-			const form = formOf?.(address.origin);
+			lastForm = form;
 			start = `GET ${form?.prefix ?? ""}`;
 			rest = requestHead("", { ...address, path: "" }, [...fields, ...(form?.fields ?? [])]).slice(1);
 		}

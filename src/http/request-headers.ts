@@ -2,7 +2,7 @@
 import type { Header } from "../core/entry.ts";
 
 /** Fields that are sent only to the origin that they were given for. */
-const bound: ReadonlySet<string> = new Set(["authorization", "cookie", "host", "proxy-authorization"]);
+const bound: ReadonlySet<string> = new Set(["authorization", "cookie", "host"]);
 
 export type RequestHeaderSources = {
 	/** Of every request, in their order. */
@@ -40,6 +40,8 @@ export function requestHeaders(sources: RequestHeaderSources): string[] {
 	]);
 	layOver(fields, sources.general);
 	layOver(fields, sources.own ?? []);
+	// No origin's business, the listed one's included.
+	fields.delete("proxy-authorization");
 	if (url.origin !== listed.origin) for (const name of bound) fields.delete(name);
 	if (authorization && !(authorization.yields && fields.has("authorization"))) {
 		fields.set("authorization", [authorization.value]);
@@ -62,7 +64,7 @@ export function requestHeaders(sources: RequestHeaderSources): string[] {
 }
 
 /** The bytes of a user's text, UTF-8 as curl has it: what came from a server is bytes already and goes back as it is. */
-function wireForm(value: string): string {
+export function wireForm(value: string): string {
 	return /^[\x20-\x7e\t]*$/.test(value) ? value : Buffer.from(value, "utf8").toString("latin1");
 }
 

@@ -17,6 +17,7 @@ export class ResponseHead {
 	contentDisposition: string | undefined = undefined;
 	contentType: string | undefined = undefined;
 	contentRange: string | undefined = undefined;
+	link: string | undefined = undefined;
 	contentEncoding: string | undefined = undefined;
 	/** RFC 9530; of several fields all values. */
 	reprDigest: string | undefined = undefined;
@@ -105,6 +106,7 @@ function readField(head: ResponseHead, start: number, colon: number, end: number
 		case 4:
 			if (isNamed(text, start, "ETag", "etag")) head.etag ??= fieldValue(text, colon + 1, end);
 			else if (isNamed(text, start, "Date", "date")) head.date ??= fieldValue(text, colon + 1, end);
+			else if (isNamed(text, start, "Link", "link")) head.link = joined(head.link, fieldValue(text, colon + 1, end));
 			return undefined;
 		case 10:
 			if (isNamed(text, start, "Connection", "connection")) {

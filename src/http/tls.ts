@@ -16,7 +16,7 @@ export type Tls = {
 	over(target: Named, socket: Socket): TLSSocket;
 };
 
-type Named = Pick<Peer, "host" | "hostname" | "port">;
+type Named = Pick<Peer, "host" | "hostname" | "port" | "protocol">;
 
 /** Most origins whose sessions are remembered. */
 const keepSessions = 1024;
@@ -27,32 +27,34 @@ export function createTls({ caCertificate, insecure }: TlsOptions): Tls {
 	let tls: typeof import("node:tls") | undefined;
 	let context: SecureContext | undefined;
 
-	const remember = (host: string, ticket: Buffer): void => {
+	const remember = (place: string, ticket: Buffer): void => {
 		// The oldest goes: a list may name millions of hosts.
 		if (sessions.size >= keepSessions)
 			for (const oldest of sessions.keys()) {
 				sessions.delete(oldest);
 				break;
 			}
-		sessions.set(host, ticket);
+		sessions.set(place, ticket);
 	};
-	const start = ({ host, hostname }: Named, way: ConnectionOptions & { readonly onread?: OnReadOpts }): TLSSocket => {
+	const start = (named: Named, way: ConnectionOptions & { readonly onread?: OnReadOpts }): TLSSocket => {
+		const { host, hostname, protocol } = named;
 		tls ??= process.getBuiltinModule("node:tls");
 		// Made once: reading the certificates takes longer than a handshake.
 		context ??= tls.createSecureContext(caCertificate === undefined ? {} : { ca: caCertificate });
 		const name = bareAddress(hostname);
-		const session = sessions.get(host);
+		const place = protocol === "h2" ? `h2 ${host}` : host;
+		const session = sessions.get(place);
 		const secured = tls.connect({
 			...way,
 			// Addresses are not named to the server (RFC 6066, 3), but stand in certificates.
 			...(isIP(name) ? {} : { servername: name }),
 			secureContext: context,
 			rejectUnauthorized: !insecure,
-			ALPNProtocols: ["http/1.1"],
+			ALPNProtocols: [protocol ?? "http/1.1"],
 			...(session ? { session } : {}),
 		});
 		secured.setNoDelay(true);
-		secured.on("session", (ticket) => remember(host, ticket));
+		secured.on("session", (ticket) => remember(place, ticket));
 		return secured;
 	};
 	return {

@@ -8,18 +8,21 @@ import { syncFolder } from "../files/sync.ts";
 import { openState } from "./inspect.ts";
 import { absorbIntents, clearOutside } from "./intents.ts";
 import { type Journal, openJournal } from "./journal.ts";
-import { createOwner, markLeft, type Owner } from "./owner.ts";
+import { createOwner, type Owner, type OwnerOptions } from "./owner.ts";
 import {
+	coordinatorId,
 	findOwners,
 	forgetDeadOwners,
 	forgetOwners,
 	forgetSegments,
+	leaveOwners,
 	type Owners,
-	ownerIds,
 	revokeOwners,
+	tracedOwners,
 } from "./owners.ts";
 import { forgetOldParts, type IsGone, isTemporary, listParts, removePart, settlePart } from "./parts.ts";
 import { findSideJournals } from "./side-journals.ts";
+import { nameDirectory } from "./state-id.ts";
 
 export type DirectoryOptions = {
 	/** Absolute path. */
@@ -48,6 +51,8 @@ export type Directory = {
 	 * @returns What it published, by key.
 	 */
 	inherit(ownerId: string): ReadonlyMap<string, Saved>;
+	/** What workers of this run have published and is not recorded yet for certain, by key. */
+	published(): ReadonlyMap<string, Saved>;
 	/** Lets a worker's earlier files of intents go, after the journal has been written. */
 	catchUp(ownerId: string, segment: number): void;
 	/** The list has been read to its end, and all of it has ended: what nobody has named for a month goes. */
@@ -70,9 +75,10 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
 		if (why !== undefined) options.onUnflushed(why);
 	}
 	// Told before anything is touched: of two runs that start at once, one at least sees the other.
-	const presence = createOwner(layout, `${run}-coordinator`, { coordinatorPid: process.pid });
+	const journal = journalDir === undefined ? undefined : await nameDirectory(journalDir);
+	const presence = createOwner(layout, coordinatorId(run), { coordinatorPid: process.pid, journal });
 	try {
-		return await settle(options, layout, presence);
+		return await settle({ ...options, journal }, layout, presence);
 	} catch (error) {
 		presence.retire();
 		forgetOwners(layout, (id) => id === presence.id);
@@ -89,7 +95,9 @@ async function openElsewhere(dir: string, journalDir: string): Promise<StateLayo
 	return { ...own, parts, owners };
 }
 
-async function settle(options: DirectoryOptions, layout: StateLayout, presence: Owner): Promise<Directory> {
+type Settling = DirectoryOptions & Pick<OwnerOptions, "journal">;
+
+async function settle(options: Settling, layout: StateLayout, presence: Owner): Promise<Directory> {
 	// Parts and journals first: an owner that appears in between has then none of them.
 	const parts = listParts(layout);
 	const sides = findSideJournals(layout);
@@ -203,10 +211,19 @@ function createDirectory({ dir, run }: DirectoryOptions, opened: Opened): Direct
 			for (const id of ids) absorbIntents({ dir, layout, id, onPublished });
 			settleParts(isTheirs);
 			forgetSoon(() => {
+				// One that died after the file had its name has not removed its own.
+				for (const key of published.keys()) removePart(join(layout.parts, key));
 				for (const id of ids) clearOutside(dir, layout, id);
 				forgetOwners(layout, isTheirs);
 				removeTemporaries(isTheirs);
 			});
+			return published;
+		},
+		published() {
+			const published = new Map<string, Saved>();
+			const onPublished = ({ key, file, bytes }: Saved & { readonly key: string }): void =>
+				void published.set(key, { file, bytes });
+			for (const id of tracedOwners(layout, isOurs)) absorbIntents({ dir, layout, id, onPublished });
 			return published;
 		},
 		catchUp(ownerId, segment) {
@@ -220,7 +237,7 @@ function createDirectory({ dir, run }: DirectoryOptions, opened: Opened): Direct
 			} catch {
 				// Already told when it was flushed. What the workers announced stays for the next run to find.
 				presence.retire();
-				leave(layout, isOurs);
+				leaveOwners(layout, isOurs);
 				return;
 			}
 			presence.retire();
@@ -234,13 +251,4 @@ function createDirectory({ dir, run }: DirectoryOptions, opened: Opened): Direct
 			}
 		},
 	};
-}
-
-/** The process goes on, but none of its owners does. */
-function leave(layout: StateLayout, isOurs: (id: string) => boolean): void {
-	try {
-		for (const id of ownerIds(layout)) if (isOurs(id)) markLeft(layout, id);
-	} catch {
-		// Somebody has removed the state.
-	}
 }

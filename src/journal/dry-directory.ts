@@ -61,6 +61,7 @@ export function openDryDirectory({ dir, fresh, warn }: DryDirectoryOptions): Dir
 		},
 		leftovers: new Set(),
 		inherit: () => new Map(),
+		published: () => new Map(),
 		catchUp: nothing,
 		forgetOld: nothing,
 		close() {

@@ -82,12 +82,12 @@ function isEarlierBoot(place: string): boolean {
 }
 
 /** Milliseconds since the last sign of life. */
-function silence(path: string, nowMs: number): number {
+export function silence(path: string, nowMs: number): number {
 	const found = statSync(path, { throwIfNoEntry: false });
 	return found === undefined ? Number.POSITIVE_INFINITY : nowMs - found.mtimeMs;
 }
 
-function readIdentity(path: string): OwnerIdentity | undefined {
+export function readIdentity(path: string): OwnerIdentity | undefined {
 	let field: ReturnType<typeof parseObject>;
 	try {
 		field = parseObject(readTrusted(path));
@@ -111,6 +111,7 @@ function readIdentity(path: string): OwnerIdentity | undefined {
 		...text("startTicks"),
 		...text("coordinatorStartTicks"),
 		...text("folder"),
+		...text("journal"),
 		left: field("left") === true,
 	};
 }

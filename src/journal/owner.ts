@@ -8,6 +8,7 @@ import { syncFile, syncFolder } from "../files/sync.ts";
 import { openTrusted } from "../files/trust.ts";
 import { createHeartbeat } from "./heartbeat.ts";
 import { answerFor, folderIdentity } from "./owner-socket.ts";
+import { readIdentity } from "./owner-state.ts";
 import { processPlace, processStart } from "./process-identity.ts";
 
 /** Intents go to a new file when one has grown so large: the coordinator removes those that the journal has caught up with. */
@@ -54,6 +55,8 @@ export type OwnerOptions = {
 	readonly coordinatorPid: number;
 	/** Whether its work may be given to others while it lives: then its identity file is removed, and it looks for that. */
 	readonly revocable?: boolean | undefined;
+	/** Of a coordinator whose journal lies elsewhere: the name of that directory. */
+	readonly journal?: string | undefined;
 };
 
 /**
@@ -61,11 +64,12 @@ export type OwnerOptions = {
  * @param id - Unique among all runs: contains the run's id.
  * @throws {NodeJS.ErrnoException} the directory is not writable.
  */
-export function createOwner(layout: StateLayout, id: string, { coordinatorPid, revocable }: OwnerOptions): Owner {
+export function createOwner(layout: StateLayout, id: string, { coordinatorPid, ...more }: OwnerOptions): Owner {
+	const { revocable, journal } = more;
 	const announcement = join(layout.owners, `${id}.json`);
 	const server = answerFor(layout, id);
 	const folder = server && folderIdentity(layout);
-	const text = JSON.stringify({ ...identify(coordinatorPid), ...(folder === undefined ? {} : { folder }) });
+	const text = JSON.stringify({ ...identify(coordinatorPid), folder, journal });
 	let segment = 0;
 	let written = 0;
 	let fd: number | undefined;
@@ -140,9 +144,10 @@ export function createOwner(layout: StateLayout, id: string, { coordinatorPid, r
 
 /** Says of an owner that nobody works there any more, although its process may live. */
 export function markLeft(layout: StateLayout, id: string): void {
-	const text = JSON.stringify({ ...identify(process.pid), left: true });
+	const path = join(layout.owners, `${id}.json`);
 	try {
-		const fd = openTrusted(join(layout.owners, `${id}.json`), constants.O_WRONLY);
+		const text = JSON.stringify({ ...(readIdentity(path) ?? identify(process.pid)), left: true });
+		const fd = openTrusted(path, constants.O_WRONLY);
 		try {
 			writeSync(fd, text, 0);
 			ftruncateSync(fd, Buffer.byteLength(text));

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readOwnerName, type StateLayout } from "../core/state-layout.ts";
 import { unlinkQuietly } from "../files/quietly.ts";
-import { intentsPath } from "./owner.ts";
-import { type KnownOwner, ownerState, seen } from "./owner-state.ts";
+import { intentsPath, markLeft } from "./owner.ts";
+import { type KnownOwner, ownerState, readIdentity, seen, silence } from "./owner-state.ts";
 import { isWorkerProcess } from "./process-identity.ts";
 
 /** Workers whose coordinator was killed end by themselves within this time; then they are killed, in milliseconds. */
@@ -13,6 +13,14 @@ const orphanPatienceMs = 2000;
 const orphanPollMs = 20;
 /** What has no owner may belong to one whose file is on its way to us: shares show new names late. */
 const strayMs = 3 * 60_000;
+/** What owners of another journal left is taken over by whoever comes when that journal has not been used for so long. */
+const abandonedMs = 30 * 86_400_000;
+const coordinator = "-coordinator";
+
+/** What the coordinator of a run is called in the directory. */
+export function coordinatorId(run: string): string {
+	return `${run}${coordinator}`;
+}
 
 export type Owners = {
 	/** Gone, and all that they announced may be told and forgotten. */
@@ -26,14 +34,18 @@ export type Owners = {
 /**
  * Looks who is there, and waits for workers of a killed run to end.
  * @param nowMs - The time as the file system tells it.
- * @param runs - Owners of `run` are none of the others; those of runs that are `over` are gone, whatever their processes do.
+ * @param runs - Owners of `run` are none of the others; those of runs that are `over` are gone, whatever their processes do;
+ * `journal` names the directory of this run's, where that is another one.
  */
 export async function findOwners(
 	layout: StateLayout,
 	nowMs: number,
-	{ run, over = [] }: { readonly run: string; readonly over?: readonly string[] | undefined },
+	{ run, over = [], journal }: OwnRun,
 ): Promise<Owners> {
-	const ids = ownerIds(layout).filter((id) => !id.startsWith(`${run}-`));
+	const others = ownerIds(layout).filter((id) => !id.startsWith(`${run}-`));
+	// Dead or alive, what those of another journal published is for that one to know.
+	const isForeign = foreignOwners(layout, others, { journal, nowMs });
+	const ids = others.filter((id) => !isForeign(id));
 	const isOver = (id: string): boolean => over.some((one) => id.startsWith(`${one}-`));
 	const dead = new Set<string>();
 	const alive = new Set<string>();
@@ -46,12 +58,35 @@ export async function findOwners(
 	return {
 		dead,
 		alive,
-		isGone: (id, path) => dead.has(id) || (!alive.has(id) && isStray(layout, id, { path, nowMs })),
+		isGone: (id, path) => dead.has(id) || (!alive.has(id) && !isForeign(id) && isStray(layout, id, { path, nowMs })),
 	};
 }
 
+type OwnRun = {
+	readonly run: string;
+	readonly over?: readonly string[] | undefined;
+	readonly journal?: string | undefined;
+};
+
+/** Their coordinator tells which journal a run has. */
+function foreignOwners(
+	layout: StateLayout,
+	ids: readonly string[],
+	{ journal, nowMs }: { readonly journal: string | undefined; readonly nowMs: number },
+): (ownerId: string) => boolean {
+	const runs: string[] = [];
+	for (const id of ids) {
+		if (!id.endsWith(coordinator)) continue;
+		const path = join(layout.owners, `${id}.json`);
+		const identity = readIdentity(path);
+		if (!identity || identity.journal === journal || silence(path, nowMs) > abandonedMs) continue;
+		runs.push(id.slice(0, -coordinator.length));
+	}
+	return (ownerId) => runs.some((run) => ownerId.startsWith(`${run}-`));
+}
+
 /** All that have announced themselves. */
-export function ownerIds(layout: StateLayout): string[] {
+function ownerIds(layout: StateLayout): string[] {
 	return readdirSync(layout.owners).flatMap((name) => {
 		const known = readOwnerName(name);
 		return known?.kind === "json" ? [known.ownerId] : [];
@@ -60,7 +95,7 @@ export function ownerIds(layout: StateLayout): string[] {
 
 /** Removes the traces of dead owners, once what they published is recorded, and what nobody announced. */
 export function forgetDeadOwners(layout: StateLayout, { dead }: Owners, nowMs: number): void {
-	for (const name of readdirSync(layout.owners)) {
+	for (const name of coordinatorsLast(readdirSync(layout.owners))) {
 		const known = readOwnerName(name);
 		if (!known) continue;
 		const path = join(layout.owners, name);
@@ -70,22 +105,38 @@ export function forgetDeadOwners(layout: StateLayout, { dead }: Owners, nowMs: n
 
 /** Takes from owners the right to name files, whether they still live or not; gives their ids. */
 export function revokeOwners(layout: StateLayout, isOne: (ownerId: string) => boolean): ReadonlySet<string> {
-	const ids = new Set<string>();
-	for (const name of readdirSync(layout.owners)) {
-		const known = readOwnerName(name);
-		if (!known || !isOne(known.ownerId)) continue;
-		ids.add(known.ownerId);
-		if (known.kind === "json") unlinkQuietly(join(layout.owners, name));
-	}
+	const ids = tracedOwners(layout, isOne);
+	for (const id of ids) unlinkQuietly(join(layout.owners, `${id}.json`));
 	return ids;
+}
+
+/** Owners of whom anything is there. */
+export function tracedOwners(layout: StateLayout, isOne: (ownerId: string) => boolean): ReadonlySet<string> {
+	const ids = readdirSync(layout.owners).flatMap((name) => readOwnerName(name)?.ownerId ?? []);
+	return new Set(ids.filter(isOne));
+}
+
+/** Says of owners that they work here no more, although their process goes on: whoever comes next takes over what they left. */
+export function leaveOwners(layout: StateLayout, isOne: (ownerId: string) => boolean): void {
+	try {
+		for (const id of ownerIds(layout)) if (isOne(id)) markLeft(layout, id);
+	} catch {
+		// Somebody has removed the state.
+	}
 }
 
 /** Removes all traces of owners; what they published is recorded. */
 export function forgetOwners(layout: StateLayout, isOne: (ownerId: string) => boolean): void {
-	for (const name of readdirSync(layout.owners)) {
+	for (const name of coordinatorsLast(readdirSync(layout.owners))) {
 		const known = readOwnerName(name);
 		if (known && isOne(known.ownerId)) unlinkQuietly(join(layout.owners, name));
 	}
+}
+
+/** As long as traces of a run are there, it can be told which journal it has. */
+function coordinatorsLast(names: readonly string[]): readonly string[] {
+	const isLast = (name: string): number => Number(name.endsWith(`${coordinator}.json`));
+	return [...names].sort((one, other) => isLast(one) - isLast(other));
 }
 
 /** Removes files of intents that came before `segment`: all of theirs is recorded. */

@@ -11,8 +11,8 @@ const oldMs = 30 * 24 * 60 * 60_000;
 /** Whether what lies at a path in the name of an owner may be taken over. */
 export type IsGone = (ownerId: string, path: string) => boolean;
 
-/** The files of a part: where its bytes came from, and they themselves. */
-const files = ["source.json", "body"];
+/** The files of a part: where its bytes came from, the same while it is written anew, and they themselves. */
+const files = ["source.json", "source.new", "body"];
 
 /** Names in the folder of parts, as they are now. */
 export function listParts({ parts }: StateLayout): string[] {

@@ -61,11 +61,13 @@ function answerHttp1(
 	response: http.ServerResponse,
 ): void {
 	const { socket } = request;
-	respond({ request, response, connection: socket, reset: () => sockets.find(socket)?.resetAndDestroy() });
+	const reset = (): void => void sockets.find(socket)?.resetAndDestroy();
+	respond({ request, response, connection: socket, reset, close: () => void socket.end() });
 }
 
 function answerHttp2(respond: Respond, request: http2.Http2ServerRequest, response: http2.Http2ServerResponse): void {
 	const { stream } = request;
 	const reset = (): void => stream.close(http2.constants.NGHTTP2_INTERNAL_ERROR);
-	respond({ request, response, connection: stream.session ?? stream, reset });
+	const close = (): void => stream.close(http2.constants.NGHTTP2_NO_ERROR);
+	respond({ request, response, connection: stream.session ?? stream, reset, close });
 }

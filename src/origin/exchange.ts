@@ -14,6 +14,8 @@ export type Exchange = {
 	readonly connection: object;
 	/** Cuts the exchange off: resets the connection, or in HTTP/2 the stream. */
 	readonly reset: () => void;
+	/** Ends the connection in order, or in HTTP/2 the stream, whatever is still to be sent. */
+	readonly close: () => void;
 };
 
 export type Response = Writable & { writeHead(status: number, headers: OutgoingHttpHeaders): unknown };

@@ -21,6 +21,12 @@ export type OriginOptions = {
 	readonly errorRate: number;
 	/** Share of requests whose connection is reset in the middle of the body. */
 	readonly resetRate: number;
+	/** Share of requests whose connection ends in order in the middle of the body, as if that were all. */
+	readonly cutRate: number;
+	/** Share of requests whose body stops in the middle and never goes on. */
+	readonly stallRate: number;
+	/** Share of files whose ranges are answered falsely: with other bytes, another ETag, another total, or 200. */
+	readonly lieRate: number;
 	/** Share of files that are 404 for good. */
 	readonly missingRate: number;
 	/** Share of files whose first request is answered with 503. */
@@ -58,6 +64,9 @@ export const originDefaults: OriginOptions = {
 	jitterMs: 0,
 	errorRate: 0,
 	resetRate: 0,
+	cutRate: 0,
+	stallRate: 0,
+	lieRate: 0,
 	missingRate: 0,
 	failFirstRate: 0,
 	slowRate: 0,

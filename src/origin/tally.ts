@@ -10,8 +10,10 @@ export type OriginCounts = {
 	readonly missing: number;
 	/** Answered with 429, 500, 502 or 503. */
 	readonly errors: number;
-	/** Cut off on purpose. */
+	/** Ended on purpose in the middle of their body: reset, in order, or not at all. */
 	readonly resets: number;
+	readonly cuts: number;
+	readonly stalls: number;
 };
 
 export type Tally = {
@@ -26,7 +28,7 @@ export type Tally = {
 const mostPaths = 1_000_000;
 
 export function createTally(): Tally {
-	const sums = { connections: 0, requests: 0, ranged: 0, missing: 0, errors: 0, resets: 0 };
+	const sums = { connections: 0, requests: 0, ranged: 0, missing: 0, errors: 0, resets: 0, cuts: 0, stalls: 0 };
 	const paths = new Map<string, number>();
 	return {
 		count: (what) => {

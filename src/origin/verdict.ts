@@ -2,8 +2,11 @@
 import { draw, happens } from "./draw.ts";
 import type { OriginOptions } from "./options.ts";
 
+/** How a body ends in its middle: reset, closed in order, or never. */
+export type Fault = "reset" | "cut" | "stall";
+
 export type Verdict = {
-	readonly kind: "serve" | "missing" | "error" | "reset" | "refused";
+	readonly kind: "serve" | "missing" | "error" | Fault | "refused";
 	/** Wait before the response head. */
 	readonly delayMs: number;
 	/** Status of the answer, where it is an error. */
@@ -22,7 +25,13 @@ export function judge(options: OriginOptions, path: string, nth: number): Verdic
 	if (happens(options.missingRate, seed, `missing:${path}`)) return end("missing");
 	if (nth === 1 && happens(options.failFirstRate, seed, `fail-first:${path}`)) return end("error", 503);
 	if (happens(options.errorRate, seed, `error:${name}`)) return end("error", errorStatusOf(seed, name));
-	return end(happens(options.resetRate, seed, `reset:${name}`) ? "reset" : "serve");
+	return end(faultOf(options, name) ?? "serve");
+}
+
+function faultOf({ seed, resetRate, cutRate, stallRate }: OriginOptions, name: string): Fault | undefined {
+	if (happens(resetRate, seed, `reset:${name}`)) return "reset";
+	if (happens(cutRate, seed, `cut:${name}`)) return "cut";
+	return happens(stallRate, seed, `stall:${name}`) ? "stall" : undefined;
 }
 
 function delayOf({ latencyMs, jitterMs, seed }: OriginOptions, name: string): number {

@@ -13,7 +13,8 @@ import type { Coordinator, CoordinatorOptions } from "./coordinator-types.ts";
 import { createHostBook } from "./host-book.ts";
 import { createHostQueue } from "./host-queue.ts";
 import { howSaved, howSkipped } from "./how-ended.ts";
-import { createInFlight } from "./in-flight.ts";
+import { createInFlight, type ProgressListener } from "./in-flight.ts";
+import { createLending } from "./lending.ts";
 import type { HowEnded } from "./outcome-of.ts";
 import { type Pending, taskOf } from "./pending.ts";
 import { realTime } from "./real-time.ts";
@@ -47,6 +48,11 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 	});
 	const backOff = createBackOff();
 	const inFlight = createInFlight();
+	const lending = createLending({
+		queue,
+		slots: () => (stopped || controls.isPaused ? 0 : runner.slots),
+		grant: (grants) => runner.grant(grants),
+	});
 	const traces = createTraces(context.run, directory);
 	let weight = 0;
 	const appetite = createAppetite(
@@ -90,6 +96,7 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 			if (!pending) break;
 			start(pending);
 		}
+		lending.balance();
 		appetite.look();
 		if (listRead && queue.inFlight === 0 && publishing === 0 && queue.size === 0 && backOff.size === 0) onDone?.();
 	}
@@ -142,6 +149,7 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 	function receive(pending: Pending): void {
 		pending.isReceived = true;
 		publishing++;
+		lending.end(pending);
 		queue.succeed(pending.mirror.host, pending);
 		pumpSoon();
 	}
@@ -151,6 +159,7 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 		if (!pending.isRunning) return true;
 		pending.isRunning = false;
 		inFlight.delete(pending);
+		lending.end(pending);
 		if (!pending.isReceived) return false;
 		publishing--;
 		return true;
@@ -226,6 +235,11 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 		recorder.end({ entry, worker, attempts, ms, httpStatus, how }, { id, key, host: pending.mirror.host });
 	}
 
+	const progressListener: ProgressListener = {
+		onBytes: (pending, bytes) => queue.advance(pending.mirror.host, bytes),
+		onSlots: lending.hear,
+	};
+
 	function tailState(): TailState {
 		return { steps: inFlight.steps, inFlight: inFlight.all, backingOff: backOff.size, waiting: queue.size };
 	}
@@ -236,7 +250,7 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 		isHungry: appetite.isHungry,
 		hunger: appetite.hunger,
 		progress: (progress) => {
-			inFlight.advance(progress, (pending, bytes) => queue.advance(pending.mirror.host, bytes));
+			inFlight.advance(progress, progressListener);
 			pump();
 		},
 		hasMore: () => queue.size > 0,

@@ -42,6 +42,11 @@ export type HostQueue<T extends Queued> = {
 	timeOut(host: string, item: T): void;
 	/** It was refused. @returns Whether that is forgiven: the host is asked too much, and serves others. */
 	refuse(host: string, item: T, kind: RefusalKind): boolean;
+	/** Takes a slot of a host for a download that has one, where no entry wants it. @returns Whether there was one. */
+	lend(host: string): boolean;
+	takeBack(host: string, slots: number): void;
+	/** How many entries wait only for a slot that may be lent, now that so many are to be had in all. */
+	lacking(host: string, slots: number): number;
 	/** What a host's 403s are about. */
 	forbiddenState(host: string): ForbiddenState;
 	/** The host says how many requests a second it allows. */

@@ -1,33 +1,19 @@
 /** The host governor: what is next, so that no host has more than its share and a host that asked for a pause gets it. */
-import {
-	beginHigher,
-	bring,
-	type Ended,
-	fail,
-	refuse,
-	resume,
-	slowDown,
-	succeed,
-	timeOut,
-} from "../control/host-level.ts";
+import { bring, type Ended, fail, refuse, resume, slowDown, succeed, timeOut } from "../control/host-level.ts";
 import { takeTurn } from "../control/pacer.ts";
-import { isPrivateHost } from "../control/private-host.ts";
 import { restartAt } from "../control/seek-start.ts";
 import { finishOne } from "../control/seeker.ts";
 import type { HostQueue, HostQueueOptions, Queued } from "./host-queue-types.ts";
 import { createHost, endOf, type Host, levelBeside, levelForNew, paceHost } from "./host-state.ts";
 import { startOverall } from "./queue-limits.ts";
 import { createRing } from "./ring.ts";
+import { createWarmUp } from "./warm-up.ts";
 import { createWhole } from "./whole.ts";
 
 /** A large file counts as many of this size. */
 const pieceBytes = 4 * 1024 ** 2;
 /** Work of so many bytes counts as much as that of a file by itself. */
 const bytesPerWork = 64 * 1024;
-/** How often more is sent to a host that has not answered yet, and up to how many. */
-const warmUpMs = 50;
-const mostUnanswered = 256;
-const lateMs = 10;
 
 /** Made once, and not for each file. */
 const tellSuccess = (host: Host<unknown>, ended: Ended): void => succeed(host.level, ended);
@@ -47,7 +33,16 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 	let hasMany = false;
 	let size = 0;
 	let isEnding = false;
-	let cancelWarmUp: (() => void) | undefined;
+	const warmUp = createWarmUp<T>({
+		limits,
+		time,
+		isBusy: context.isBusy,
+		hasMany: () => hasMany,
+		onHigher(host) {
+			settle(host);
+			onReady();
+		},
+	});
 
 	function most(): number {
 		return whole.levelWith(hosts.size);
@@ -83,29 +78,8 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 		const host = createHost<T>(name, level);
 		hosts.set(name, host);
 		if (hosts.size === 2) whole.share();
-		if (!cancelWarmUp) warmUp(host);
+		if (!warmUp.hasBegun) warmUp.begin(host);
 		return host;
-	};
-
-	/** While nothing has come back from the one host of a list, the way is longer than that: more is sent. */
-	const warmUp = (host: Host<T>): void => {
-		if (hasMany || limits.concurrency !== "auto" || limits.perHost !== "auto" || !isPrivateHost(host.name)) return;
-		let dueMs = time.clock() + warmUpMs;
-		const step = (): void => {
-			const isLate = time.clock() - dueMs > lateMs;
-			dueMs = time.clock() + warmUpMs;
-			const level = host.level.seeker.level + startOverall;
-			const hasAnswered = host.level.ended > 0;
-			if (hasMany || hasAnswered || host.wake || host.items.size === 0 || level > mostUnanswered) return;
-			// A process that begins is busy itself, or waits for a processor: that tells nothing of the way.
-			if (!isLate && !context.isBusy()) {
-				if (!beginHigher(host.level, level)) return;
-				settle(host);
-				onReady();
-			}
-			cancelWarmUp = time.after(warmUpMs, step);
-		};
-		cancelWarmUp = time.after(warmUpMs, step);
 	};
 
 	const settle = (host: Host<T>): void => {
@@ -129,7 +103,7 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 		const { limits: own, seeker } = host.level;
 		if (own.seeks && seeker.phase === "start" && seeker.level < Math.min(startOverall, own.most)) {
 			restartAt(seeker, startOverall);
-			warmUp(host);
+			warmUp.begin(host);
 		}
 		settle(host);
 	};
@@ -159,6 +133,8 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 
 	/** Nothing is learned from what is left at the end of a list. */
 	const isTail = (inFlight: number): boolean => isEnding && size < 2 * inFlight;
+	/** Whether an entry could have the next slot, or there is none. */
+	const isPressed = (level: number): boolean => whole.inFlight >= level || ring.head() !== undefined;
 	const isHeldBack = (): boolean => ring.size > 0 && !isTail(whole.inFlight);
 
 	const end = (name: string, { turn }: T, succeeded: boolean, tell: (host: Host<T>, ended: Ended) => void): void => {
@@ -235,6 +211,30 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 			const host = hosts.get(name);
 			if (host) countPieces(host, bytes);
 		},
+		lend(name) {
+			if (isPressed(most()) || whole.isPaced()) return false;
+			const host = open(name);
+			const isFree = host.wake === undefined && host.items.size === 0 && host.inFlight < levelFor(host);
+			if (isFree) {
+				whole.lend(1);
+				host.inFlight++;
+			}
+			settle(host);
+			return isFree;
+		},
+		takeBack(name, slots) {
+			const host = hosts.get(name);
+			if (!host) return;
+			whole.lend(-slots);
+			host.inFlight -= slots;
+			settle(host);
+		},
+		lacking(name, slots) {
+			const host = hosts.get(name);
+			if (host && host.wake === undefined && host.items.size > 0 && host.inFlight >= levelFor(host))
+				return host.items.size;
+			return ring.head() !== undefined && whole.inFlight >= Math.min(slots, most()) ? size : 0;
+		},
 		charge(name, requests) {
 			whole.charge(requests);
 			const own = hosts.get(name)?.level.pacer;
@@ -267,7 +267,7 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 		},
 		clear() {
 			whole.clear();
-			cancelWarmUp?.();
+			warmUp.cancel();
 			const left: T[] = [];
 			for (const host of hosts.values()) {
 				host.wake?.();

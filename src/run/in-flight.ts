@@ -1,5 +1,5 @@
 /** The entries that are with the runner, and what has come of them so far. */
-import type { TaskProgress } from "../core/task.ts";
+import type { Slots, TaskProgress } from "../core/task.ts";
 import type { Pending } from "./pending.ts";
 
 export type InFlight = {
@@ -10,7 +10,12 @@ export type InFlight = {
 	add(pending: Pending): void;
 	delete(pending: Pending): void;
 	/** Tells the bytes that are new of those that report. */
-	advance(progress: readonly TaskProgress[], onBytes: (pending: Pending, bytes: number) => void): void;
+	advance(progress: readonly TaskProgress[], hear: ProgressListener): void;
+};
+
+export type ProgressListener = {
+	onBytes(pending: Pending, bytes: number): void;
+	onSlots(pending: Pending, slots: Slots): void;
 };
 
 /** A first report may hold what an earlier attempt or run left: no more of it than this counts as new. */
@@ -38,10 +43,11 @@ export function createInFlight(): InFlight {
 			all[pending.place] = last;
 			last.place = pending.place;
 		},
-		advance(progress, onBytes) {
+		advance(progress, { onBytes, onSlots }) {
 			const byId = new Map(all.map((pending) => [pending.id, pending]));
-			for (const { id, bytes } of progress) {
+			for (const { id, bytes, slots } of progress) {
 				const pending = byId.get(id);
+				if (pending && slots) onSlots(pending, slots);
 				if (!pending || bytes <= pending.seenBytes) continue;
 				const fresh = pending.seenBytes === 0 ? Math.min(bytes, mostAtFirst) : bytes - pending.seenBytes;
 				pending.seenBytes = bytes;

@@ -2,6 +2,7 @@
 import type { Checksum } from "../core/checksum.ts";
 import type { Entry } from "../core/entry.ts";
 import type { Task } from "../core/task.ts";
+import type { ToldMirrors } from "../core/told-mirrors.ts";
 
 export type Mirror = {
 	/** Normalized, credentials included, without fragment. */
@@ -12,13 +13,17 @@ export type Mirror = {
 	tried: number;
 	/** Whether it failed in a way that no further attempt mends. */
 	out: boolean;
+	/** Present where a server told of it: what it says that the file is. */
+	readonly checksums?: readonly Checksum[];
 };
 
 export type Pending = {
 	readonly id: number;
 	readonly entry: Entry;
 	readonly key: string;
-	readonly mirrors: readonly [Mirror, ...Mirror[]];
+	mirrors: readonly [Mirror, ...Mirror[]];
+	/** Further ones, that a server told of. */
+	told?: ToldMirrors | undefined;
 	readonly out?: string | undefined;
 	readonly folder?: string | undefined;
 	readonly checksums?: readonly Checksum[] | undefined;
@@ -61,6 +66,12 @@ export type Pending = {
 	httpStatus: number | undefined;
 };
 
+/** The mirrors that may bring pieces beside the one that is asked now: of those that the list names. */
+export function otherMirrors({ mirror, mirrors }: Pending): readonly Mirror[] {
+	if (mirrors.length === 1 || mirror.checksums) return [];
+	return mirrors.filter((one) => one !== mirror && !one.out && !one.checksums);
+}
+
 /** The next attempt at the entry. */
 export function taskOf(pending: Pending, timeLeftMs: number | undefined): Task {
 	const task: Task = {
@@ -79,5 +90,12 @@ export function taskOf(pending: Pending, timeLeftMs: number | undefined): Task {
 		timeLeftMs,
 		alone: pending.deaths > 0,
 	};
+	const { checksums } = pending.mirror;
+	if (checksums) {
+		const all = [...(pending.checksums ?? []), ...checksums];
+		return { ...task, ...pending.demands, checksums: all, isTold: true };
+	}
+	const others = otherMirrors(pending);
+	if (others.length > 0) return { ...task, ...pending.demands, mirrors: others.map(({ url }) => url) };
 	return pending.demands ? { ...task, ...pending.demands } : task;
 }

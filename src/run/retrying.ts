@@ -14,6 +14,7 @@ import type { BackOff } from "./back-off.ts";
 import type { HostBook, HostRecord } from "./host-book.ts";
 import type { HostQueue } from "./host-queue-types.ts";
 import type { Pending } from "./pending.ts";
+import { addToldMirrors } from "./told-mirrors.ts";
 
 export type FailedResult = AttemptResult & { readonly kind: "failed" };
 
@@ -83,8 +84,17 @@ export function createRetrying(context: RetryingContext): Retrying {
 			{ made: pending.made, mirrors, current: mirrors.indexOf(mirror) },
 			{ failure, retryAfterMs, random: Math.random() },
 		);
-		if (!decision.again && failure.code === "http_429") return failUnlessOthersAreServed(pending, { failure, worker });
-		if (!decision.again || isFinal(failure)) return fail(pending, failure, worker);
+		if (result.told) pending.told = result.told;
+		const isOver = !decision.again || isFinal(failure);
+		const next = isOver && !isFinal(failure) && !context.isStopped() ? addToldMirrors(pending) : undefined;
+		if (next) {
+			tell(pending, { waitMs: 0, failure, worker });
+			pending.mirror = next;
+			return enqueue(pending, false);
+		}
+		const saysTooMuch = failure.code === "http_429" || result.refused === true;
+		if (!decision.again && saysTooMuch) return failUnlessOthersAreServed(pending, { failure, worker });
+		if (isOver) return fail(pending, failure, worker);
 		if (context.isStopped()) return context.cancel(pending, worker);
 		// What is told of the retry names the mirror that failed, not the one that is next.
 		wait(pending, { waitMs: decision.waitMs, failure, worker });

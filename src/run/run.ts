@@ -4,7 +4,7 @@ import type { Control } from "../core/control.ts";
 import type { Entry } from "../core/entry.ts";
 import type { Sink } from "../core/event.ts";
 import type { RunOptions } from "../core/options.ts";
-import type { Summary } from "../core/outcome.ts";
+import type { HostCounts, Summary } from "../core/outcome.ts";
 import { createTally, summarize, type Tally } from "../core/tally.ts";
 import { atExit } from "../files/at-exit.ts";
 import { explainFileError, fileErrorCode, isOutOfSpace } from "../files/file-error.ts";
@@ -74,6 +74,8 @@ export async function run(asked: RunRequest): Promise<Summary> {
 	const runner = await startRunner(request, held, {
 		signal: stop,
 		counts: tally.snapshot,
+		over,
+		published: directory.published,
 		onBroken: (error) => broken.abort(new RunError("no_worker", error.message)),
 		...(cookies && { onSetCookie: cookies.onSetCookie }),
 		...(rates && { onDemand: rates.onDemand }),
@@ -198,17 +200,18 @@ async function download(
 	}
 }
 
-type RunnerEnds = Pick<RunnerOptions, "signal" | "onBroken" | "onSetCookie" | "onDemand"> &
-	Pick<NonNullable<RunnerOptions["cluster"]>, "counts">;
+type RunnerEnds = Pick<RunnerOptions, "signal" | "onBroken" | "onSetCookie" | "onDemand" | "published"> &
+	Pick<NonNullable<RunnerOptions["cluster"]>, "counts" | "over">;
 
 async function startRunner(
 	{ options: all, run: name, list, sink, most }: Request,
 	held: Held,
-	{ counts, ...ends }: RunnerEnds,
+	{ counts, over, ...ends }: RunnerEnds,
 ): Promise<Runner> {
 	const { cluster, journalDir, ...options } = all;
+	const hosts = (): readonly HostCounts[] => held.coordinator?.hosts() ?? [];
 	const isPaced = options.rate !== undefined || options.ratePerHost !== undefined;
-	const place = cluster && { ...cluster, isPaced, journalDir: journalDir ?? options.dir, list, counts };
+	const place = cluster && { ...cluster, isPaced, journalDir: journalDir ?? options.dir, list, counts, over, hosts };
 	try {
 		return await createRunner(options.method, {
 			options,

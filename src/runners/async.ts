@@ -24,6 +24,8 @@ export async function createAsyncRunner(options: RunnerOptions): Promise<Runner>
 		isolates: false,
 		run: (task, listener) => downloader.download(task, listener),
 		keepCookies: downloader.keepCookies,
+		// Not within what it follows from, as with workers that are elsewhere.
+		grant: (grants) => queueMicrotask(() => downloader.grant(grants)),
 		shareRates(shares) {
 			const own = shares.get(ownerId);
 			if (own) downloader.shareRate(own);

@@ -82,6 +82,7 @@ export async function createAutoRunner(options: RunnerOptions): Promise<Runner> 
 			union.run(task, beforeEnd(listener, count));
 		},
 		keepCookies: union.keepCookies,
+		grant: union.grant,
 		shareRates: union.shareRates,
 		async [Symbol.asyncDispose]() {
 			clearInterval(timer);

@@ -2,7 +2,7 @@
 import type { SetCookie } from "../core/cookie-file.ts";
 import type { DownloadOptions } from "../core/options.ts";
 import type { RateDemand, RateShare } from "../core/rate-shares.ts";
-import type { AttemptResult, Task, TaskProgress, WorkerLabel } from "../core/task.ts";
+import type { AttemptResult, SlotGrant, Task, TaskProgress, WorkerLabel } from "../core/task.ts";
 
 /** What a worker must know before its first task. */
 export type WorkerSetup = {
@@ -21,6 +21,8 @@ export type ToWorker =
 	| { readonly type: "tasks"; readonly tasks: readonly Task[] }
 	/** Servers have set them in the run. */
 	| { readonly type: "cookies"; readonly cookies: readonly SetCookie[] }
+	/** So many slots beyond their own may tasks use. */
+	| { readonly type: "grant"; readonly grants: readonly SlotGrant[] }
 	/** What it may use of the run's bytes a second. */
 	| { readonly type: "rate"; readonly share: RateShare }
 	/** Cancel what is in flight; its results still come. */

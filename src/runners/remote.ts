@@ -150,6 +150,9 @@ export async function createRemoteRunner(options: RemoteOptions): Promise<Remote
 			kept.add(cookies);
 			for (const worker of started) worker.keepCookies(cookies);
 		},
+		grant(grants) {
+			for (const worker of started) worker.grant(grants);
+		},
 		shareRates(shares) {
 			for (const worker of started) worker.shareRates(shares);
 		},

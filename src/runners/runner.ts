@@ -1,8 +1,10 @@
 /** What every concurrency model is: a place where downloads run. Tasks and results are plain data and cross threads and processes unchanged. */
 import type { SetCookie } from "../core/cookie-file.ts";
 import type { DownloadOptions } from "../core/options.ts";
+import type { HostCounts } from "../core/outcome.ts";
 import type { RateDemand, RateShares } from "../core/rate-shares.ts";
-import type { AttemptResult, Task, TaskProgress, WorkerLabel } from "../core/task.ts";
+import type { Saved } from "../core/saved.ts";
+import type { AttemptResult, SlotGrant, Task, TaskProgress, WorkerLabel } from "../core/task.ts";
 
 export type Runner = AsyncDisposable & {
 	/** Tasks that it takes at once, now; it may change while running. */
@@ -15,6 +17,8 @@ export type Runner = AsyncDisposable & {
 	run(task: Task, listener: TaskListener): void;
 	/** Tells every worker, and those that are yet to start, of cookies that servers have set in the run. */
 	keepCookies(cookies: readonly SetCookie[]): void;
+	/** Lets downloads use slots beyond their own, from now on so many; those that are over are passed over. */
+	grant(grants: readonly SlotGrant[]): void;
 	/** Tells its workers what each may use of the run's bytes a second. */
 	shareRates(shares: RateShares): void;
 };
@@ -65,6 +69,8 @@ export type RunnerOptions = {
 	readonly firstShare?: number;
 	/** No worker is left and none can be started: the run must stop. */
 	readonly onBroken: (error: NoWorkerError) => void;
+	/** What the run's workers have published in a directory, by key, whether its results have been told or not. */
+	readonly published?: () => ReadonlyMap<string, Saved>;
 	/** Something about a worker that belongs in the log. */
 	readonly onNote: (note: RunnerNote) => void;
 	/** For workers on other machines. */
@@ -82,10 +88,14 @@ export type ClusterPlace = {
 	readonly list: string;
 	/** Whether a number of downloads at once was asked for; else the workers' own numbers count. */
 	readonly isLimited: boolean;
+	/** Runs of the same journal that were killed, and whose traces in the sink have been taken over. */
+	readonly over: readonly string[];
 	/** Whether requests a second are limited: nothing then waits in the workers. */
 	readonly isPaced: boolean;
 	/** Entries that have ended so far. */
 	readonly counts: () => { readonly total: number; readonly saved: number; readonly failed: number };
+	/** The hosts with the most failures, then the most files. */
+	readonly hosts: () => readonly HostCounts[];
 };
 
 export type RunnerNote = { readonly level: "note" | "warning"; readonly message: string; readonly worker: WorkerLabel };

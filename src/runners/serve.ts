@@ -45,6 +45,8 @@ export async function serve({ setup, send, onLeft }: ServiceOptions): Promise<Se
 					return;
 				case "cookies":
 					return downloader.keepCookies(message.cookies);
+				case "grant":
+					return downloader.grant(message.grants);
 				case "rate":
 					return downloader.shareRate(message.share);
 				case "stop":

@@ -40,6 +40,9 @@ export function createUnion(slots: number, runners: readonly Runner[]): Union {
 		keepCookies(cookies) {
 			for (const { runner } of members) runner.keepCookies(cookies);
 		},
+		grant(grants) {
+			for (const { runner } of members) runner.grant(grants);
+		},
 		shareRates(shares) {
 			for (const { runner } of members) runner.shareRates(shares);
 		},

@@ -2,7 +2,7 @@
 import { createBag } from "../core/bag.ts";
 import type { SetCookie } from "../core/cookie-file.ts";
 import type { RateDemand, RateShares } from "../core/rate-shares.ts";
-import type { AttemptResult, Task, TaskProgress, WorkerLabel } from "../core/task.ts";
+import type { AttemptResult, SlotGrant, Task, TaskProgress, WorkerLabel } from "../core/task.ts";
 import type { OpenChannel } from "./channel.ts";
 import { createDeferred } from "./deferred.ts";
 import type { FromWorker, WorkerSetup } from "./messages.ts";
@@ -25,6 +25,8 @@ export type RemoteWorker = {
 	run(task: Task): Promise<AttemptResult>;
 	/** Tells it of cookies that servers have set in the run. */
 	keepCookies(cookies: readonly SetCookie[]): void;
+	/** Tells it of slots beyond their own that its tasks may use. */
+	grant(grants: readonly SlotGrant[]): void;
 	/** Tells it what it may use of the run's bytes a second. */
 	shareRates(shares: RateShares): void;
 	/** Cancels what it holds, one way or another. */
@@ -138,6 +140,10 @@ export function startRemoteWorker(options: RemoteWorkerOptions): RemoteWorker {
 		},
 		keepCookies(cookies) {
 			if (state === "working") channel.send({ type: "cookies", cookies });
+		},
+		grant(grants) {
+			const own = state === "working" ? grants.filter(({ id }) => [...held].some((one) => one.id === id)) : [];
+			if (own.length > 0) channel.send({ type: "grant", grants: own });
 		},
 		shareRates(shares) {
 			const share = shares.get(setup.ownerId);

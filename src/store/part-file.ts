@@ -1,5 +1,5 @@
 /** The folder of a part that has a file: whose it is, and whether it still is. */
-import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync } from "node:fs";
+import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { closeQuietly } from "../files/quietly.ts";
 import { openTrusted, privateFolderMode } from "../files/trust.ts";
@@ -66,6 +66,15 @@ export function lookNow(file: PartFile, nowMs: number = Date.now()): void {
 		throw new PartLostError("another run has taken its part over");
 	}
 	file.lookedMs = nowMs;
+}
+
+/** Writes bytes at a place. A short write is rare: a disk that is nearly full, or a signal. @throws {NodeJS.ErrnoException} */
+export function writeWhole(
+	fd: number,
+	from: Buffer,
+	{ bytes, at }: { readonly bytes: number; readonly at: number },
+): void {
+	for (let done = 0; done < bytes; ) done += writeSync(fd, from, done, bytes - done, at + done);
 }
 
 /** Closes the file, once. @throws {NodeJS.ErrnoException} what was written may be lost, such as EDQUOT. */

@@ -8,7 +8,7 @@ import { openTrusted, readTrusted } from "../files/trust.ts";
 /** Where the bytes came from and of which version they are. */
 export type PartSource = Validators & { readonly url: string };
 
-function sourcePath(folder: string): string {
+export function sourcePath(folder: string): string {
 	return join(folder, "source.json");
 }
 
@@ -27,12 +27,14 @@ export function writeSource(folder: string, source: PartSource | undefined): voi
 
 /** @returns Undefined where nothing tells what the bytes are. */
 export function readSource(folder: string): PartSource | undefined {
-	let source: unknown;
 	try {
-		source = JSON.parse(readTrusted(sourcePath(folder)));
+		return sourceFrom(JSON.parse(readTrusted(sourcePath(folder))));
 	} catch {
 		return undefined;
 	}
+}
+
+export function sourceFrom(source: unknown): PartSource | undefined {
 	if (typeof source !== "object" || source === null || !("url" in source) || typeof source.url !== "string") {
 		return undefined;
 	}

@@ -1,7 +1,8 @@
 /** The bytes of a file that is not complete: in memory while they are few, then in a folder of their own that a later attempt can take over. */
-import { accessSync, constants, ftruncateSync, lstatSync, readSync, writeSync } from "node:fs";
+import { accessSync, constants, fdatasyncSync, ftruncateSync, lstatSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { ifRangeValue } from "../core/ranges.ts";
+import { lengthOf, prefixOf, withoutSpan } from "../core/spans.ts";
 import { unlinkQuietly } from "../files/quietly.ts";
 import { movePart, removePart } from "../journal/parts.ts";
 import { letGoOf, withRoom } from "./body-memory.ts";
@@ -15,8 +16,10 @@ import {
 	makePartFolder,
 	openPartFile,
 	type PartFile,
+	writeWhole,
 } from "./part-file.ts";
 import { type PartSource, readSource, writeSource } from "./part-source.ts";
+import { closeState, knowsBoot, readState, type Scattered, writeRecord, writeState } from "./scattered-state.ts";
 
 export type { PartSource } from "./part-source.ts";
 
@@ -32,6 +35,8 @@ export type Part = {
 	/** The bytes, from its start on, until there is a file. */
 	memory: Buffer | undefined;
 	file: PartFile | undefined;
+	/** Present where the bytes that are here are not the first ones of the file: which they are. */
+	scattered: Scattered | undefined;
 };
 
 /** Where a worker keeps its parts. */
@@ -42,7 +47,7 @@ export type PartStore = {
 };
 
 export function newPart(key: string): Part {
-	return { key, bytes: 0, source: undefined, memory: undefined, file: undefined };
+	return { key, bytes: 0, source: undefined, memory: undefined, file: undefined, scattered: undefined };
 }
 
 /**
@@ -63,11 +68,34 @@ export function claimPart(store: PartStore, key: string): Part {
 			part.bytes = opened.bytes;
 			return part;
 		}
+		if (!part.source && claimScattered(part, folder)) return part;
 	} catch {
 		// Whatever it is, it is no part.
 	}
 	removePart(folder);
 	return newPart(key);
+}
+
+/** The same for a part whose bytes lie in several places. @returns Whether it is one that can be continued. */
+function claimScattered(part: Part, folder: string): boolean {
+	const found = readState(folder);
+	const last = found?.here.at(-1);
+	const opened = found && last && openPartFile(folder);
+	if (!opened) return false;
+	try {
+		const { source, here, flushed, needsProof } = found;
+		if (last.end > Math.min(opened.bytes, source.totalBytes ?? 0))
+			throw new RangeError("it tells of more than there is");
+		// Another file: a worker that was taken for dead may still write to the old one.
+		part.scattered = writeState(folder, source, { here, flushed, needsProof });
+		part.source = source;
+		part.file = opened.file;
+		part.bytes = lengthOf(here);
+		return true;
+	} catch (error) {
+		abandonPartFile(opened.file);
+		throw error;
+	}
 }
 
 /** Adds bytes; `chunk` may be used again afterwards. @throws {NodeJS.ErrnoException} such as ENOSPC. @throws {PartLostError} */
@@ -93,6 +121,7 @@ export function append(store: PartStore, part: Part, chunk: Buffer): void {
 export function restart(part: Part, source: PartSource): void {
 	part.bytes = 0;
 	part.source = source;
+	gather(part);
 	const { file } = part;
 	if (!file) return;
 	lookNow(file);
@@ -119,24 +148,39 @@ export function beginningOf(part: Part, bytes: number): Buffer {
 	return start;
 }
 
+/** The first bytes that are not here; without an end where none are known to follow that are. */
+export function firstMissing({ scattered, bytes }: Part): { readonly start: number; readonly end?: number } {
+	if (!scattered) return { start: bytes };
+	const start = prefixOf(scattered.here);
+	const next = scattered.here.find((one) => one.start > start);
+	return { start, ...(next && { end: next.start }) };
+}
+
 /** Drops the last byte, so that a part of full length can be asked for its end. @throws as `append`. */
 export function dropLastByte(part: Part): void {
 	if (!part.file || part.bytes === 0) return;
 	lookNow(part.file);
 	part.bytes--;
+	if (part.scattered) {
+		part.scattered.here = withoutSpan(part.scattered.here, { start: part.bytes, end: part.bytes + 1 });
+		return;
+	}
 	ftruncateSync(part.file.fd, part.bytes);
 }
 
-/** Leaves the bytes to a later attempt, where that can continue them. Never throws. @returns Whether something was kept. */
-export function release(store: PartStore, part: Part): boolean {
-	if (part.bytes === 0 || !part.source || ifRangeValue(part.source) === undefined) {
+/**
+ * Leaves the bytes to a later attempt, where that can continue them. Never throws.
+ * @param isProven - Whether it can without a validator. @returns Whether something was kept.
+ */
+export function release(store: PartStore, part: Part, isProven = false): boolean {
+	if (part.bytes === 0 || !part.source || (!isProven && ifRangeValue(part.source) === undefined)) {
 		discard(part);
 		return false;
 	}
 	try {
-		const file = part.file ?? spill(store, part);
-		part.file = file;
+		const file = fileOf(store, part);
 		lookNow(file);
+		tellAll(part, file);
 		closePartFile(file);
 		if (movePart(file.folder, join(store.parts, part.key))) {
 			part.file = undefined;
@@ -153,6 +197,7 @@ export function release(store: PartStore, part: Part): boolean {
 export function discard(part: Part): void {
 	forgetMemory(part);
 	part.bytes = 0;
+	gather(part);
 	const { file } = part;
 	if (!file) return;
 	part.file = undefined;
@@ -164,7 +209,26 @@ export function discard(part: Part): void {
 export function closePart(part: Part): void {
 	if (!part.file) return;
 	lookNow(part.file);
+	gather(part);
 	closePartFile(part.file);
+}
+
+/** From here on its bytes are those from the start on, or there are none. */
+function gather(part: Part): void {
+	if (part.scattered) closeState(part.scattered);
+	part.scattered = undefined;
+}
+
+/** Tells what is here of a part that is put down. @throws {NodeJS.ErrnoException} */
+function tellAll(part: Part, { fd }: PartFile): void {
+	const { scattered } = part;
+	if (!scattered) return;
+	if (!knowsBoot()) {
+		fdatasyncSync(fd);
+		scattered.flushed = [...scattered.here];
+	}
+	writeRecord(scattered);
+	gather(part);
 }
 
 /** Place of a part's bytes in the folder of parts. */
@@ -177,6 +241,12 @@ export function forgetMemory(part: Part): void {
 	const { memory } = part;
 	part.memory = undefined;
 	if (memory) letGoOf(memory);
+}
+
+/** The file of a part; what is in memory moves there first. @throws as `append`. */
+export function fileOf(store: PartStore, part: Part): PartFile {
+	part.file ??= spill(store, part);
+	return part.file;
 }
 
 /** Moves what is in memory to a file. */
@@ -201,11 +271,6 @@ function spill(store: PartStore, part: Part): PartFile {
 /** Writes what is in memory at the start of a file. @throws {NodeJS.ErrnoException} such as ENOSPC. */
 export function writeMemory(fd: number, { memory, bytes }: Part): void {
 	if (memory) writeWhole(fd, memory, { bytes, at: 0 });
-}
-
-/** A short write is rare: a disk that is nearly full, or a signal. */
-function writeWhole(fd: number, from: Buffer, { bytes, at }: { readonly bytes: number; readonly at: number }): void {
-	for (let done = 0; done < bytes; ) done += writeSync(fd, from, done, bytes - done, at + done);
 }
 
 function ownedFolder(store: PartStore, key: string): string {

@@ -13,6 +13,10 @@ export type Verifier = {
 	update(chunk: Buffer): void;
 	/** Everything so far is void: the file begins again. */
 	restart(): void;
+	/** From here on bytes come in no order, and are not told by `update`; so many are here from the start on. */
+	grow(prefixBytes: number): void;
+	/** After `verify`: the pieces that differ, counted from 0. */
+	wrongPieces(): readonly number[];
 	/** @returns A failure where something differs, else undefined. */
 	verify(): Promise<Failure | undefined>;
 	/** The SHA-256 of a part that was verified, where it was computed. */
@@ -51,10 +55,11 @@ export function createVerifier(expected: Expected, part: Part | undefined): Veri
 	let followed: FollowedFile | undefined;
 	let toldBytes = 0;
 	let sha256: string | undefined;
+	let wrong: readonly number[] = [];
 
 	/** Pieces are checked here: they tell more than a digest does. */
-	const follow = (): FollowedFile | undefined =>
-		part?.file && !pieces && part.bytes >= largeBytes ? followFile(part.file.fd, algorithmsOf(expected)) : undefined;
+	const follow = (sizeBytes = part?.bytes ?? 0): FollowedFile | undefined =>
+		part?.file && !pieces && sizeBytes >= largeBytes ? followFile(part.file.fd, algorithmsOf(expected)) : undefined;
 	const readAll = async (): Promise<Checks> => {
 		const all = beginChecks(expected);
 		// What was written, whatever has its name now.
@@ -80,8 +85,18 @@ export function createVerifier(expected: Expected, part: Part | undefined): Veri
 			followed = undefined;
 			toldBytes = 0;
 		},
+		grow(prefixBytes) {
+			// What comes in its order was digested here; the rest is read from the file, by a thread where there is one.
+			if (checks) followed ??= follow(part?.source?.totalBytes);
+			checks = undefined;
+			if (!followed || prefixBytes - toldBytes < stepBytes) return;
+			toldBytes = prefixBytes;
+			followed.follow(toldBytes);
+		},
+		wrongPieces: () => wrong,
 		async verify() {
 			if (part && sizeBytes !== undefined && part.bytes !== sizeBytes) return wrongSize(part.bytes, sizeBytes);
+			wrong = [];
 			if (!checks) followed ??= follow();
 			const known = await followed?.digests(part?.bytes ?? 0);
 			if (!known) checks ??= await readAll();
@@ -93,7 +108,7 @@ export function createVerifier(expected: Expected, part: Part | undefined): Veri
 				const by = source === undefined ? "" : `, as the server says (${source})`;
 				return transient("checksum", `the ${algorithm} digest is ${found}, and should be ${hex}${by}`);
 			}
-			const wrong = checks?.wrongPieces() ?? [];
+			wrong = checks?.wrongPieces() ?? [];
 			return wrong.length === 0
 				? undefined
 				: transient("checksum", `${wrong.length} pieces differ, the first is ${wrong[0]}`);

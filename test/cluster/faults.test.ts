@@ -1,8 +1,12 @@
 /** Whatever dies, is cut off or comes back: each entry ends once, and no file is lost, doubled or torn. */
 import assert from "node:assert/strict";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Redis } from "ioredis";
 import { skipUnlessLinux } from "../skip-unless.ts";
+import { cannotMount, enlarge, mountTmpfs } from "../store/mounts.ts";
 import { startCutProxy } from "./cut-proxy.ts";
 import { startFaultLab } from "./fault-lab.ts";
 
@@ -64,6 +68,29 @@ for (const keepsData of [true, false]) {
 }
 
 test(
+	"results that Redis lost before anybody read them: what has its name gets no second one",
+	patience,
+	async (context) => {
+		const lab = await startFaultLab(context);
+		await lab.worker();
+		const run = lab.start();
+		await lab.asked(60);
+		run.process.kill("SIGSTOP");
+		let before = 0;
+		while (lab.origin.requests() !== before) {
+			before = lab.origin.requests();
+			await sleep(700);
+		}
+		const client = new Redis(lab.redis.url);
+		await client.flushall();
+		client.disconnect();
+		run.process.kill("SIGCONT");
+		await lab.expectAll(await run.ended);
+		assert.equal(lab.origin.requests(), lab.batch.paths.length);
+	},
+);
+
+test(
 	"Redis is gone for as long as it takes to give up: exit 3, and the same command goes on",
 	patience,
 	async (context) => {
@@ -94,6 +121,20 @@ test("a coordinator that is killed is followed by the same command, at once", pa
 	await lab.expectAll(await lab.start().ended);
 });
 
+test("a coordinator is killed while it takes over from one that was killed", patience, async (context) => {
+	const lab = await startFaultLab(context);
+	await lab.worker();
+	await lab.worker();
+	const first = lab.start();
+	await lab.asked(40);
+	first.process.kill("SIGKILL");
+	const isLed = async (): Promise<boolean> => (await lab.keys()).some((key) => key.endsWith(":alive"));
+	const second = lab.start();
+	while (await isLed()) await sleep(1);
+	second.process.kill("SIGKILL");
+	await lab.expectAll(await lab.start().ended);
+});
+
 test("workers of a coordinator that nobody follows stop by themselves", patience, async (context) => {
 	const lab = await startFaultLab(context, 300_000);
 	const worker = await lab.worker();
@@ -104,6 +145,36 @@ test("workers of a coordinator that nobody follows stop by themselves", patience
 	await worker.says(/left run/);
 	for (const [key, seconds] of await lab.lives())
 		assert(seconds > 0 && seconds <= 86_400, `${key} lives for ${seconds} s`);
+	// Whoever comes later takes over what they left, although their process goes on.
+	const owners = join(lab.sink, ".downspout", "owners");
+	const left = (await readdir(owners)).filter((name) => name.includes("-cluster-") && name.endsWith(".json"));
+	const texts = await Promise.all(left.map((name) => readFile(join(owners, name), "utf8")));
+	assert.deepEqual(
+		texts.map((text) => JSON.parse(text).left),
+		[true],
+	);
+});
+
+test("a sink that is full ends the run with exit 3, and the same command goes on when there is room", {
+	...patience,
+	skip: patience.skip || cannotMount,
+}, async (context) => {
+	const lab = await startFaultLab(context, 20_000_000);
+	const sink = join(mountTmpfs(context), "sink");
+	await lab.worker({ sink });
+	await lab.worker({ sink });
+	const full = await lab.start(["--sink", sink]).ended;
+	assert.equal(full.code, 3, full.stderr);
+	assert.match(full.stderr, /no space left|disk is full|quota/i);
+	const { total, saved, failed, cancelled, errors } = JSON.parse(full.stdout);
+	assert.equal(total, saved + failed + cancelled);
+	assert(errors.disk_full > 0, full.stdout);
+	enlarge(join(sink, ".."));
+	const { code, stdout, stderr } = await lab.start(["--sink", sink]).ended;
+	assert.equal(code, 0, stderr);
+	const summary = JSON.parse(stdout);
+	assert.equal(summary.saved + summary.skipped, lab.batch.paths.length);
+	assert.equal(await lab.batch.check(sink), lab.batch.paths.length);
 });
 
 test("clocks that differ by a minute", patience, async (context) => {

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { createBacklog } from "../../src/cluster/backlog.ts";
 import { createCrew } from "../../src/cluster/crew.ts";
 import { createHandouts } from "../../src/cluster/handouts.ts";
 import type { WorkerMessage } from "../../src/cluster/messages.ts";
@@ -83,6 +84,9 @@ test("a worker that counts as dead stays so, whatever it says later", () => {
 	assert.deepEqual(crew.size(), { workers: 1, capacity: 8, filesPerSecond: 0 });
 	crew.forgive();
 	assert.deepEqual(crew.beat(1), []);
+	// A Redis that lost its data may have given a number twice.
+	assert.equal(crew.hear({ ...message(2), pid: 2 }), undefined);
+	assert.equal(crew.highest, 2);
 });
 
 test("of two pauses the one that ends later holds", () => {
@@ -98,6 +102,40 @@ test("of two pauses the one that ends later holds", () => {
 	nowMs = 60;
 	assert.deepEqual([pauses.left("a"), pauses.left("b"), pauses.left("c")], [40, 0, 0]);
 	assert.deepEqual(pauses.all(), [["a", 40]]);
+});
+
+test("what a pause holds back is there when it ends, and starts nothing until then", async () => {
+	let onReady = (): void => {};
+	const isReady = new Promise<void>((resolve) => {
+		onReady = resolve;
+	});
+	const backlog = createBacklog(() => onReady());
+	const of = (host: string, hand: number) => ({ hand, batch: "a", task: { ...task, url: `http://${host}/` } });
+	backlog.pause("slow", 30);
+	for (const one of [of("slow", 1), of("quick", 2), of("slow", 3)]) backlog.push(one);
+	assert(backlog.isReady());
+	assert.deepEqual([backlog.take()?.hand, backlog.isReady(), backlog.take(), backlog.size], [2, false, undefined, 2]);
+	await isReady;
+	assert.deepEqual([backlog.isReady(), backlog.take()?.hand, backlog.take()?.hand, backlog.size], [true, 1, 3, 0]);
+	for (let hand = 1; hand <= 200; hand++) backlog.push(of(hand % 2 ? "quick" : "slow", hand));
+	backlog.pause("slow", 60_000);
+	for (let hand = 1; hand < 200; hand += 2) assert.equal(backlog.take()?.hand, hand);
+	assert.deepEqual([backlog.isReady(), backlog.size, backlog.clear().length], [false, 100, 100]);
+});
+
+test("what ends as soon as it begins gives its place to the next, however many there are", () => {
+	const room = createRoom(2);
+	let left = 100_000;
+	room.join(() => {
+		while (left > 0 && room.take()) {
+			left--;
+			room.release();
+		}
+	});
+	// One that ends later, in the midst of what is offered.
+	assert(room.take());
+	room.release();
+	assert.deepEqual([left, room.used], [0, 0]);
 });
 
 test("runs take turns for the room of a worker", () => {

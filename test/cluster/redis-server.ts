@@ -63,14 +63,21 @@ export async function startRedis(
 	};
 }
 
-async function freePort(): Promise<number> {
-	const server = createServer().listen(0, "127.0.0.1");
-	await once(server, "listening");
-	const address = server.address();
-	assert(address !== null && typeof address === "object");
-	server.close();
-	await once(server, "close");
-	return address.port;
+/** Not one of those that the system gives to connections: it would be taken while the server is down. */
+export async function freePort(): Promise<number> {
+	for (let tries = 0; tries < 100; tries++) {
+		const port = 10_000 + Math.floor(Math.random() * 20_000);
+		const server = createServer().listen(port, "127.0.0.1");
+		try {
+			await once(server, "listening");
+		} catch {
+			continue;
+		}
+		server.close();
+		await once(server, "close");
+		return port;
+	}
+	throw new assert.AssertionError({ message: "no port is free" });
 }
 
 async function untilListening(port: number): Promise<void> {

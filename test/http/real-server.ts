@@ -21,6 +21,8 @@ export type Setting = {
 	readonly program: "nginx" | "lighttpd";
 	/** A TLS version, as OpenSSL names it. */
 	readonly tls?: "TLSv1.2" | "TLSv1.3";
+	/** With nginx: whether it speaks HTTP/2 too. */
+	readonly http2?: boolean;
 	/** Requests that a connection serves. */
 	readonly requests: number;
 	/** With lighttpd: the algorithm of Digest, and the lines of its users in the realm `files`. */
@@ -59,7 +61,7 @@ export async function startServer(context: TestContext, setting: Setting): Promi
 	return { url: `${setting.tls ? "https" : "http"}://127.0.0.1:${port}`, root };
 }
 
-function nginx(folder: string, port: number, { tls, requests }: Setting): string {
+function nginx(folder: string, port: number, { tls, http2, requests }: Setting): string {
 	const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
 	const pem = join(folder, "both.pem");
 	const secure = tls ? `ssl_certificate ${pem}; ssl_certificate_key ${pem}; ssl_protocols ${tls};` : "";
@@ -68,7 +70,7 @@ events {}
 http {
 	access_log off; gzip on; gzip_types *; gzip_min_length 1; keepalive_requests ${requests};
 	${temporary.map((name) => `${name}_temp_path ${folder}/${name};`).join(" ")}
-	server { listen 127.0.0.1:${port}${tls ? " ssl" : ""}; ${secure} root ${folder}/www; location /slow { limit_rate 2m; } }
+	server { listen 127.0.0.1:${port}${tls ? " ssl" : ""}${http2 ? " http2" : ""}; ${secure} root ${folder}/www; location /slow { limit_rate 2m; } }
 }`;
 }
 

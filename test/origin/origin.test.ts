@@ -95,6 +95,36 @@ test("a reset comes after half of the body", async () => {
 	assert.equal(origin.counts().resets, 3);
 });
 
+test("a connection that ends in order, or a body that stops, does so after half of the body", async () => {
+	for (const [rate, counted] of [
+		["cutRate", "cuts"],
+		["stallRate", "stalls"],
+	] as const) {
+		await using origin = await startOrigin({ [rate]: 1 });
+		for (const sizeBytes of [10, 300_000]) {
+			const half = sizeBytes / 2;
+			const end = await receive(`${origin.url}/f/${sizeBytes}/a`, half);
+			assert.deepEqual(end, { bytes: half, end: rate === "cutRate" ? "aborted" : "silent" });
+		}
+		assert.equal(origin.counts()[counted], 2);
+	}
+});
+
+/** Reads a body until its connection ends, or, once so many bytes are here, for a while longer. */
+function receive(url: string, enough: number): Promise<{ bytes: number; end: "aborted" | "silent" }> {
+	return new Promise((resolve, reject) => {
+		const request = http.get(url, { agent: false }, (response) => {
+			let bytes = 0;
+			response.on("data", (chunk: Buffer) => {
+				bytes += chunk.length;
+				if (bytes === enough) setTimeout(() => resolve({ bytes, end: "silent" }), 100).unref();
+			});
+			response.on("error", () => resolve({ bytes, end: "aborted" }));
+		});
+		request.on("error", reject);
+	});
+}
+
 test("a response waits for its latency", async () => {
 	await using origin = await startOrigin({ latencyMs: 60 });
 	const startMs = performance.now();
@@ -158,4 +188,21 @@ test("closing ends waits, transfers and idle connections", async () => {
 	await origin.close();
 	await origin.close();
 	await Promise.all([waiting, ended]);
+});
+
+test("ranges are answered falsely in four ways, and the whole is not", async () => {
+	await using origin = await startOrigin({ files: 40, size: { kind: "fixed", sizeBytes: 100_000 }, lieRate: 1 });
+	const found = new Set<string>();
+	for (const url of origin.urls()) {
+		const path = new URL(url).pathname;
+		const bytes = originBytes(1, path, { start: 0, end: 100_000 });
+		const whole = await fetchFrom(url);
+		assert(whole.body.equals(bytes));
+		const { status, headers, body } = await fetchFrom(url, { headers: { range: "bytes=10-19" } });
+		if (status === 200) found.add("whole");
+		else if (headers.etag !== whole.headers.etag) found.add("etag");
+		else if (headers["content-range"] !== "bytes 10-19/100000") found.add("total");
+		else if (!body.equals(bytes.subarray(10, 20))) found.add("bytes");
+	}
+	assert.deepEqual([...found].sort(), ["bytes", "etag", "total", "whole"]);
 });

@@ -10,6 +10,8 @@ const paths = Array.from({ length: draws }, (_, index) => `/f/10/${index}.bin`);
 const rates = [
 	{ option: "errorRate", kind: "error" },
 	{ option: "resetRate", kind: "reset" },
+	{ option: "cutRate", kind: "cut" },
+	{ option: "stallRate", kind: "stall" },
 	{ option: "missingRate", kind: "missing" },
 	{ option: "failFirstRate", kind: "error" },
 ] as const;

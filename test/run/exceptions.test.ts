@@ -77,6 +77,7 @@ async function runThree(context: TestContext, { onRun, onEvent }: Acts): Promise
 			listener.onResult({ id: task.id, kind: "saved", file: "f", bytes: 1, kept: false, worker, intents: 0 });
 		},
 		keepCookies() {},
+		grant() {},
 		shareRates() {},
 		async [Symbol.asyncDispose]() {},
 	};

@@ -29,6 +29,11 @@ export function remountReadOnly(folder: string): void {
 	mount(["-o", "remount,ro", folder]);
 }
 
+/** From now on there is room for 16 MiB. */
+export function enlarge(folder: string): void {
+	mount(["-o", "remount,size=16m", folder]);
+}
+
 function mount(args: readonly string[]): void {
 	const { status, stderr } = spawnSync("mount", args, { encoding: "utf8" });
 	if (status !== 0) throw new Error(`mount ${args.join(" ")}: ${stderr}`);

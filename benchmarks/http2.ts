@@ -1,0 +1,41 @@
+/** HTTP/1.1 with many connections beside HTTP/2, and both beside `curl -Z --http2`, over TLS from an nginx that offers both. */
+import { parseArgs } from "node:util";
+import { compareWithCurl } from "./beside-curl.ts";
+import { startDelayedLine } from "./delayed-line.ts";
+import { freshFolder } from "./fresh-folder.ts";
+import { startNginx } from "./nginx.ts";
+
+const { values } = parseArgs({
+	options: {
+		files: { type: "string", default: "50000" },
+		rounds: { type: "string", default: "5" },
+		concurrency: { type: "string", default: "32" },
+		/** Of a round trip, in milliseconds. */
+		delay: { type: "string", default: "0" },
+		method: { type: "string", default: "auto" },
+		kib: { type: "string", default: "10" },
+	},
+});
+
+const delayMs = Number(values.delay) / 2;
+await using folder = await freshFolder("http2");
+let port = 0;
+await using line = delayMs > 0 ? await startDelayedLine(delayMs, () => port) : undefined;
+const size = { files: Number(values.files), sizeBytes: Number(values.kib) * 1024 };
+await using nginx = await startNginx(folder.path, size, { tls: true, ...(line && { listedPort: line.port }) });
+port = nginx.port;
+
+const common = ["--insecure", "--method", values.method];
+process.stdout.write(
+	await compareWithCurl({
+		folder: folder.path,
+		list: nginx.list,
+		rounds: Number(values.rounds),
+		concurrency: Number(values.concurrency),
+		curl: ["--insecure", "--http2"],
+		downspout: {
+			"--http2 auto": [...common, "--http2", "auto"],
+			"--http2 always": [...common, "--http2", "always"],
+		},
+	}),
+);

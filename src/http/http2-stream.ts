@@ -1,0 +1,131 @@
+/** One exchange over HTTP/2: a stream of a session. What it tells is what a connection of HTTP/1.1 would tell. */
+import type { ClientHttp2Stream } from "node:http2";
+import type { Carrier, Exchange } from "./exchange.ts";
+import { unusable, unwanted } from "./http2-failures.ts";
+import { headOfFields } from "./http2-head.ts";
+
+/** Largest sum of interim answers, in bytes. */
+const mostInterimBytes = 64 * 1024;
+
+/** Whose stream it is. */
+export type StreamOwner = {
+	readonly host: string;
+	/** The server has been heard. */
+	hear(): void;
+	/** The exchange is over, or given up. */
+	release(isGivenUp: boolean): void;
+	/** The stream ended before the answer was complete; its exchange has been released. */
+	onBroken(exchange: Exchange, end: BrokenEnd): void;
+};
+
+export type BrokenEnd = {
+	/** Number of the stream; undefined where the request has not left. */
+	readonly id: number | undefined;
+	/** Of RST_STREAM, or of what ended all. */
+	readonly code: number;
+	readonly error: Error | undefined;
+	/** Whether less of the body has come than was announced. */
+	readonly isShort: boolean;
+};
+
+/** A class: there is one for each small file. */
+export class Http2Stream implements Carrier {
+	readonly #owner: StreamOwner;
+	readonly #stream: ClientHttp2Stream;
+	#exchange: Exchange | undefined;
+	/** Of the body, as announced. */
+	#length: number | undefined = undefined;
+	#received = 0;
+	#interimBytes = 0;
+	#error: Error | undefined = undefined;
+
+	constructor(owner: StreamOwner, exchange: Exchange, stream: ClientHttp2Stream) {
+		this.#owner = owner;
+		this.#exchange = exchange;
+		this.#stream = stream;
+		stream.on("response", (_headers, _flags, fields: readonly string[]) => this.#onHead(fields));
+		stream.on("headers", (_headers, _flags, fields: readonly string[]) => this.#onInterim(fields));
+		// What broke is told by the close.
+		stream.on("error", (error) => {
+			this.#error = error;
+		});
+		stream.on("close", () => this.#onClose());
+	}
+
+	pause(): void {
+		this.#stream.pause();
+	}
+
+	resume(): void {
+		this.#stream.resume();
+	}
+
+	/** Ends it at once; its exchange hears no more. */
+	destroy(): void {
+		if (!this.#exchange) return;
+		this.#leave(true);
+		this.#stream.close(unwanted);
+	}
+
+	#onHead(fields: readonly string[]): void {
+		const exchange = this.#exchange;
+		if (!exchange) return;
+		this.#owner.hear();
+		const head = headOfFields(fields);
+		if (typeof head === "string") return this.#refuse(exchange, head);
+		const { status, contentLength } = head;
+		this.#length = exchange.request.method === "HEAD" || status === 204 || status === 304 ? undefined : contentLength;
+		// Not before the head: what is read would come before it.
+		this.#stream.on("data", (bytes: Buffer) => this.#onData(bytes));
+		this.#stream.on("end", () => this.#onEnd());
+		exchange.tellHead(head);
+	}
+
+	#onInterim(fields: readonly string[]): void {
+		for (const text of fields) this.#interimBytes += text.length;
+		if (this.#exchange && this.#interimBytes > mostInterimBytes) {
+			this.#refuse(this.#exchange, "interim answers of more than 64 KiB");
+		}
+	}
+
+	#onData(bytes: Buffer): void {
+		const exchange = this.#exchange;
+		if (!exchange) return;
+		this.#received += bytes.length;
+		this.#owner.hear();
+		exchange.tellData(bytes, 0, bytes.length);
+	}
+
+	#onEnd(): void {
+		const exchange = this.#exchange;
+		if (!exchange) return;
+		// The end of a body that broke off comes as an end too, but behind that of the stream.
+		if (this.#stream.destroyed || this.#stream.rstCode !== 0 || this.#isShort()) return;
+		this.#leave(false);
+		exchange.tellEnd();
+	}
+
+	#isShort(): boolean {
+		return this.#length !== undefined && this.#received < this.#length;
+	}
+
+	#onClose(): void {
+		const exchange = this.#exchange;
+		if (!exchange) return;
+		const { id, rstCode } = this.#stream;
+		this.#leave(false);
+		this.#owner.onBroken(exchange, { id, code: rstCode ?? 0, error: this.#error, isShort: this.#isShort() });
+	}
+
+	#refuse(exchange: Exchange, problem: string): void {
+		this.destroy();
+		exchange.tellFailure(unusable(this.#owner.host, problem));
+	}
+
+	#leave(isGivenUp: boolean): void {
+		const exchange = this.#exchange;
+		if (exchange) exchange.connection = undefined;
+		this.#exchange = undefined;
+		this.#owner.release(isGivenUp);
+	}
+}

@@ -1,0 +1,150 @@
+/** One connection at work on a large file: which bytes it brings, how fast, and whether they fit those of the others. */
+import { covers, type Span } from "../core/spans.ts";
+import type { Exchange } from "../http/exchange.ts";
+import type { Part } from "../store/part.ts";
+import { hasBytesAt, writeAt } from "../store/scatter.ts";
+import type { AnswerDigest } from "./answer-digest.ts";
+import { isLame } from "./next-work.ts";
+
+/** A connection is judged by its speed after so long; with less time left it is let to its end. */
+const lameMs = 2000;
+const leastLameLeftMs = 1000;
+/** Who has brought nothing for so long is as good as stopped. */
+const longestBeginMs = 3000;
+
+/** Changed in place. */
+export type Carrier = {
+	/** Present as soon as it has been asked. */
+	exchange: Exchange | undefined;
+	/** Which of the servers is asked. */
+	readonly place: number;
+	/** Whether its answer is the one that the attempt began with. */
+	readonly isFirst: boolean;
+	/** The next byte that is wanted of it, and the first that is not. */
+	at: number;
+	end: number;
+	/** The first byte that its answer does not bring. */
+	askedTo: number;
+	/** Bytes behind its end that are compared with what another answer brought, and those that were. */
+	readonly overlapBytes: number;
+	compared: number;
+	/** Whether somebody else brings the same bytes. */
+	isDouble: boolean;
+	isOver: boolean;
+	/** When it was begun, and when its first byte came. */
+	readonly begunMs: number;
+	firstMs: number | undefined;
+	perMs: number | undefined;
+	/** Of its answer, where the server has told it. */
+	digest: AnswerDigest | undefined;
+	/** Bytes since the last look. */
+	fresh: number;
+	lookedMs: number;
+};
+
+export type CarrierOptions = {
+	readonly place: number;
+	readonly askedTo: number;
+	readonly overlapBytes: number;
+	readonly isFirst?: boolean;
+	readonly isDouble?: boolean;
+	readonly nowMs: number;
+};
+
+export function createCarrier(
+	{ start, end }: Span,
+	{ place, askedTo, overlapBytes, isFirst = false, isDouble = false, nowMs }: CarrierOptions,
+): Carrier {
+	return {
+		exchange: undefined,
+		place,
+		isFirst,
+		at: start,
+		end,
+		askedTo,
+		overlapBytes,
+		compared: 0,
+		isDouble,
+		isOver: false,
+		begunMs: nowMs,
+		firstMs: undefined,
+		perMs: undefined,
+		digest: undefined,
+		fresh: 0,
+		lookedMs: nowMs,
+	};
+}
+
+/** `more`: it goes on; `done`: it has brought all; `differs`: what it brings is not what another answer brought for the same place. */
+export type Brought = "more" | "done" | "differs" | "too-much";
+
+/** Keeps what came. @throws {NodeJS.ErrnoException} such as ENOSPC. @throws {PartLostError} */
+export function bring(carrier: Carrier, part: Part, chunk: Buffer): Brought {
+	carrier.fresh += chunk.length;
+	const place = carrier.at + carrier.compared;
+	if (place + chunk.length > carrier.askedTo) return "too-much";
+	carrier.digest?.update(chunk);
+	const wanted = Math.max(0, Math.min(chunk.length, carrier.end - carrier.at));
+	if (wanted > 0) {
+		writeAt(part, chunk.subarray(0, wanted), carrier.at);
+		carrier.at += wanted;
+	}
+	if (carrier.at < carrier.end) return "more";
+	return compare(carrier, part, chunk.subarray(wanted));
+}
+
+/** Where one answer goes on into what another has brought, the two must say the same. */
+function compare(carrier: Carrier, part: Part, surplus: Buffer): Brought {
+	const until = Math.min(carrier.askedTo, carrier.end + carrier.overlapBytes);
+	const start = carrier.end + carrier.compared;
+	const isThere = part.scattered && covers(part.scattered.here, { start, end: until });
+	if (!isThere) return "done";
+	const bytes = surplus.subarray(0, until - start);
+	if (bytes.length > 0 && !hasBytesAt(part, bytes, start)) return "differs";
+	carrier.compared += bytes.length;
+	return start + bytes.length >= until ? "done" : "more";
+}
+
+/** One that is so much slower than the others, and has so long to go, that a new connection would do better; now and then one. */
+export function findLame(carriers: readonly Carrier[], nowMs: number, replacedMs: number): Carrier | undefined {
+	if (nowMs - replacedMs < lameMs) return undefined;
+	return carriers.find((one) => {
+		const { at, end, perMs = 0, begunMs } = one;
+		const isLong = end > at && end - at >= perMs * leastLameLeftMs;
+		return isLong && nowMs - begunMs >= lameMs && isLame(one, carriers);
+	});
+}
+
+/** Those that bring the least; the first answer at last, as it goes on whatever is said of pieces. */
+export function leastUseful(carriers: readonly Carrier[], count: number): readonly Carrier[] {
+	if (count <= 0) return [];
+	const order = (one: Carrier, other: Carrier): number =>
+		Number(one.isFirst) - Number(other.isFirst) || (one.perMs ?? 0) - (other.perMs ?? 0);
+	return [...carriers].sort(order).slice(0, count);
+}
+
+/** Whether its answer has been read to its end, so that its connection can be used again. */
+export function isReadOut({ at, compared, askedTo }: Carrier): boolean {
+	return at + compared >= askedTo;
+}
+
+/** Whether it was read to its end and is not what its digest says. To be asked once. */
+export function isSpoilt(carrier: Carrier): boolean {
+	return isReadOut(carrier) && carrier.digest?.holds() === false;
+}
+
+/** Looks how fast it is. */
+export function measureSpeed(carrier: Carrier, nowMs: number): void {
+	const spanMs = nowMs - carrier.lookedMs;
+	if (carrier.fresh > 0) carrier.firstMs ??= nowMs;
+	if (spanMs <= 0) return;
+	if (carrier.firstMs === undefined) {
+		if (nowMs - carrier.begunMs > longestBeginMs) carrier.perMs = 0;
+		return;
+	}
+	const perMs = carrier.fresh / spanMs;
+	const weight = Math.min(1, spanMs / 300);
+	carrier.perMs = carrier.perMs === undefined ? perMs : carrier.perMs * (1 - weight) + perMs * weight;
+	carrier.fresh = 0;
+	carrier.lookedMs = nowMs;
+}

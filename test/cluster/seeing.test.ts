@@ -1,0 +1,82 @@
+/** What can be seen of a cluster from outside: health, metrics, levels and refusals. */
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { downspout } from "../cli/run-downspout.ts";
+import { serve } from "../download/serve.ts";
+import { startFaultLab } from "./fault-lab.ts";
+import { freePort } from "./redis-server.ts";
+
+const patience = { timeout: 60_000 };
+
+type Answer = { readonly status: number; readonly type: string; readonly text: string };
+
+async function ask(port: number, path: string): Promise<Answer> {
+	const answer = await fetch(`http://127.0.0.1:${port}${path}`);
+	return { status: answer.status, type: answer.headers.get("content-type") ?? "", text: await answer.text() };
+}
+
+/** The gauges of downspout's own, by the end of their names. */
+async function gauges(port: number): Promise<Readonly<Record<string, number>>> {
+	const { status, type, text } = await ask(port, "/metrics");
+	assert.deepEqual([status, type.split(";", 1)[0]], [200, "text/plain"]);
+	assert.match(text, /^process_resident_memory_bytes \d/m);
+	return Object.fromEntries(
+		[...text.matchAll(/^downspout_(\w+) (\S+)$/gm)].map(([, name, value]) => [name, Number(value)]),
+	);
+}
+
+test("a worker and a run tell their health, and figures for Prometheus", patience, async (context) => {
+	const lab = await startFaultLab(context, 1_500_000);
+	const [ofWorker, ofRun] = [await freePort(), await freePort()];
+	await lab.worker({ args: ["-c", "8", "--health", String(ofWorker)] });
+	assert.deepEqual(
+		[await ask(ofWorker, "/health").then(({ status }) => status), (await gauges(ofWorker)).runs],
+		[200, 0],
+	);
+	const run = lab.start(["--health", `127.0.0.1:${ofRun}`]);
+	await lab.asked(40);
+	for (const port of [ofWorker, ofRun]) {
+		assert.deepEqual(await ask(port, "/health"), { status: 200, type: "application/json", text: '{"ok":true}\n' });
+		assert.equal((await ask(port, "/else")).status, 404);
+	}
+	const worker = await gauges(ofWorker);
+	assert(worker.runs === 1 && Number(worker.in_flight) > 0 && Number(worker.in_flight) <= 8, JSON.stringify(worker));
+	const { out, saved, failed, retries } = await gauges(ofRun);
+	assert(Number(out) > 0 && Number(saved) > 0 && failed === 0 && retries === 0, JSON.stringify({ out, saved }));
+	await lab.redis.stop();
+	while ((await ask(ofWorker, "/health")).status !== 503) await sleep(20);
+	await lab.redis.start();
+	while ((await ask(ofWorker, "/health")).status !== 200) await sleep(20);
+	await lab.expectAll(await run.ended);
+});
+
+test("status tells what hosts refuse, and the level that each is held to", patience, async (context) => {
+	const lab = await startFaultLab(context);
+	const waiting: (() => void)[] = [];
+	let refused = 0;
+	const { url } = await serve(context, ({ url: path }, response) => {
+		if (refused < 2 && ++refused) response.writeHead(503, { "Retry-After": "0" }).end();
+		else waiting.push(() => response.end(path));
+	});
+	await writeFile(join(lab.folder, "list"), Array.from({ length: 6 }, (_, n) => `${url}/${n}\n`).join(""));
+	await lab.worker();
+	const run = lab.start(["--per-host", "3"]);
+	const args = ["status", "--redis", lab.redis.url];
+	const { host } = new URL(url);
+	for (;;) {
+		const { runs } = JSON.parse((await downspout([...args, "--json"])).stdout);
+		const [one] = runs[0]?.hosts ?? [];
+		if (one?.refused !== 2) continue;
+		assert.deepEqual([one.host, one.saved, one.failed, one.retries], [host, 0, 0, 2]);
+		assert(one.level >= 1 && one.level <= 3);
+		break;
+	}
+	assert.match((await downspout(args)).stdout, new RegExp(`refused +level\n.*${host} .*2 +[123]$`, "m"));
+	const release = setInterval(() => waiting.splice(0).forEach((answer) => void answer()), 20);
+	const { code, stdout } = await run.ended;
+	clearInterval(release);
+	assert.deepEqual([code, JSON.parse(stdout).saved], [0, 6]);
+});
