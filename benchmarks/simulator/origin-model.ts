@@ -21,8 +21,12 @@ export type OriginModel = {
 	readonly requestsPerSecond?: number;
 	readonly burst?: number;
 	readonly retryAfterMs?: number;
+	/** Whether refusals tell the requests a second. */
+	readonly tellsPolicy?: boolean;
 	/** Status of refusals. */
-	readonly refusal?: 429 | 503;
+	readonly refusal?: 403 | 429 | 503;
+	/** Share of entries that are forbidden, whatever the load. */
+	readonly forbiddenRate?: number;
 	/** Share of requests that are answered with 503, whatever the load. */
 	readonly errorRate?: number;
 	/** Share of requests that are never answered, and how long it takes to see that. */
@@ -34,12 +38,17 @@ export type OriginModel = {
 
 export type Reply =
 	| { readonly kind: "ok"; readonly bytes: number; readonly firstByteMs: number }
-	| { readonly kind: "refused"; readonly status: 429 | 503; readonly retryAfterMs?: number | undefined }
+	| {
+			readonly kind: "refused";
+			readonly status: 403 | 429 | 503;
+			readonly retryAfterMs?: number | undefined;
+			readonly allowedPerSecond?: number | undefined;
+	  }
 	| { readonly kind: "hung" };
 
 export type Origin = {
 	/** Sends a request; the reply comes in its time. */
-	request(bytes: number, onReply: (reply: Reply) => void): void;
+	request(bytes: number, onReply: (reply: Reply) => void, isForbidden?: boolean): void;
 	refusals(): number;
 	requests(): number;
 };
@@ -97,7 +106,7 @@ export function createOrigin(model: OriginModel, simulation: Simulation, random:
 	return {
 		refusals: () => refusals,
 		requests: () => requests,
-		request(bytes, onReply) {
+		request(bytes, onReply, isForbidden = false) {
 			requests++;
 			const sentMs = clock();
 			const isNew = idleConnections === 0;
@@ -116,8 +125,10 @@ export function createOrigin(model: OriginModel, simulation: Simulation, random:
 				const { retryAfterMs, refusal = 429 } = model;
 				if (inFlight >= mostInFlight() || !takesToken()) {
 					refusals++;
-					return reply({ kind: "refused", status: refusal, retryAfterMs });
+					const allowedPerSecond = model.tellsPolicy ? requestsPerSecond : undefined;
+					return reply({ kind: "refused", status: refusal, retryAfterMs, allowedPerSecond });
 				}
+				if (isForbidden) return reply({ kind: "refused", status: 403 });
 				if (random.next() < (model.errorRate ?? 0)) return reply({ kind: "refused", status: 503 });
 				if (random.next() < (model.hangRate ?? 0)) {
 					return void after(model.hangMs ?? 5000, () => onReply({ kind: "hung" }));

@@ -1,4 +1,5 @@
 /** Downloads a list from models of origins: the same queue and the same controller as in a run, in simulated time. */
+import { afterForbidden, forbiddenLookMs } from "../../src/control/forbidden.ts";
 import { backoff } from "../../src/core/retry.ts";
 import { createHostQueue } from "../../src/run/host-queue.ts";
 import type { Move } from "../../src/run/host-queue-types.ts";
@@ -19,6 +20,8 @@ export type Simulated = {
 	readonly ms: number;
 	readonly saved: number;
 	readonly failed: number;
+	/** Requests for entries that are forbidden, beyond one for each. */
+	readonly askedAgain: number;
 	readonly refusals: number;
 	/** Requests that left while their host had asked for a pause. */
 	readonly pausesBroken: number;
@@ -35,8 +38,10 @@ type Item = {
 	forgiven: number;
 	servedThen: number;
 	made: number;
+	readonly isForbidden: boolean;
 };
 
+const kinds = { 403: "forbidden", 429: "plain", 503: "maybe" } as const;
 const policy = { retries: 3, retryBaseMs: 500, retryMaxWaitMs: 60_000 };
 const readAhead = 64;
 const mostAhead = 16_384;
@@ -63,6 +68,7 @@ export function simulate(scenario: Scenario, level: number | "auto", seed: numbe
 	let read = 0;
 	let saved = 0;
 	let failed = 0;
+	let askedAgain = 0;
 	let endedMs = 0;
 	let pumpIsDue = false;
 	let pausesBroken = 0;
@@ -75,7 +81,8 @@ export function simulate(scenario: Scenario, level: number | "auto", seed: numbe
 			const item = queue.take();
 			if (!item) return;
 			if (simulation.clock() < (pausedUntilMs[originOf(item)] ?? 0)) pausesBroken++;
-			origins[originOf(item)]?.request(item.bytes, (reply) => onReply(item, reply));
+			if (item.isForbidden && item.forgiven > 0) askedAgain++;
+			origins[originOf(item)]?.request(item.bytes, (reply) => onReply(item, reply), item.isForbidden);
 		}
 	}
 
@@ -93,7 +100,8 @@ export function simulate(scenario: Scenario, level: number | "auto", seed: numbe
 		const bytes = typeof size === "number" ? size : size(sizes);
 		const host = `10.0.0.${read % origins.length}`;
 		const id = read++;
-		queue.push(host, { id, host, bytes, turn: 0, forgiven: 0, servedThen: 0, made: 0 });
+		const isForbidden = sizes.next() < (scenario.origins[0]?.forbiddenRate ?? 0);
+		queue.push(host, { id, host, bytes, isForbidden, turn: 0, forgiven: 0, servedThen: 0, made: 0 });
 	}
 
 	function onReply(item: Item, reply: Reply): void {
@@ -120,12 +128,14 @@ export function simulate(scenario: Scenario, level: number | "auto", seed: numbe
 		const { host } = item;
 		const wait = (ms: number): void => void simulation.after(ms, () => pushAgain(item));
 		if (reply.kind === "refused") {
-			const isForgiven = queue.refuse(host, item, reply.status === 429 ? "plain" : "maybe");
+			if (reply.allowedPerSecond !== undefined) queue.allow(host, reply.allowedPerSecond);
+			const isForgiven = queue.refuse(host, item, kinds[reply.status]);
 			if (reply.retryAfterMs !== undefined) {
 				queue.pause(host, reply.retryAfterMs);
 				pausedUntilMs[originOf(item)] = simulation.clock() + reply.retryAfterMs;
 			}
 			if (isForgiven) return item.forgiven <= 2 ? queue.pushFirst(host, item) : wait(backoffOf(item.forgiven - 2));
+			if (reply.status === 403) return doubt(item, simulation.clock());
 		} else queue.timeOut(host, item);
 		if (++item.made <= policy.retries) return wait(backoffOf(item.made - 1));
 		// As in a run: whether others are served shows a moment later.
@@ -133,6 +143,20 @@ export function simulate(scenario: Scenario, level: number | "auto", seed: numbe
 		simulation.after(500, () => {
 			if (saved > savedThen && reply.kind === "refused" && reply.status === 429) pushAgain(item);
 			else failed++;
+		});
+	}
+
+	/** As in a run: it waits until it is known what 403s are about. */
+	function doubt(item: Item, sinceMs: number): void {
+		const { host, forgiven } = item;
+		if (forgiven > 0 || queue.forbiddenState(host) === "entry") return void failed++;
+		simulation.after(forbiddenLookMs, () => {
+			const isAlone = queue.levelOf(host) === undefined;
+			const next = afterForbidden(queue.forbiddenState(host), simulation.clock() - sinceMs, isAlone);
+			if (next === "wait") return doubt(item, sinceMs);
+			if (next === "fail") return void failed++;
+			item.forgiven++;
+			pushAgain(item);
 		});
 	}
 
@@ -153,5 +177,5 @@ export function simulate(scenario: Scenario, level: number | "auto", seed: numbe
 	pump();
 	simulation.run(longestMs);
 	const refusals = origins.reduce((sum, origin) => sum + origin.refusals(), 0);
-	return { ms: endedMs, saved, failed, refusals, pausesBroken, moves, samples };
+	return { ms: endedMs, saved, failed, askedAgain, refusals, pausesBroken, moves, samples };
 }

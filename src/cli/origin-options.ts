@@ -46,6 +46,7 @@ type OriginTable = {
 		| "resetRate"
 		| "cutRate"
 		| "stallRate"
+		| "lieRate"
 		| "missingRate"
 		| "mostInFlight"
 		| "requestsPerSecond"
@@ -74,6 +75,7 @@ export const originTable: OriginTable = {
 	resetRate: { name: "reset-rate", group: faults, kind: rate, fallback: "0", help: "share of requests whose connection is reset" },
 	cutRate: { name: "cut-rate", group: faults, kind: rate, fallback: "0", help: "share of requests whose connection ends in order within the body" },
 	stallRate: { name: "stall-rate", group: faults, kind: rate, fallback: "0", help: "share of requests whose body stops half-way for ever" },
+	lieRate: { name: "lie-rate", group: faults, kind: rate, fallback: "0", help: "share of files whose ranges are answered falsely" },
 	mostInFlight: { name: "most-in-flight", group: faults, kind: integer(1, 1_000_000), fallback: "none", help: "refuse more requests at once with 429" },
 	requestsPerSecond: { name: "requests-per-second", group: faults, kind: integer(1, 1_000_000), fallback: "none", help: "refuse more requests a second with 429" },
 	retryAfter: { name: "retry-after", group: faults, kind: seconds, fallback: "none", help: "the Retry-After of 429 and 503, in seconds" },
@@ -107,6 +109,7 @@ export function readOriginOptions(values: Readonly<Record<string, unknown>>): Or
 		resetRate: read("resetRate", originTable.resetRate) ?? originDefaults.resetRate,
 		cutRate: read("cutRate", originTable.cutRate) ?? originDefaults.cutRate,
 		stallRate: read("stallRate", originTable.stallRate) ?? originDefaults.stallRate,
+		lieRate: read("lieRate", originTable.lieRate) ?? originDefaults.lieRate,
 		missingRate: read("missingRate", originTable.missingRate) ?? originDefaults.missingRate,
 		...(mostInFlight !== undefined && { mostInFlight }),
 		...(requestsPerSecond !== undefined && { requestsPerSecond }),

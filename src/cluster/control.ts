@@ -64,5 +64,6 @@ function isControl(value: unknown): value is Control {
 
 function isGrant(value: unknown): value is SlotGrant {
 	if (typeof value !== "object" || value === null || !("id" in value) || !("extra" in value)) return false;
-	return typeof value.id === "number" && typeof value.extra === "number";
+	const { id, extra } = value;
+	return typeof id === "number" && Array.isArray(extra) && extra.every((one) => typeof one === "number");
 }

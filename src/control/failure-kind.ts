@@ -3,7 +3,7 @@ import type { FailureCode } from "../core/failure.ts";
 import type { RefusalKind } from "./refusal-state.ts";
 
 /**
- * `plain` and `maybe`: it was asked too much, or may have been. `slow`: it ran out of time, or broke off. `silent`: it
+ * `plain`, `maybe` and `forbidden`: it was asked too much, may have been, or hardly so. `slow`: it ran out of time, or broke off. `silent`: it
  * was not there at all. `answered`: it said no, as readily as it would have said yes. `other`: nothing about the host.
  */
 export type FailureKind = RefusalKind | "slow" | "silent" | "answered" | "other";
@@ -19,13 +19,14 @@ export type FailedAttempt = {
 };
 
 /** Answers that a server may give for being asked too much. */
-const mayBeLoad: ReadonlySet<string> = new Set(["http_403", "http_408", "http_425"]);
+const mayBeLoad: ReadonlySet<string> = new Set(["http_408", "http_425"]);
 
 /** @param hasAnswered - Whether the host has answered anybody before. */
 export function failureKind(attempt: FailedAttempt, hasAnswered: boolean): FailureKind {
 	const { code, httpStatus, connected, refused } = attempt;
 	if (refused || code === "http_429") return "plain";
 	if (code === "http_503") return "maybe";
+	if (code === "http_403") return "forbidden";
 	if (httpStatus === undefined && (code === "connect" || code === "dns")) return hasAnswered ? "maybe" : "silent";
 	if (code === "timeout") return httpStatus === undefined && connected === false && !hasAnswered ? "silent" : "slow";
 	if (code === "reset") return httpStatus === undefined ? "maybe" : "slow";

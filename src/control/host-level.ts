@@ -1,4 +1,5 @@
 /** How much one host is asked for: what it brings, what it refuses, and what is possible after a pause. */
+import { leastForbiddenInFlight, mostForbidden, noneServedMs } from "./forbidden.ts";
 import { createPacer, type Pacer } from "./pacer.ts";
 import { createRefusals, type RefusalKind, type Refusals, type Verdict } from "./refusal-state.ts";
 import { isRefusing, onRefusal, onSuccess } from "./refusals.ts";
@@ -133,7 +134,12 @@ export function refuse(
 	ended: Ended,
 ): boolean {
 	host.ended++;
-	finishOne(host.seeker, { succeeded: false, isLimited: false, inFlight: ended.inFlight });
+	const isAboutEntry = kind === "forbidden" && !isSuspicious(host, item, ended);
+	// What is known to be about its entry is an answer like any other.
+	const succeeded = isAboutEntry && host.refusals.forbidden === "entry";
+	const isLimited = isAboutEntry && ended.isLimited;
+	finishOne(host.seeker, { succeeded, isLimited, inFlight: ended.inFlight });
+	if (isAboutEntry) return false;
 	const verdict = onRefusal(host.refusals, { turn: ended.turn, entry: item.id, kind }, ended);
 	if (verdict) follow(host, verdict);
 	if (!isRefusing(host.refusals, kind) || item.forgiven >= mostForgiven) return false;
@@ -142,6 +148,17 @@ export function refuse(
 	item.forgiven++;
 	item.servedThen = host.served;
 	return true;
+}
+
+/** Whether a 403 may be about the level. */
+function isSuspicious({ refusals, served, context }: HostLevel, item: Forgivable, { inFlight }: Ended): boolean {
+	if (refusals.forbidden === "load") return true;
+	// A host that forbids all is not asked too much.
+	const isLate = context.clock() - refusals.sinceMs > noneServedMs;
+	if (served === 0 && isLate && refusals.refusals >= mostForbidden) refusals.forbidden = "entry";
+	// Asked again it was forbidden as before.
+	if (item.forgiven > 0) refusals.forbidden = "entry";
+	return refusals.forbidden !== "entry" && inFlight >= leastForbiddenInFlight;
 }
 
 /** A request ran out of time, or broke off within its body. */
@@ -161,6 +178,7 @@ export function timeOut(host: HostLevel, ended: Ended): void {
 
 /** The host asked for a pause: afterwards not all that wait start at once. */
 export function slowDown(host: HostLevel): void {
+	host.refusals.asksForPauses = true;
 	host.ramp = Math.max(1, Math.ceil(host.seeker.level / firstRampShare));
 }
 

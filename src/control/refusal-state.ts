@@ -1,8 +1,9 @@
 /** What is remembered of the refusals of a host. */
+import type { ForbiddenState } from "./forbidden.ts";
 import type { SeekerContext } from "./seeker-state.ts";
 
-/** How a host refused: 429 says why; a 503 or a connection that is refused may have other reasons. */
-export type RefusalKind = "plain" | "maybe";
+/** How a host refused: 429 says why; a 503 or a connection that is refused may have other reasons, and a 403 mostly has. */
+export type RefusalKind = "plain" | "maybe" | "forbidden";
 
 /** What follows: another level, another rate (requests a second), or nothing. */
 export type Verdict = {
@@ -21,11 +22,21 @@ export type Refusals = {
 	/** The lowest level at which the host refused; Infinity where none is known. */
 	refused: number;
 	perSecond: number;
+	/** What 403s of the host are about. */
+	forbidden: ForbiddenState;
+	/** What the host says to allow, where it does. */
+	allowedPerSecond: number | undefined;
 	/** Likewise in requests a second. */
 	cleanRate: number;
 	refusedRate: number;
 	forgetAtMs: number;
 	forgetMs: number;
+	/** When more than what was found is tried, how long after the last time, and how many times in a row it was not refused. */
+	tryAtMs: number;
+	tryMs: number;
+	tries: number;
+	/** Whether it asks for pauses: to try more then costs more than a few requests. */
+	asksForPauses: boolean;
 
 	/** Requests up to this turn were sent before the last change: they are no reason for another. */
 	reactedTurn: number;
@@ -70,6 +81,8 @@ const slices = 10;
 
 const firstForgetMs = 30_000;
 
+export const firstTryMs = 2000;
+
 const sliceMs = 100;
 
 export function createRefusals(context: SeekerContext): Refusals {
@@ -80,10 +93,16 @@ export function createRefusals(context: SeekerContext): Refusals {
 		clean: 0,
 		refused: Number.POSITIVE_INFINITY,
 		perSecond: Number.POSITIVE_INFINITY,
+		forbidden: "unknown",
+		allowedPerSecond: undefined,
 		cleanRate: 0,
 		refusedRate: Number.POSITIVE_INFINITY,
 		forgetAtMs: Number.POSITIVE_INFINITY,
 		forgetMs: firstForgetMs,
+		tryAtMs: Number.POSITIVE_INFINITY,
+		tryMs: firstTryMs,
+		tries: 0,
+		asksForPauses: false,
 		reactedTurn: 0,
 		sinceMs: nowMs,
 		reactedMs: Number.NEGATIVE_INFINITY,

@@ -1,5 +1,13 @@
 /** What refusals say of a host: too many at once, too many a second, or nothing of the kind. */
-import { count, type RefusalKind, type Refusals, recentOk, type Standing, type Verdict } from "./refusal-state.ts";
+import {
+	count,
+	firstTryMs,
+	type RefusalKind,
+	type Refusals,
+	recentOk,
+	type Standing,
+	type Verdict,
+} from "./refusal-state.ts";
 import { beginRate, lowerRate, raiseRate } from "./request-rate.ts";
 
 const longestForgetMs = 600_000;
@@ -9,6 +17,11 @@ const leastShare = 0.03;
 
 /** From this share on the refusals themselves tell how many were too many. */
 const tellingShare = 0.2;
+
+/** What it takes to suspect that 403s are about the level. */
+const leastOk = 4;
+const leastForbiddenShare = 0.1;
+const clearlyFewer = 0.6;
 
 const wellBelow = 0.9;
 
@@ -21,6 +34,11 @@ const ignoredCount = 300;
 const closeEnough = 0.06;
 
 const leastCleanMs = 100;
+
+/** So low a level costs much where it is not needed any more: more is tried again soon, more seldom each time that it is refused. */
+const mostCostly = 4;
+const longestTryMs = 64_000;
+const tryGrowth: readonly number[] = [1, 1.1, 1.25, 2];
 
 /** How long after a reaction refusals are still those of a host that is asked too much. */
 const refusingMs = 5000;
@@ -58,7 +76,10 @@ export function onRefusal(
 	const share = refusals.refusals / (refusals.ok + refusals.refusals);
 	if (share < leastShare || refusals.entries < (isSure ? 2 : 3)) return undefined;
 	if (!isSure && nowMs < refusals.ignoreUntilMs && isUsual(refusals, share)) return undefined;
-	return react(refusals, { nowMs, share, isSure }, standing);
+	const isForbidden = refusal.kind === "forbidden";
+	const reaction = { nowMs, share, isSure, isForbidden };
+	if (isForbidden && refusals.forbidden !== "load") return reactToForbidden(refusals, reaction, standing);
+	return react(refusals, reaction, standing);
 }
 
 /** As many are refused as always. */
@@ -76,10 +97,37 @@ function isUsual(refusals: Refusals, share: number): boolean {
 export function isRefusing(refusals: Refusals, kind: RefusalKind): boolean {
 	const nowMs = refusals.context.clock();
 	if (kind === "plain") return true;
+	if (kind === "forbidden") return refusals.forbidden === "load";
 	return nowMs >= refusals.ignoreUntilMs && nowMs < refusals.reactedMs + refusingMs;
 }
 
-type Reaction = { readonly nowMs: number; readonly share: number; readonly isSure: boolean };
+/** A lower level shows what they are about: if they go on there as before, their entries. */
+function reactToForbidden(refusals: Refusals, reaction: Reaction, standing: Standing): Verdict | undefined {
+	const isFirst = refusals.forbidden === "unknown";
+	if (isFirst && (refusals.ok < leastOk || reaction.share < leastForbiddenShare)) return undefined;
+	const level = standing.inFlight;
+	const isAsBefore = isIndifferent(refusals, level) && reaction.share >= refusals.anchored.share * clearlyFewer;
+	// Refusals come back sooner than what is served: first all that was in flight.
+	if (!isFirst && refusals.lateOut > 0) return undefined;
+	const isForEntries = level <= 1 || (!isFirst && (refusals.ok === 0 || isAsBefore));
+	if (!isForEntries) {
+		refusals.forbidden = "open";
+		// What was clean before was so with other entries.
+		refusals.clean = 0;
+		return react(refusals, reaction, standing);
+	}
+	refusals.forbidden = "entry";
+	if (isFirst) return undefined;
+	beginAnew(refusals, reaction.nowMs, standing);
+	return ignore(refusals, reaction);
+}
+
+type Reaction = {
+	readonly nowMs: number;
+	readonly share: number;
+	readonly isSure: boolean;
+	readonly isForbidden: boolean;
+};
 
 function react(refusals: Refusals, reaction: Reaction, standing: Standing): Verdict {
 	const { nowMs } = reaction;
@@ -92,15 +140,28 @@ function react(refusals: Refusals, reaction: Reaction, standing: Standing): Verd
 	const isAnchorSure = refusals.lateOut <= 0;
 	beginAnew(refusals, nowMs, standing);
 	refusals.reactedMs = nowMs;
-	if (!reaction.isSure && isAnchorSure && isIndifferent(refusals, level)) return ignore(refusals, reaction);
+	const mayBeIndifferent = !reaction.isSure && !reaction.isForbidden && isAnchorSure;
+	if (mayBeIndifferent && isIndifferent(refusals, level)) return ignore(refusals, reaction);
 	anchor(refusals, level, reaction);
 	refusals.forgetAtMs = nowMs + refusals.forgetMs;
 	if (mode === "rate") return lowerRate(refusals, spanMs >= 1000 ? okPerSecond : undefined);
+	const { allowedPerSecond } = refusals;
+	if (allowedPerSecond !== undefined) return beginRate(refusals, { ok: allowedPerSecond, isWhole: true });
+	if (refusals.tries > 0) return stopTrying(refusals, nowMs, level);
+	if (reaction.isForbidden && clean >= level) return stepBack(refusals, level);
 	if (level <= 1 || clean >= level) return beginRate(refusals, recently);
 	refusals.refused = Math.min(refusals.refused, level);
 	refusals.mode = "search";
 	const next = clean > 0 ? Math.floor((clean + refusals.refused) / 2) : Math.floor(level / 2);
 	return { level: Math.max(1, Math.min(level - 1, next)), why: `refused at ${level}` };
+}
+
+/** Whoever refuses with 403 counts connections: what was fine was so by chance. */
+function stepBack(refusals: Refusals, level: number): Verdict {
+	refusals.refused = level;
+	refusals.clean = Math.max(1, level - 1);
+	refusals.mode = "found";
+	return { level: refusals.clean, why: `refused at ${level}` };
 }
 
 /**
@@ -178,9 +239,14 @@ function lookForClean(refusals: Refusals, nowMs: number, standing: Standing): Ve
 	// Where few were refused, it takes more to say that none are.
 	const enough = Math.max(standing.level * 2, share > 0 ? Math.min(500, 3 / share) : 0);
 	if (ok < enough || nowMs - sinceMs < leastCleanMs) return undefined;
+	// They are gone at this level.
+	if (refusals.forbidden === "open") refusals.forbidden = "load";
 	refusals.clean = mode === "free" ? standing.inFlight : Math.max(refusals.clean, standing.level);
+	if (refusals.tries > 0) return tryMore(refusals, nowMs, standing);
 	if (mode === "search") return searchOn(refusals, nowMs, standing);
 	if (mode === "found" && nowMs >= refusals.forgetAtMs) return forget(refusals, standing);
+	const isCostly = refusals.clean <= mostCostly && !refusals.asksForPauses;
+	if (mode === "found" && isCostly && nowMs >= refusals.tryAtMs) return tryMore(refusals, nowMs, standing);
 	return undefined;
 }
 
@@ -188,13 +254,39 @@ function searchOn(refusals: Refusals, nowMs: number, standing: Standing): Verdic
 	const { clean, refused } = refusals;
 	if (refused - clean <= Math.max(1, clean * closeEnough)) {
 		refusals.mode = "found";
+		refusals.tryAtMs = nowMs + refusals.tryMs;
 		return { level: clean, why: `${refused} is refused` };
 	}
+	beginCount(refusals, nowMs, standing);
+	return { level: Math.floor((clean + refused) / 2), why: `${clean} is not refused, ${refused} is` };
+}
+
+/** One more than what was found costs a request or two where it is still refused; what is not refused is followed by larger steps. */
+function tryMore(refusals: Refusals, nowMs: number, standing: Standing): Verdict {
+	const { clean } = refusals;
+	const growth = tryGrowth[Math.min(refusals.tries, tryGrowth.length - 1)] ?? 1;
+	refusals.tries++;
+	beginCount(refusals, nowMs, standing);
+	return { level: Math.max(clean + 1, Math.floor(clean * growth)), why: `${clean} is not refused` };
+}
+
+function stopTrying(refusals: Refusals, nowMs: number, level: number): Verdict {
+	const { clean, tries } = refusals;
+	refusals.tryMs = tries > 1 ? firstTryMs : Math.min(longestTryMs, refusals.tryMs * 2);
+	refusals.tries = 0;
+	refusals.tryAtMs = nowMs + refusals.tryMs;
+	refusals.refused = Math.max(clean + 1, level);
+	// Nothing was learned of what lies in between.
+	if (refusals.refused - clean > 1) refusals.mode = "search";
+	return { level: clean, why: `${refusals.refused} is refused` };
+}
+
+function beginCount(refusals: Refusals, nowMs: number, { newestTurn }: Standing): void {
 	refusals.sinceMs = nowMs;
 	refusals.ok = 0;
 	refusals.refusals = 0;
-	refusals.reactedTurn = standing.newestTurn;
-	return { level: Math.floor((clean + refused) / 2), why: `${clean} is not refused, ${refused} is` };
+	refusals.entries = 0;
+	refusals.reactedTurn = newestTurn;
 }
 
 function forget(refusals: Refusals, { level }: Standing): Verdict {

@@ -9,6 +9,12 @@ const slowerWave = 1.3;
 
 const growthLook = 16;
 
+const longerThanFirst = 4;
+const longerThanBefore = 2;
+/** Where first bytes take longer by so much of what the level grew by, it was too high before. */
+const proportional = 0.75;
+const leastOfFirst = 0.25;
+
 /** A wave that grew less than this, twice in a row, has found what limits. */
 const worthwhileWave = 1.25;
 
@@ -22,7 +28,22 @@ export function growOne(seeker: Seeker): void {
 	seeker.level++;
 	if (seeker.count % growthLook !== 0) return;
 	const ms = seeker.context.clock() - seeker.startedMs;
-	if (ms > seeker.waveMs * slowerWave) seeker.waveCap = seeker.level;
+	if (ms > seeker.waveMs * slowerWave || isFilling(seeker)) seeker.waveCap = seeker.level;
+}
+
+/** First bytes take ever longer: a queue fills on the way, and would overflow. */
+function isFilling(seeker: Seeker): boolean {
+	const { recentDelayMs, recentDelays, usualDelayMs, waves } = seeker;
+	if (recentDelays === 0) return false;
+	const delayMs = recentDelayMs / recentDelays;
+	seeker.recentDelayMs = 0;
+	seeker.recentDelays = 0;
+	if (usualDelayMs === 0) {
+		seeker.usualDelayMs = delayMs;
+		seeker.firstDelayMs = delayMs;
+	}
+	// The quickest come first.
+	return usualDelayMs > 0 && delayMs > usualDelayMs * (waves.length === 0 ? longerThanFirst : longerThanBefore);
 }
 
 /** Begins at another level than was given, before anything has ended. */
@@ -41,6 +62,8 @@ export function seekAgain(seeker: Seeker): void {
 	seeker.busySinceMs = Number.POSITIVE_INFINITY;
 	seeker.phase = "start";
 	seeker.waves = [];
+	seeker.usualDelayMs = 0;
+	seeker.firstDelayMs = 0;
 	seeker.waveMs = Number.POSITIVE_INFINITY;
 	seeker.flatWaves = 0;
 	beginWave(seeker);
@@ -59,13 +82,35 @@ export function endWave(seeker: Seeker, ms: number): void {
 	seeker.busySinceMs = Number.POSITIVE_INFINITY;
 	if (seeker.limited < seeker.count * limitedShare) return beginWave(seeker);
 	const rate = seeker.work / ms;
-	const before = waves.at(-1)?.rate ?? 0;
-	waves.push({ level: waveLevel, rate });
+	const last = waves.at(-1);
+	const before = last?.rate ?? 0;
+	const delayMs = seeker.lastDelayMs;
+	waves.push({ level: waveLevel, rate, delayMs });
+	seeker.usualDelayMs = delayMs;
+	if (last && isFull(last, { level: waveLevel, delayMs })) return endFull(seeker, waves[0] ?? last);
 	seeker.waveMs = Math.min(seeker.waveMs, ms);
 	seeker.flatWaves = rate < before * worthwhileWave ? seeker.flatWaves + 1 : 0;
 	if (seeker.flatWaves >= 2 || rate < before * worseWave || waveLevel >= seeker.most || isCongested(seeker))
 		return endStart(seeker);
 	beginWave(seeker);
+}
+
+type Wave = { readonly level: number; readonly delayMs: number };
+
+/** By Little's law: where all of what is more only waits, the wait grows as the level does. */
+function isFull(before: Wave, { level, delayMs }: Wave): boolean {
+	const growth = level / before.level;
+	return growth >= worthwhileWave && before.delayMs > 0 && delayMs / before.delayMs >= growth * proportional;
+}
+
+/** What the first waves brought is low, as their connections were new: it says nothing against their levels. */
+function endFull(seeker: Seeker, { level, delayMs }: Wave): void {
+	const { waves, firstDelayMs } = seeker;
+	seeker.shortestMs = Math.min(...waves.map((wave) => wave.level / wave.rate));
+	// Some of the first wave may have waited as well.
+	const share = firstDelayMs > 0 ? (firstDelayMs * longerThanBefore) / delayMs : 1;
+	const fitting = Math.ceil(level * Math.max(leastOfFirst, Math.min(1, share)));
+	settle(seeker, Math.max(seeker.least, fitting), "what is more only waits");
 }
 
 /** A process that begins is busy for a moment; one that stays so is what limits. The search goes on when it has time. */
@@ -90,9 +135,10 @@ function endStart(seeker: Seeker): void {
 	const found = waves.find(({ rate }) => rate >= best * nearBest)?.level ?? base;
 	const fitting = Math.ceil(best * seeker.shortestMs * spare);
 	const last = waves.at(-1)?.rate ?? best;
+	const wasLeast = found === waves[0]?.level;
 	settle(seeker, Math.max(seeker.least, Math.min(found, fitting)), "more brought nothing");
-	if (last >= best * worseWave) return;
-	// More even brought less: what was measured while growing flatters the higher levels.
+	// More even brought less: what was measured while growing flatters the higher levels. Or less was never tried.
+	if (last >= best * worseWave && !wasLeast) return;
 	seeker.direction = -1;
 	seeker.step = largeStep;
 	seeker.rest = 1;

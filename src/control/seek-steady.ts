@@ -25,7 +25,7 @@ const steepProbe = 1.15;
 const longestRest = 32;
 
 /** A change of the rate without one of the level that, twice in a row, makes what was found void. */
-const shift = 0.2;
+const shift = 0.12;
 
 export function watch(seeker: Seeker, ms: number): void {
 	const { window } = seeker;
@@ -136,7 +136,12 @@ function judge(seeker: Seeker, reference: number, referenceError: number): void 
 		seeker.baseError = seeker.probeError;
 		return tryLevel(seeker);
 	}
-	seeker.step = probeStep;
+	// Too far, but the way was right: less far.
+	if (direction < 0 && seeker.step > probeStep) {
+		seeker.step = probeStep;
+		seeker.rest = 1;
+		return rest(seeker);
+	}
 	refuse(seeker);
 }
 
@@ -145,16 +150,18 @@ function refuse(seeker: Seeker): void {
 	seeker.direction = seeker.direction > 0 ? -1 : 1;
 	seeker.rest = seeker.restLength;
 	seeker.restLength = Math.min(longestRest, seeker.restLength * 2);
-	if (seeker.level !== seeker.base) seeker.isStale = true;
-	seeker.level = seeker.base;
-	seeker.phase = "rest";
+	rest(seeker);
 }
 
 function backToRest(seeker: Seeker): void {
+	seeker.rest = firstRest;
+	rest(seeker);
+}
+
+function rest(seeker: Seeker): void {
 	if (seeker.level !== seeker.base) seeker.isStale = true;
 	seeker.level = seeker.base;
 	seeker.phase = "rest";
-	seeker.rest = firstRest;
 }
 
 function percent(share: number): number {

@@ -48,7 +48,14 @@ export type Seeker = {
 	waveCap: number;
 	/** How long the shortest wave took. */
 	waveMs: number;
-	waves: { readonly level: number; readonly rate: number }[];
+	waves: { readonly level: number; readonly rate: number; readonly delayMs: number }[];
+	/** What the time to the first byte is compared with while a wave grows: that of the wave before, or of the first few. */
+	usualDelayMs: number;
+	/** That of the first few of the search. */
+	firstDelayMs: number;
+	/** Since the last look: times to the first byte, and how many. */
+	recentDelayMs: number;
+	recentDelays: number;
 	flatWaves: number;
 	/** Since when this process is busy; Infinity while it is not. */
 	busySinceMs: number;
@@ -127,6 +134,10 @@ export function createState(context: SeekerContext, limits: LevelLimits): Seeker
 		waveCap: Math.min(limits.most, level * 2),
 		waveMs: Number.POSITIVE_INFINITY,
 		waves: [],
+		usualDelayMs: 0,
+		firstDelayMs: 0,
+		recentDelayMs: 0,
+		recentDelays: 0,
 		flatWaves: 0,
 		busySinceMs: Number.POSITIVE_INFINITY,
 		isUnfinished: false,

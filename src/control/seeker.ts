@@ -44,6 +44,8 @@ export function credit(seeker: Seeker, work: number, delayMs: number | undefined
 	if (delayMs === undefined) return;
 	seeker.delayMs += delayMs;
 	seeker.delays++;
+	seeker.recentDelayMs += delayMs;
+	seeker.recentDelays++;
 }
 
 /** Takes another level from outside, and measures anew from there. */

@@ -1,4 +1,4 @@
-/** How long a server asks to wait by the fields of rate limits, where it sends no Retry-After. */
+/** What servers say of rate limits: how long to wait, where they send no Retry-After, and how often they may be asked. */
 
 export type RateLimitFields = {
 	/** `RateLimit`, of the drafts of the IETF's HTTPAPI group: `"default";r=0;t=30`, or older `limit=9, remaining=0, reset=30`. */
@@ -31,15 +31,41 @@ function parseRateLimitField(value: string | undefined): number | undefined {
 		const reset = /(?:^|,)\s*reset\s*=\s*(\d+)/i.exec(value)?.[1];
 		return Number(older[1]) === 0 && reset !== undefined ? Number(reset) * 1000 : undefined;
 	}
-	// A comma within a quoted name parts nothing.
-	const limits = value.match(/(?:"(?:[^"\\]|\\.)*"|[^,])+/g) ?? [];
-	const waits = limits.flatMap((limit) => {
+	const waits = itemsOf(value).flatMap((limit) => {
 		const parameters = limit.replace(/"(?:[^"\\]|\\.)*"/g, "");
 		const remaining = /;\s*r\s*=\s*(\d+)/.exec(parameters)?.[1];
 		const seconds = /;\s*t\s*=\s*(\d+)/.exec(parameters)?.[1];
 		return remaining !== undefined && Number(remaining) === 0 && seconds !== undefined ? [Number(seconds) * 1000] : [];
 	});
 	return waits.length > 0 ? Math.max(...waits) : undefined;
+}
+
+export type RatePolicyFields = {
+	/** `RateLimit-Policy`, of the same drafts: `"burst";q=100;w=60`, or older `100;w=60`. */
+	readonly rateLimitPolicy?: string | undefined;
+	/** `RateLimit-Limit`, of an older draft, which may tell the window: `100, 100;w=60`. */
+	readonly rateLimitLimit?: string | undefined;
+};
+
+/** Of a longer window most is better used at once: nobody wants a day's share spread over the day. */
+const longestWindowSeconds = 60;
+
+/** @returns Requests a second that the strictest of the policies with a short window allows; undefined where there is none. */
+export function parseRatePolicy({ rateLimitPolicy, rateLimitLimit }: RatePolicyFields): number | undefined {
+	const rates = itemsOf(rateLimitPolicy ?? rateLimitLimit ?? "").flatMap((item) => {
+		const parameters = item.replace(/"(?:[^"\\]|\\.)*"/g, "");
+		const unit = /;\s*qu\s*=\s*"([^"]*)"/.exec(item)?.[1] ?? "requests";
+		const quota = /;\s*q\s*=\s*(\d{1,15})/.exec(parameters)?.[1] ?? /^\s*(\d{1,15})\s*;/.exec(parameters)?.[1];
+		const seconds = Number(/;\s*w\s*=\s*(\d{1,15})/.exec(parameters)?.[1]);
+		const isUsable = unit === "requests" && Number(quota) > 0 && seconds > 0 && seconds <= longestWindowSeconds;
+		return isUsable ? [Number(quota) / seconds] : [];
+	});
+	return rates.length > 0 ? Math.min(...rates) : undefined;
+}
+
+/** A comma within a quoted name parts nothing. */
+function itemsOf(value: string): readonly string[] {
+	return value.match(/(?:"(?:[^"\\]|\\.)*"|[^,])+/g) ?? [];
 }
 
 function parseReset(value: string | undefined, nowMs: number): number | undefined {

@@ -25,6 +25,7 @@ export function addSpan(spans: Span[], { start, end }: Span): number {
 
 /** What is there without some bytes. */
 export function withoutSpan(spans: readonly Span[], { start, end }: Span): Span[] {
+	if (end <= start) return [...spans];
 	return spans.flatMap((one) =>
 		[
 			{ start: one.start, end: Math.min(one.end, start) },

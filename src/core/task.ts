@@ -17,6 +17,8 @@ export type Task = {
 	readonly url: string;
 	/** The first listed URL: it names the file, wherever the bytes come from. */
 	readonly namedBy: string;
+	/** Other URLs of the same file, which may bring pieces of it. */
+	readonly mirrors?: readonly string[];
 	/** Which attempt this is, counted from 1. */
 	readonly attempt: number;
 	/** File to save under, relative to the download directory; already proven to be lexically inside of it. */
@@ -79,6 +81,13 @@ export type AttemptResult = {
 	readonly owner?: string | undefined;
 } & AttemptEnd;
 
+/** What a server asks for, with a refusal. */
+export type Asked = {
+	readonly retryAfterMs?: number | undefined;
+	/** Requests a second that it allows. */
+	readonly allowedPerSecond?: number | undefined;
+};
+
 /** The ways in which an attempt ends. */
 export type AttemptEnd =
 	| {
@@ -103,13 +112,12 @@ export type AttemptEnd =
 			/** The same bytes came again: the version that they are now. */
 			readonly version?: Version;
 	  }
-	| {
+	| ({
 			readonly kind: "failed";
 			readonly failure: Failure;
-			readonly retryAfterMs?: number;
 			/** Mirrors that servers told of. */
 			readonly told?: ToldMirrors;
-	  }
+	  } & Asked)
 	| { readonly kind: "cancelled" };
 
 /** Something that a file lacks although it is saved whole: told once a run for each kind. */
@@ -117,8 +125,11 @@ export type Shortfall = { readonly kind: "time" | "flush"; readonly message: str
 
 /** Something odd about what a host sends: told once a host for each kind. */
 export type Remark = {
-	/** `encoded`: bytes with a content coding that was not asked for; `page`: an HTML page under a name of another kind. */
-	readonly kind: "encoded" | "page";
+	/**
+	 * `encoded`: bytes with a content coding that was not asked for; `page`: an HTML page under a name of another kind;
+	 * `pieces`: answers to pieces of a file that do not fit together.
+	 */
+	readonly kind: "encoded" | "page" | "pieces";
 	readonly host: string;
 	readonly message: string;
 };
@@ -139,13 +150,20 @@ export type TaskProgress = {
 /** Slots beyond its own that a large file wants for further connections, and those that it uses. */
 export type Slots = {
 	readonly wants: number;
+	/** At the host that the task names, and at those of its mirrors. */
+	readonly uses: readonly SlotUse[];
+};
+
+export type SlotUse = {
 	readonly has: number;
 	/** Requests for pieces so far. */
 	readonly requests: number;
+	/** Whether no more of them are to be had there. */
+	readonly isOut: boolean;
 };
 
-/** Slots beyond its own that a download may use, from now on. */
-export type SlotGrant = { readonly id: number; readonly extra: number };
+/** Slots beyond its own that a download may use, from now on: at the host that the task names, and at those of its mirrors. */
+export type SlotGrant = { readonly id: number; readonly extra: readonly number[] };
 
 /** What becomes of a task that no worker has begun when the run stops. */
 export function cancelledResult(task: Task, worker: WorkerLabel): AttemptResult {

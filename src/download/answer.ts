@@ -15,6 +15,7 @@ import { isRedirect, redirectTarget } from "../http/redirect.ts";
 import type { ResponseHead } from "../http/response-head.ts";
 import { discard, type PartSource, restart } from "../store/part.ts";
 import { smallBytes } from "../store/space.ts";
+import { askedBy } from "./asked-by.ts";
 import { type Attempt, failAttempt } from "./attempt-state.ts";
 import { cutOut, endsBefore } from "./cut.ts";
 import { codingsOf, decodeInto } from "./decode.ts";
@@ -28,7 +29,6 @@ import { remarkOn } from "./remarks.ts";
 import { considerSegments } from "./segmenting.ts";
 import { targetOf } from "./target.ts";
 import { createTypeCheck } from "./type-check.ts";
-import { waitOf } from "./wait-of.ts";
 
 export type Answer = {
 	readonly head: ResponseHead;
@@ -52,11 +52,11 @@ export function onAnswer(attempt: Attempt, answer: Answer): void {
 	const isRetried = attempt.context.retryStatuses?.has(status) ?? false;
 	const follows = hasRange ? rangeAnswer(status, attempt.task.rangeFailures ?? 0, isRetried) : "fail";
 	if (follows === "ask-for-all") return askForAll(attempt, answer);
-	const retryAfterMs = waitOf(status, head);
+	const asked = askedBy(status, head);
 	drain(attempt, head, () => {
 		if (follows === "fail-and-forget") discard(attempt.part);
 		attempt.rangeFailed = hasRange && follows !== "fail";
-		failAttempt(attempt, refusal(attempt, head, isRetried), retryAfterMs);
+		failAttempt(attempt, refusal(attempt, head, isRetried), asked);
 	});
 }
 

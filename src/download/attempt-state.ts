@@ -5,7 +5,7 @@ import type { Failure } from "../core/failure.ts";
 import type { SpeedWatch } from "../core/min-speed.ts";
 import type { DownloadOptions } from "../core/options.ts";
 import { publicUrl } from "../core/public-url.ts";
-import type { AttemptEnd, AttemptResult, Remark, Task, TaskProgress, WorkerLabel } from "../core/task.ts";
+import type { Asked, AttemptEnd, AttemptResult, Remark, Task, TaskProgress, WorkerLabel } from "../core/task.ts";
 import type { ToldMirrors } from "../core/told-mirrors.ts";
 import type { Agent } from "../http/agent.ts";
 import type { Authenticator, Login } from "../http/authenticator.ts";
@@ -153,7 +153,7 @@ export function endAttempt(attempt: Attempt, end: AttemptEnd, kept = false): voi
 }
 
 /** Fails the attempt. The bytes stay for the next one where that can continue them. */
-export function failAttempt(attempt: Attempt, failure: Failure, retryAfterMs?: number): void {
+export function failAttempt(attempt: Attempt, failure: Failure, asked?: Asked): void {
 	if (attempt.phase === "over") return;
 	const { exchange, context } = attempt;
 	attempt.segments?.stop();
@@ -163,6 +163,5 @@ export function failAttempt(attempt: Attempt, failure: Failure, retryAfterMs?: n
 	const kept = isUsable && release(context.store, attempt.part, isMending);
 	if (!kept) discard(attempt.part);
 	const { told } = attempt;
-	const more = { ...(retryAfterMs === undefined ? {} : { retryAfterMs }), ...(told && { told }) };
-	endAttempt(attempt, { kind: "failed", failure, ...more }, kept);
+	endAttempt(attempt, { kind: "failed", failure, ...asked, ...(told && { told }) }, kept);
 }

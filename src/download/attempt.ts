@@ -15,6 +15,7 @@ import { drainData, endDrain } from "./drain.ts";
 import { expect } from "./expect.ts";
 import { endBody, keepBytes } from "./keep-body.ts";
 import { keepCookies } from "./keep-cookies.ts";
+import { isProvable } from "./mirror-pieces.ts";
 import { endsAtExisting } from "./outcome-of-head.ts";
 import { headOf } from "./request-of.ts";
 import { overlapOf } from "./segmenting.ts";
@@ -64,6 +65,7 @@ export function startAttempt(
 		drain: undefined,
 	};
 	const { part } = attempt;
+	if (part.scattered?.needsProof && !isProvable(task)) discard(part);
 	if (part.source && part.source.url !== publicUrl(task.url)) takeFromOther(attempt, part.source);
 	expect(attempt);
 	if (task.timeLeftMs !== undefined) {

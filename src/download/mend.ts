@@ -17,7 +17,7 @@ export async function mend(attempt: Attempt): Promise<boolean> {
 	}
 	attempt.isMending = false;
 	// Each answer was of one version, as the server says; it may not be true.
-	if (attempt.wantsWhole || !attempt.segments?.requests) return false;
+	if (attempt.wantsWhole || !attempt.segments?.hasPieces) return false;
 	attempt.wantsWhole = true;
 	discard(attempt.part);
 	attempt.verifier?.restart();
@@ -49,7 +49,7 @@ async function lose({ part, context, verifier }: Attempt, wrong: readonly Span[]
 	const here = wrong.reduce<Span[]>(withoutSpan, [{ start: 0, end: sizeBytes }]);
 	if (part.scattered) for (const span of wrong) loseSpan(part, span);
 	else {
-		await scatter(context.store, part, here);
+		await scatter(context.store, part, { here, needsProof: true });
 		part.bytes = part.scattered ? lengthOf(here) : 0;
 	}
 	// All of it is read again in the end.

@@ -31,6 +31,13 @@ function remarkOnPage(attempt: Attempt, { name }: Target): void {
 	add(attempt, { kind: "page", host, message });
 }
 
+/** @param why - What does not fit. */
+export function remarkOnPieces(attempt: Attempt, why: string): void {
+	const { host } = attempt.address;
+	const message = `pieces from ${host} do not fit together (${why}): its files come over one connection from now on`;
+	add(attempt, { kind: "pieces", host, message });
+}
+
 function add(attempt: Attempt, remark: Remark): void {
 	attempt.remarks = [...(attempt.remarks ?? []), remark];
 }

@@ -17,19 +17,18 @@ export function headOf(attempt: Attempt, { form }: OriginPool, ifRange: string |
 	return headWith(attempt, { form }, rangeOf(attempt, ifRange));
 }
 
+/** Who asks for something, and where. */
+export type Asker = Pick<Attempt, "context" | "task" | "listed" | "address" | "cookies" | "method" | "login">;
+
 /** The same for some of the bytes, or for all where none are named. */
-export function headWith(
-	attempt: Attempt,
-	{ form }: Pick<OriginPool, "form">,
-	range: RequestRange | undefined,
-): string {
-	const { context, task, listed, address, cookies, method } = attempt;
+export function headWith(asker: Asker, { form }: Pick<OriginPool, "form">, range: RequestRange | undefined): string {
+	const { context, task, listed, address, cookies, method } = asker;
 	const url = new URL(address.href);
 	// Whom a server named gets what is for anybody.
 	const listedUrl = new URL(task.isTold ? task.namedBy : listed.href);
-	const login = { url, listed: listedUrl, before: attempt.login, method, path: address.path };
+	const login = { url, listed: listedUrl, before: asker.login, method, path: address.path };
 	const authorization = context.authenticator.authorize(login);
-	attempt.login = authorization?.login;
+	asker.login = authorization?.login;
 	const codings = context.decoding && !range && !isPacked(pathnameOf(address)) ? context.decoding.accepted : undefined;
 	const unless = task.refresh && range?.ifRange === undefined ? versionToAskWith(task.refresh) : undefined;
 	const fields = requestHeaders({

@@ -1,4 +1,6 @@
 /** When an attempt's file is fetched in segments, and what they may do within the attempt. */
+
+import { parseDigestField } from "../core/digest-fields.ts";
 import { type Failure, permanent, transient } from "../core/failure.ts";
 import { ifRangeValue, parseContentRange, piecesEnd } from "../core/ranges.ts";
 import { isTransientStatus } from "../core/retry.ts";
@@ -9,10 +11,12 @@ import type { ResponseHead } from "../http/response-head.ts";
 import { createSegments } from "../segments/segments.ts";
 import type { PieceAnswer, PieceVerdict } from "../segments/segments-host.ts";
 import { classifyFileError } from "../store/classify-file-error.ts";
+import { askedBy } from "./asked-by.ts";
 import { type Attempt, failAttempt } from "./attempt-state.ts";
 import { endBody } from "./keep-body.ts";
+import { createMirrorPieces, isProvable, type MirrorPieces } from "./mirror-pieces.ts";
+import { remarkOnPieces } from "./remarks.ts";
 import { headWith } from "./request-of.ts";
-import { waitOf } from "./wait-of.ts";
 
 /** A file with fewer bytes to come is done before a second connection would be of use. */
 const leastFound = 4 * 1024 ** 2;
@@ -45,6 +49,7 @@ export function considerSegments(attempt: Attempt, head: ResponseHead, askForAll
 		head.field("accept-ranges")?.toLowerCase() !== "none";
 	if (!isAllowed && !part.scattered) return;
 	const { segments } = context.options;
+	const mirrors = mirrorsOf(attempt, isAllowed);
 	attempt.segments = createSegments({
 		part,
 		store: context.store,
@@ -53,13 +58,17 @@ export function considerSegments(attempt: Attempt, head: ResponseHead, askForAll
 		firstEnd: parseContentRange(head.contentRange)?.end ?? totalBytes - 1,
 		overlapBytes: overlapOf(attempt),
 		limit: isAllowed ? segments : 1,
-		ask: (span, answer) => ask(attempt, { span, answer, ifRange }),
-		judge: (span, answered) => judge(attempt, { span, head: answered, first: head }),
+		places: 1 + mirrors.length,
+		needsProof: task.pieces !== undefined || (mirrors.length > 0 && isProvable(task)),
+		ask: (span, place, answer) => mirrors[place - 1]?.ask(span, answer) ?? ask(attempt, { span, answer, ifRange }),
+		judge: (span, place, answered) =>
+			mirrors[place - 1]?.judge(span, answered) ?? judge(attempt, { span, head: answered, first: head }),
 		onGrown: (prefixBytes) => attempt.verifier?.grow(prefixBytes),
 		onComplete: () => endBody(attempt),
-		onFailure: (failure, retryAfterMs) => failAttempt(attempt, failure, retryAfterMs),
-		onLie(_why, goesOn) {
-			distrust(attempt);
+		onFailure: (failure, asked) => failAttempt(attempt, failure, asked),
+		onLie(why, goesOn) {
+			// It may have been a mirror.
+			if (mirrors.length === 0) distrust(attempt, why);
 			if (goesOn) return;
 			attempt.wantsWhole = true;
 			askForAll();
@@ -69,13 +78,22 @@ export function considerSegments(attempt: Attempt, head: ResponseHead, askForAll
 	});
 }
 
+/** Those that may bring pieces as well. */
+function mirrorsOf(attempt: Attempt, isAllowed: boolean): readonly MirrorPieces[] {
+	const { task, isMending } = attempt;
+	if (!isAllowed || !task.mirrors || isMending) return [];
+	return task.mirrors.map((url) => createMirrorPieces(attempt, url));
+}
+
 /** Bytes behind a piece that are asked for with it, and compared with what is there from another answer. */
 export function overlapOf({ isMending }: Attempt): number {
 	return isMending ? 0 : overlapBytes;
 }
 
-function distrust({ context, address }: Attempt): void {
+function distrust(attempt: Attempt, why: string): void {
+	const { context, address } = attempt;
 	const { distrusted } = context;
+	remarkOnPieces(attempt, why);
 	const [oldest] = distrusted;
 	if (distrusted.size >= mostDistrusted && oldest !== undefined) distrusted.delete(oldest);
 	distrusted.add(address.host);
@@ -100,7 +118,7 @@ function judge(attempt: Attempt, { span, head, first }: PieceHead): PieceVerdict
 		const end = part.source && piecesEnd(part.source, span, head);
 		const isSame = head.contentEncoding === first.contentEncoding && !differ(head.reprDigest, first.reprDigest);
 		if (end === undefined || !isSame) return { kind: "lie", why: "a part of another version, or another part" };
-		return { kind: "fits", end };
+		return { kind: "fits", end, digests: parseDigestField(head.contentDigest) };
 	}
 	if (status === 401 && login && context.authenticator.onRefusal(login, head.fields("www-authenticate"))) {
 		return { kind: "again" };
@@ -108,8 +126,7 @@ function judge(attempt: Attempt, { span, head, first }: PieceHead): PieceVerdict
 	const message = `${address.host} answered ${status} to a piece`;
 	if (isTransientStatus(status) || context.retryStatuses?.has(status)) {
 		const isRefusal = status === 429 || status === 503;
-		const retryAfterMs = waitOf(status, head);
-		return { kind: "failed", failure: transient(`http_${status}`, message), isRefusal, retryAfterMs };
+		return { kind: "failed", failure: transient(`http_${status}`, message), isRefusal, asked: askedBy(status, head) };
 	}
 	if (status === 401 || status === 403 || status === 404 || status === 410 || isRedirect(status)) {
 		return denial(attempt, permanent(`http_${status}`, message));

@@ -211,6 +211,8 @@ function createDirectory({ dir, run }: DirectoryOptions, opened: Opened): Direct
 			for (const id of ids) absorbIntents({ dir, layout, id, onPublished });
 			settleParts(isTheirs);
 			forgetSoon(() => {
+				// One that died after the file had its name has not removed its own.
+				for (const key of published.keys()) removePart(join(layout.parts, key));
 				for (const id of ids) clearOutside(dir, layout, id);
 				forgetOwners(layout, isTheirs);
 				removeTemporaries(isTheirs);

@@ -86,7 +86,7 @@ function foreignOwners(
 }
 
 /** All that have announced themselves. */
-export function ownerIds(layout: StateLayout): string[] {
+function ownerIds(layout: StateLayout): string[] {
 	return readdirSync(layout.owners).flatMap((name) => {
 		const known = readOwnerName(name);
 		return known?.kind === "json" ? [known.ownerId] : [];

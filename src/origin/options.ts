@@ -25,6 +25,8 @@ export type OriginOptions = {
 	readonly cutRate: number;
 	/** Share of requests whose body stops in the middle and never goes on. */
 	readonly stallRate: number;
+	/** Share of files whose ranges are answered falsely: with other bytes, another ETag, another total, or 200. */
+	readonly lieRate: number;
 	/** Share of files that are 404 for good. */
 	readonly missingRate: number;
 	/** Share of files whose first request is answered with 503. */
@@ -64,6 +66,7 @@ export const originDefaults: OriginOptions = {
 	resetRate: 0,
 	cutRate: 0,
 	stallRate: 0,
+	lieRate: 0,
 	missingRate: 0,
 	failFirstRate: 0,
 	slowRate: 0,

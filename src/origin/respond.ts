@@ -3,6 +3,7 @@ import { type Admission, createAdmission } from "./admission.ts";
 import { originSize } from "./content.ts";
 import type { Exchange, Respond } from "./exchange.ts";
 import { createFactsCache } from "./file-facts.ts";
+import { falsify, lieOf } from "./lie.ts";
 import type { OriginOptions } from "./options.ts";
 import { createPacing } from "./pacing.ts";
 import { errorReply, fileReply, type Reply, refusal } from "./reply.ts";
@@ -24,7 +25,12 @@ export function createResponder(options: OriginOptions, tally: Tally): Respond {
 		if (request.method !== "GET" && request.method !== "HEAD") return refusal(405);
 		if (sizeBytes === undefined || verdict.kind === "missing") return refusal(404);
 		if (verdict.kind === "error") return errorReply(options, verdict.errorStatus);
-		return fileReply({ options, request, path, file: factsOf(path, sizeBytes) });
+		const asked = { options, request, path, file: factsOf(path, sizeBytes) };
+		const reply = fileReply(asked);
+		const lie = options.lieRate > 0 && reply.status === 206 ? lieOf(options, path) : undefined;
+		if (lie === undefined) return reply;
+		if (lie === "whole") return fileReply({ ...asked, options: { ...options, ranges: false } });
+		return falsify(reply, lie, { seed: options.seed, path });
 	};
 	return (exchange) => {
 		const path = pathOf(exchange.request.url ?? "/");

@@ -48,7 +48,11 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 	});
 	const backOff = createBackOff();
 	const inFlight = createInFlight();
-	const lending = createLending({ queue, slots: () => runner.slots, grant: (grants) => runner.grant(grants) });
+	const lending = createLending({
+		queue,
+		slots: () => (stopped || controls.isPaused ? 0 : runner.slots),
+		grant: (grants) => runner.grant(grants),
+	});
 	const traces = createTraces(context.run, directory);
 	let weight = 0;
 	const appetite = createAppetite(
@@ -92,7 +96,7 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 			if (!pending) break;
 			start(pending);
 		}
-		if (!stopped) lending.balance();
+		lending.balance();
 		appetite.look();
 		if (listRead && queue.inFlight === 0 && publishing === 0 && queue.size === 0 && backOff.size === 0) onDone?.();
 	}

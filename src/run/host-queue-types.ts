@@ -1,4 +1,5 @@
 /** What the queue of a run is for those who use it. */
+import type { ForbiddenState } from "../control/forbidden.ts";
 import type { HostLevel } from "../control/host-level.ts";
 import type { RefusalKind } from "../control/refusal-state.ts";
 import type { LevelMemory } from "../core/level-memory.ts";
@@ -46,6 +47,10 @@ export type HostQueue<T extends Queued> = {
 	takeBack(host: string, slots: number): void;
 	/** How many entries wait only for a slot that may be lent, now that so many are to be had in all. */
 	lacking(host: string, slots: number): number;
+	/** What a host's 403s are about. */
+	forbiddenState(host: string): ForbiddenState;
+	/** The host says how many requests a second it allows. */
+	allow(host: string, perSecond: number): void;
 	/** Requests beyond the first that an attempt took: redirects. */
 	charge(host: string, requests: number): void;
 	/** Starts nothing of the host for so long; a pause that ends later holds. */
@@ -56,6 +61,8 @@ export type HostQueue<T extends Queued> = {
 	recheck(host: string): void;
 	/** The level of a host; undefined where nothing is known of it. */
 	levelOf(host: string): number | undefined;
+	/** In flight to a host; undefined where nothing is asked of it. */
+	inFlightOf(host: string): number | undefined;
 	/** The list has been read: nothing moves where less is left than would tell anything. */
 	endIsNear(): void;
 	/** Empties the queue and stops its timers. */

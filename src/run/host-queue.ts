@@ -1,31 +1,19 @@
 /** The host governor: what is next, so that no host has more than its share and a host that asked for a pause gets it. */
-import {
-	beginHigher,
-	bring,
-	type Ended,
-	fail,
-	refuse,
-	resume,
-	slowDown,
-	succeed,
-	timeOut,
-} from "../control/host-level.ts";
+import { bring, type Ended, fail, refuse, resume, slowDown, succeed, timeOut } from "../control/host-level.ts";
 import { takeTurn } from "../control/pacer.ts";
-import { isPrivateHost } from "../control/private-host.ts";
+import { restartAt } from "../control/seek-start.ts";
 import { finishOne } from "../control/seeker.ts";
 import type { HostQueue, HostQueueOptions, Queued } from "./host-queue-types.ts";
 import { createHost, endOf, type Host, levelBeside, levelForNew, paceHost } from "./host-state.ts";
 import { startOverall } from "./queue-limits.ts";
 import { createRing } from "./ring.ts";
+import { createWarmUp } from "./warm-up.ts";
 import { createWhole } from "./whole.ts";
 
 /** A large file counts as many of this size. */
 const pieceBytes = 4 * 1024 ** 2;
 /** Work of so many bytes counts as much as that of a file by itself. */
 const bytesPerWork = 64 * 1024;
-/** How often more is sent to a host that has not answered yet, and up to how many. */
-const warmUpMs = 50;
-const mostUnanswered = 256;
 
 /** Made once, and not for each file. */
 const tellSuccess = (host: Host<unknown>, ended: Ended): void => succeed(host.level, ended);
@@ -45,7 +33,16 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 	let hasMany = false;
 	let size = 0;
 	let isEnding = false;
-	let cancelWarmUp: (() => void) | undefined;
+	const warmUp = createWarmUp<T>({
+		limits,
+		time,
+		isBusy: context.isBusy,
+		hasMany: () => hasMany,
+		onHigher(host) {
+			settle(host);
+			onReady();
+		},
+	});
 
 	function most(): number {
 		return whole.levelWith(hosts.size);
@@ -81,26 +78,8 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 		const host = createHost<T>(name, level);
 		hosts.set(name, host);
 		if (hosts.size === 2) whole.share();
-		if (!cancelWarmUp) warmUp(host);
+		if (!warmUp.hasBegun) warmUp.begin(host);
 		return host;
-	};
-
-	/** While nothing has come back from the one host of a list, the way is longer than that: more is sent. */
-	const warmUp = (host: Host<T>): void => {
-		if (hasMany || limits.concurrency !== "auto" || limits.perHost !== "auto" || !isPrivateHost(host.name)) return;
-		const step = (): void => {
-			const level = host.level.seeker.level + startOverall;
-			const hasAnswered = host.level.ended > 0;
-			if (hasMany || hasAnswered || host.wake || host.items.size === 0 || level > mostUnanswered) return;
-			// A process that begins is busy itself: that tells nothing of the way.
-			if (!context.isBusy()) {
-				if (!beginHigher(host.level, level)) return;
-				settle(host);
-				onReady();
-			}
-			cancelWarmUp = time.after(warmUpMs, step);
-		};
-		cancelWarmUp = time.after(warmUpMs, step);
 	};
 
 	const settle = (host: Host<T>): void => {
@@ -114,7 +93,19 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 		options.remember?.(host.name, host.level);
 		if (last === host) last = undefined;
 		// The one that is left may have more than with others.
-		if (hosts.size === 1) for (const left of hosts.values()) settle(left);
+		if (hosts.size === 1) for (const left of hosts.values()) beAlone(left);
+	};
+
+	/** As if the list had shown this host alone: the others were given up, or are done. */
+	const beAlone = (host: Host<T>): void => {
+		first = host.name;
+		hasMany = false;
+		const { limits: own, seeker } = host.level;
+		if (own.seeks && seeker.phase === "start" && seeker.level < Math.min(startOverall, own.most)) {
+			restartAt(seeker, startOverall);
+			warmUp.begin(host);
+		}
+		settle(host);
 	};
 
 	const put = (name: string, item: T, isFirst: boolean): void => {
@@ -210,6 +201,10 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 			});
 			return isForgiven;
 		},
+		forbiddenState: (name) => (hosts.get(name)?.level ?? options.recall?.(name))?.refusals.forbidden ?? "unknown",
+		allow(name, perSecond) {
+			open(name).level.refusals.allowedPerSecond = perSecond;
+		},
 		bring: bringTo,
 		advance(name, bytes) {
 			bringTo(name, bytes);
@@ -217,17 +212,22 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 			if (host) countPieces(host, bytes);
 		},
 		lend(name) {
-			const host = hosts.get(name);
-			const isFree = host !== undefined && host.wake === undefined && host.items.size === 0 && !isPressed(most());
-			if (!isFree || host.inFlight >= levelFor(host) || whole.isPaced()) return false;
-			whole.lend(1);
-			host.inFlight++;
-			return true;
+			if (isPressed(most()) || whole.isPaced()) return false;
+			const host = open(name);
+			const isFree = host.wake === undefined && host.items.size === 0 && host.inFlight < levelFor(host);
+			if (isFree) {
+				whole.take();
+				host.inFlight++;
+				const nextMs = paceHost(host);
+				if (nextMs !== undefined) hold(host, nextMs);
+			}
+			settle(host);
+			return isFree;
 		},
 		takeBack(name, slots) {
 			const host = hosts.get(name);
 			if (!host) return;
-			whole.lend(-slots);
+			whole.giveBack(slots);
 			host.inFlight -= slots;
 			settle(host);
 		},
@@ -263,12 +263,13 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 			const host = hosts.get(name);
 			return host && levelFor(host);
 		},
+		inFlightOf: (name) => hosts.get(name)?.inFlight,
 		endIsNear() {
 			isEnding = true;
 		},
 		clear() {
 			whole.clear();
-			cancelWarmUp?.();
+			warmUp.cancel();
 			const left: T[] = [];
 			for (const host of hosts.values()) {
 				host.wake?.();

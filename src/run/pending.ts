@@ -66,6 +66,12 @@ export type Pending = {
 	httpStatus: number | undefined;
 };
 
+/** The mirrors that may bring pieces beside the one that is asked now: of those that the list names. */
+export function otherMirrors({ mirror, mirrors }: Pick<Pending, "mirror" | "mirrors">): readonly Mirror[] {
+	if (mirrors.length === 1 || mirror.checksums) return [];
+	return mirrors.filter((one) => one !== mirror && !one.out && !one.checksums);
+}
+
 /** The next attempt at the entry. */
 export function taskOf(pending: Pending, timeLeftMs: number | undefined): Task {
 	const task: Task = {
@@ -89,5 +95,7 @@ export function taskOf(pending: Pending, timeLeftMs: number | undefined): Task {
 		const all = [...(pending.checksums ?? []), ...checksums];
 		return { ...task, ...pending.demands, checksums: all, isTold: true };
 	}
+	const others = otherMirrors(pending);
+	if (others.length > 0) return { ...task, ...pending.demands, mirrors: others.map(({ url }) => url) };
 	return pending.demands ? { ...task, ...pending.demands } : task;
 }

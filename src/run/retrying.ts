@@ -1,6 +1,7 @@
 /** What follows a failed attempt: another one, at once or later, or the end; and for a host that answers nobody, for all. */
 import { answered, mayAsk, unanswered } from "../control/breaker.ts";
 import { failureKind } from "../control/failure-kind.ts";
+import { afterForbidden, forbiddenLookMs, leastForbiddenInFlight } from "../control/forbidden.ts";
 import { mostForgiven } from "../control/host-level.ts";
 import type { Sink } from "../core/event.ts";
 import { type Failure, transient } from "../core/failure.ts";
@@ -70,6 +71,7 @@ export function createRetrying(context: RetryingContext): Retrying {
 		const { failure, worker } = result;
 		const { mirror, mirrors } = pending;
 		const isForgiven = release(pending, result);
+		if (isDoubtful(pending, failure, isForgiven)) return doubt(pending, { failure, worker }, performance.now());
 		mirror.out ||= !failure.transient && !isForgiven;
 		const retryAfterMs = Math.min(result.retryAfterMs ?? 0, options.retryMaxWaitMs);
 		if (failure.transient && retryAfterMs > 0) pause(mirror.host, result.retryAfterMs ?? 0, failure);
@@ -122,7 +124,10 @@ export function createRetrying(context: RetryingContext): Retrying {
 		switch (kind) {
 			case "plain":
 			case "maybe":
-				record.refused++;
+			case "forbidden":
+				// Most of these are about their entries.
+				if (kind !== "forbidden" || queue.forbiddenState(host) === "load") record.refused++;
+				if (result.allowedPerSecond !== undefined) queue.allow(host, result.allowedPerSecond);
 				return queue.refuse(host, pending, kind);
 			case "slow":
 				queue.timeOut(host, pending);
@@ -138,6 +143,33 @@ export function createRetrying(context: RetryingContext): Retrying {
 				queue.fail(host, pending);
 				return false;
 		}
+	}
+
+	/** Whether a 403 may be about how much is asked: then the entry waits until that is known, and asks for nothing meanwhile. */
+	function isDoubtful({ mirror, mirrors, forgiven }: Pending, failure: Failure, isForgiven: boolean): boolean {
+		if (failure.code !== "http_403" || failure.transient || isForgiven || forgiven > 0) return false;
+		const isLoaded = (queue.inFlightOf(mirror.host) ?? 0) + 1 >= leastForbiddenInFlight;
+		const others = mirrors.some((one) => one !== mirror && isUntried(one));
+		return isLoaded && !others && queue.forbiddenState(mirror.host) !== "entry" && !context.isStopped();
+	}
+
+	function doubt(pending: Pending, end: Omit<Retry, "waitMs">, sinceMs: number): void {
+		const { host } = pending.mirror;
+		backOff.wait(pending, forbiddenLookMs, () => {
+			const isAlone = queue.levelOf(host) === undefined;
+			const waitedMs = performance.now() - sinceMs;
+			const isOver = context.isStopped() || timeLeftOf(options, pending) <= 0;
+			const next = isOver ? "fail" : afterForbidden(queue.forbiddenState(host), waitedMs, isAlone);
+			if (next === "wait") return doubt(pending, end, sinceMs);
+			if (next === "fail") fail(pending, end.failure, end.worker);
+			else {
+				pending.forgiven++;
+				pending.made--;
+				tell(pending, { ...end, waitMs: 0 });
+				enqueue(pending, true);
+			}
+			context.pump();
+		});
 	}
 
 	function hear({ host, breaker }: HostRecord): void {

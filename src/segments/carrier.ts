@@ -3,6 +3,7 @@ import { covers, type Span } from "../core/spans.ts";
 import type { Exchange } from "../http/exchange.ts";
 import type { Part } from "../store/part.ts";
 import { hasBytesAt, writeAt } from "../store/scatter.ts";
+import type { AnswerDigest } from "./answer-digest.ts";
 import { isLame } from "./next-work.ts";
 
 /** A connection is judged by its speed after so long; with less time left it is let to its end. */
@@ -15,6 +16,8 @@ const longestBeginMs = 3000;
 export type Carrier = {
 	/** Present as soon as it has been asked. */
 	exchange: Exchange | undefined;
+	/** Which of the servers is asked. */
+	readonly place: number;
 	/** Whether its answer is the one that the attempt began with. */
 	readonly isFirst: boolean;
 	/** The next byte that is wanted of it, and the first that is not. */
@@ -32,12 +35,15 @@ export type Carrier = {
 	readonly begunMs: number;
 	firstMs: number | undefined;
 	perMs: number | undefined;
+	/** Of its answer, where the server has told it. */
+	digest: AnswerDigest | undefined;
 	/** Bytes since the last look. */
 	fresh: number;
 	lookedMs: number;
 };
 
 export type CarrierOptions = {
+	readonly place: number;
 	readonly askedTo: number;
 	readonly overlapBytes: number;
 	readonly isFirst?: boolean;
@@ -47,10 +53,11 @@ export type CarrierOptions = {
 
 export function createCarrier(
 	{ start, end }: Span,
-	{ askedTo, overlapBytes, isFirst = false, isDouble = false, nowMs }: CarrierOptions,
+	{ place, askedTo, overlapBytes, isFirst = false, isDouble = false, nowMs }: CarrierOptions,
 ): Carrier {
 	return {
 		exchange: undefined,
+		place,
 		isFirst,
 		at: start,
 		end,
@@ -62,6 +69,7 @@ export function createCarrier(
 		begunMs: nowMs,
 		firstMs: undefined,
 		perMs: undefined,
+		digest: undefined,
 		fresh: 0,
 		lookedMs: nowMs,
 	};
@@ -75,6 +83,7 @@ export function bring(carrier: Carrier, part: Part, chunk: Buffer): Brought {
 	carrier.fresh += chunk.length;
 	const place = carrier.at + carrier.compared;
 	if (place + chunk.length > carrier.askedTo) return "too-much";
+	carrier.digest?.update(chunk);
 	const wanted = Math.max(0, Math.min(chunk.length, carrier.end - carrier.at));
 	if (wanted > 0) {
 		writeAt(part, chunk.subarray(0, wanted), carrier.at);
@@ -96,8 +105,9 @@ function compare(carrier: Carrier, part: Part, surplus: Buffer): Brought {
 	return start + bytes.length >= until ? "done" : "more";
 }
 
-/** One that is so much slower than the others, and has so long to go, that a new connection would do better. */
-export function findLame(carriers: readonly Carrier[], nowMs: number): Carrier | undefined {
+/** One that is so much slower than the others, and has so long to go, that a new connection would do better; now and then one. */
+export function findLame(carriers: readonly Carrier[], nowMs: number, replacedMs: number): Carrier | undefined {
+	if (nowMs - replacedMs < lameMs) return undefined;
 	return carriers.find((one) => {
 		const { at, end, perMs = 0, begunMs } = one;
 		const isLong = end > at && end - at >= perMs * leastLameLeftMs;
@@ -116,6 +126,11 @@ export function leastUseful(carriers: readonly Carrier[], count: number): readon
 /** Whether its answer has been read to its end, so that its connection can be used again. */
 export function isReadOut({ at, compared, askedTo }: Carrier): boolean {
 	return at + compared >= askedTo;
+}
+
+/** Whether it was read to its end and is not what its digest says. To be asked once. */
+export function isSpoilt(carrier: Carrier): boolean {
+	return isReadOut(carrier) && carrier.digest?.holds() === false;
 }
 
 /** Looks how fast it is. */

@@ -33,6 +33,8 @@ export type GrowthFacts = {
 	readonly firstByteMs: number;
 };
 
+/** Most connections that are found for one file. */
+const mostFound = 32;
 /** A connection must add this share of what the first brought alone. */
 const worthwhile = 0.1;
 /** Each of the last step brought nearly as much as the first alone: the limit is far. */
@@ -50,7 +52,7 @@ const longestPauseMs = 10_000;
 const firstRestMs = 5000;
 const longestRestMs = 60_000;
 
-export function createGrowth(limit: number | "auto", mostFound: number): Growth {
+export function createGrowth(limit: number | "auto"): Growth {
 	return {
 		target: limit === "auto" ? 1 : limit,
 		most: limit === "auto" ? mostFound : limit,

@@ -1,7 +1,8 @@
 /** What a download in segments may do within the attempt that it belongs to, and what that asks of it. */
+import type { Checksum } from "../core/checksum.ts";
 import type { Failure } from "../core/failure.ts";
 import type { Span } from "../core/spans.ts";
-import type { Slots } from "../core/task.ts";
+import type { Asked, Slots } from "../core/task.ts";
 import type { Exchange, ExchangeListener } from "../http/exchange.ts";
 import type { ResponseHead } from "../http/response-head.ts";
 import type { Part, PartStore } from "../store/part.ts";
@@ -19,15 +20,19 @@ export type SegmentsHost = {
 	readonly overlapBytes: number;
 	/** Connections for one file. */
 	readonly limit: number | "auto";
-	/** Asks for some of the file's bytes. */
-	ask(span: Span, answer: PieceAnswer): Exchange;
-	judge(span: Span, head: ResponseHead): PieceVerdict;
+	/** Servers that may bring pieces: the first is the one that the attempt asks. */
+	readonly places: number;
+	/** Whether only digests will tell that the bytes belong together. */
+	readonly needsProof: boolean;
+	/** Asks one of them for some of the file's bytes. */
+	ask(span: Span, place: number, answer: PieceAnswer): Exchange;
+	judge(span: Span, place: number, head: ResponseHead): PieceVerdict;
 	/** More of the file is here from its start on; what follows comes in no order. */
 	onGrown(prefixBytes: number): void;
 	/** All bytes are here. */
 	onComplete(): void;
 	/** Nobody is left who brings bytes. */
-	onFailure(failure: Failure, retryAfterMs?: number): void;
+	onFailure(failure: Failure, asked?: Asked): void;
 	/**
 	 * What was answered for pieces does not fit together.
 	 * @param goesOn - Whether the first answer goes on alone; else all is void, and the whole must be asked for, once.
@@ -42,13 +47,13 @@ export type SegmentsHost = {
 export type Segments = {
 	/** Whether bytes come in several places: what the first answer brings is then told by the calls below. */
 	readonly isScattered: boolean;
-	/** Requests so far beyond the attempt's own. */
-	readonly requests: number;
+	/** Whether other answers than the attempt's own were asked for. */
+	readonly hasPieces: boolean;
 	bringFirst(chunk: Buffer): void;
 	endFirst(): void;
 	failFirst(failure: Failure): void;
-	/** Most slots beyond the attempt's own, from now on. */
-	grant(extra: number): void;
+	/** Most slots beyond the attempt's own at each of the servers, from now on. */
+	grant(extra: readonly number[]): void;
 	/** Ends those that are silent. @param silence - Why one is given up, if it is to be. */
 	endSilent(silence: (exchange: Exchange) => Failure | undefined): void;
 	/** Ends all requests but the attempt's own; what came is kept. */
@@ -59,8 +64,8 @@ export type PieceAnswer = { readonly subject: Carrier; readonly listener: Exchan
 
 /** What the head of an answer to a piece means. */
 export type PieceVerdict =
-	/** It brings the bytes up to `end`. */
-	| { readonly kind: "fits"; readonly end: number }
+	/** It brings the bytes up to `end`, of which it may have told the digest. */
+	| { readonly kind: "fits"; readonly end: number; readonly digests: readonly Checksum[] }
 	/** The same question once more, with a log-in. */
 	| { readonly kind: "again" }
 	/** It failed, for once; a refusal was one connection too many. */
@@ -68,8 +73,10 @@ export type PieceVerdict =
 			readonly kind: "failed";
 			readonly failure: Failure;
 			readonly isRefusal: boolean;
-			readonly retryAfterMs?: number | undefined;
+			readonly asked?: Asked;
 	  }
+	/** Nothing is to be had from that mirror. */
+	| { readonly kind: "out"; readonly failure: Failure }
 	/** No more pieces are to be had. */
 	| { readonly kind: "denied"; readonly failure: Failure }
 	/** Something else than was asked for. */

@@ -1,39 +1,36 @@
 /** One large file from several connections: who brings which bytes, how many there are, and what becomes of those that fail. */
 import { type Failure, permanent, transient } from "../core/failure.ts";
 import { covers, gapsOf, type Span } from "../core/spans.ts";
-import type { Slots } from "../core/task.ts";
+import type { Asked } from "../core/task.ts";
 import type { ExchangeListener } from "../http/exchange.ts";
 import type { ResponseHead } from "../http/response-head.ts";
 import { loseSpan, scatter } from "../store/scatter.ts";
-import { bring, type Carrier, createCarrier, findLame, isReadOut, leastUseful, measureSpeed } from "./carrier.ts";
+import { bring, type Carrier, createCarrier, findLame, isReadOut, isSpoilt, measureSpeed } from "./carrier.ts";
 import { createGrowth, look, pauseMs, refused } from "./growth.ts";
+import { heed } from "./heed.ts";
 import { freeSpans, nextWork, type Work } from "./next-work.ts";
+import { createPlaces, createSlotReport, freePlace, leaveOut, tooMany, usesOf } from "./places.ts";
 import { createRecordKeeper } from "./record-keeper.ts";
 import type { Segments, SegmentsHost } from "./segments-host.ts";
 
-/** Most connections that are found for one file. */
-const mostFound = 32;
 const tickMs = 25;
 /** Of the file: so much may be asked for twice. */
 const doubleShare = 0.05;
-/** A slow connection is replaced no more often than this. */
-const replaceMs = 2000;
 /** Fewer bytes are in memory, and not in a file yet. */
 const leastBytes = 256 * 1024;
 const tooMuch = "more bytes came than the server announced";
 
 export function createSegments(host: SegmentsHost): Segments {
 	const { part, totalBytes, overlapBytes } = host;
-	const growth = createGrowth(host.limit, mostFound);
+	const growth = createGrowth(host.limit);
 	const carriers = new Set<Carrier>();
 	const isResumed = part.scattered !== undefined;
 	let first: Carrier | undefined;
 	let state: "single" | "scattering" | "scattered" | "over" = "single";
 	/** Whether no other connection is tried any more. */
 	let isAlone = host.limit === 1;
-	let extra = 0;
-	let told: Slots = { wants: 0, has: 0, requests: 0 };
-	let requests = 0;
+	const places = createPlaces(host.places);
+	const report = createSlotReport(host.onSlots);
 	let doubledBytes = 0;
 	let failuresInARow = 0;
 	let pausedUntilMs = 0;
@@ -41,11 +38,10 @@ export function createSegments(host: SegmentsHost): Segments {
 	/** Whether its owner knows of it: nothing is asked of that before. */
 	let isKnown = false;
 	let beginMs = host.main.firstByteMs ?? 0;
-
 	const keeper = createRecordKeeper(part, host.onGrown);
 
-	const most = (): number => (isAlone ? 1 : Math.min(growth.target, 1 + extra));
-
+	const allowed = (): number => (isAlone ? 1 : places.reduce((sum, one) => sum + (one.isOut ? 0 : one.allowed), 0));
+	const most = (): number => Math.min(isAlone ? 1 : growth.target, allowed());
 	const free = (): Span[] => freeSpans(part.scattered?.here ?? [], [...carriers], totalBytes);
 	const workFor = (): Work<Carrier> | undefined => {
 		const spareBytes = totalBytes * doubleShare - doubledBytes;
@@ -53,12 +49,11 @@ export function createSegments(host: SegmentsHost): Segments {
 	};
 
 	const tellSlots = (): void => {
+		const uses = usesOf(places, carriers);
 		const has = Math.max(0, carriers.size - 1);
 		const isWanted = !isAlone && state !== "over";
 		const wants = isWanted ? (state !== "scattered" || workFor() ? growth.target - 1 : has) : 0;
-		if (!isKnown || (told.wants === wants && told.has === has && told.requests === requests)) return;
-		told = { wants, has, requests };
-		host.onSlots(told);
+		if (isKnown) report({ uses, wants });
 	};
 
 	/** Gives every free connection something to do. */
@@ -71,24 +66,26 @@ export function createSegments(host: SegmentsHost): Segments {
 		while (carriers.size < most()) {
 			// The attempt's own connection needs no leave.
 			if (carriers.size > 0 && performance.now() < pausedUntilMs) break;
-			const work = workFor();
-			if (!work) break;
+			const place = carriers.size === 0 ? 0 : freePlace(places, carriers);
+			const work = place === undefined ? undefined : workFor();
+			if (!work || place === undefined) break;
 			if (work.kind === "share") work.of.end = work.start;
 			if (work.kind === "double") {
 				work.of.isDouble = true;
 				doubledBytes += work.end - work.start;
 			}
-			begin(work, work.kind === "double");
+			begin(work, { place, isDouble: work.kind === "double" });
 		}
 		tellSlots();
 	};
 
-	const begin = ({ start, end }: Span, isDouble = false): void => {
-		requests++;
+	const begin = ({ start, end }: Span, { place, isDouble }: Pick<Carrier, "place" | "isDouble">): void => {
+		const one = places[place];
+		if (one) one.requests++;
 		const askedTo = Math.min(totalBytes, end + overlapBytes);
-		const carrier = createCarrier({ start, end }, { askedTo, overlapBytes, isDouble, nowMs: performance.now() });
+		const carrier = createCarrier({ start, end }, { place, askedTo, overlapBytes, isDouble, nowMs: performance.now() });
 		carriers.add(carrier);
-		carrier.exchange = host.ask({ start, end: askedTo }, { subject: carrier, listener });
+		carrier.exchange = host.ask({ start, end: askedTo }, place, { subject: carrier, listener });
 	};
 
 	const remove = (carrier: Carrier, isWanted = false): void => {
@@ -99,6 +96,7 @@ export function createSegments(host: SegmentsHost): Segments {
 	};
 
 	const finish = (carrier: Carrier): void => {
+		if (carrier.digest && isSpoilt(carrier)) return spoil(carrier, carrier.digest.span);
 		remove(carrier, isReadOut(carrier));
 		const here = part.scattered?.here ?? [];
 		for (const other of carriers) {
@@ -107,18 +105,26 @@ export function createSegments(host: SegmentsHost): Segments {
 		fill();
 	};
 
-	const fail = (carrier: Carrier, failure: Failure, retryAfterMs?: number): void => {
+	/** Its bytes are missing again; it is over. */
+	const spoil = (carrier: Carrier, span: Span): void => {
+		loseSpan(part, span);
+		carrier.at = span.start;
+		fail(carrier, transient("checksum", "a piece is not what the server says (Content-Digest)"));
+	};
+
+	const fail = (carrier: Carrier, failure: Failure, asked?: Asked): void => {
 		if (carrier.isOver) return;
 		if (carrier.at >= carrier.end) return finish(carrier);
 		remove(carrier);
 		failuresInARow++;
 		pausedUntilMs = performance.now() + pauseMs(failuresInARow);
-		if (carriers.size > 0) return fill();
-		giveUp(failure, retryAfterMs);
+		// What a mirror lacks, the attempt's own server may have.
+		if (carriers.size > 0 || carrier.place > 0) return fill();
+		giveUp(failure, asked);
 	};
-	const giveUp = (failure: Failure, retryAfterMs?: number): void => {
+	const giveUp = (failure: Failure, asked?: Asked): void => {
 		end();
-		host.onFailure(failure, retryAfterMs);
+		host.onFailure(failure, asked);
 	};
 
 	/** Its answer goes on into what nobody brings: so does the carrier. */
@@ -160,28 +166,24 @@ export function createSegments(host: SegmentsHost): Segments {
 
 	const refuse = (): void => refused(growth, carriers.size - 1, performance.now());
 	const onHead = (carrier: Carrier, head: ResponseHead): void => {
-		const { at: start, askedTo, exchange, isDouble } = carrier;
+		const { at: start, askedTo, exchange } = carrier;
 		if (carrier.isOver) return;
 		beginMs = (beginMs + (exchange?.firstByteMs ?? beginMs)) / 2;
-		const verdict = host.judge({ start, end: askedTo }, head);
-		switch (verdict.kind) {
-			case "fits":
-				carrier.askedTo = verdict.end;
-				carrier.end = Math.min(carrier.end, verdict.end);
-				return;
-			case "again":
+		heed(carrier, host.judge({ start, end: askedTo }, carrier.place, head), {
+			isLast: carriers.size === 1,
+			again: () => {
 				remove(carrier);
-				return begin({ start, end: carrier.end }, isDouble);
-			case "lie":
-				return lie(verdict.why);
-			case "denied":
-				if (carriers.size === 1) return lie(verdict.failure.message);
-				refuse();
-				return fail(carrier, verdict.failure);
-			case "failed":
-				if (verdict.isRefusal) refuse();
-				return fail(carrier, verdict.failure, verdict.retryAfterMs);
-		}
+				begin({ start, end: carrier.end }, carrier);
+			},
+			leaveOut: () => {
+				leaveOut(places, carrier.place);
+				remove(carrier);
+				fill();
+			},
+			refuse,
+			fail: (failure, asked) => fail(carrier, failure, asked),
+			lie,
+		});
 	};
 
 	const listener: ExchangeListener<Carrier> = {
@@ -209,7 +211,7 @@ export function createSegments(host: SegmentsHost): Segments {
 	const onScattered = (firstSpan: Span): void => {
 		state = "scattered";
 		const nowMs = performance.now();
-		first = createCarrier(firstSpan, { askedTo: host.firstEnd + 1, overlapBytes, isFirst: true, nowMs });
+		first = createCarrier(firstSpan, { place: 0, askedTo: host.firstEnd + 1, overlapBytes, isFirst: true, nowMs });
 		first.exchange = host.main;
 		carriers.add(first);
 		keeper.begin();
@@ -218,18 +220,18 @@ export function createSegments(host: SegmentsHost): Segments {
 
 	/** A second connection is to begin: that the bytes will lie in several places is made known first. */
 	const wake = (): void => {
-		if (state !== "single" || isAlone || extra === 0 || part.bytes < leastBytes) return;
+		if (state !== "single" || allowed() === 1 || part.bytes < leastBytes) return;
 		state = "scattering";
-		const fallBack = (): void => {
-			if (state === "scattering") state = "single";
-			isAlone = true;
-			tellSlots();
-		};
-		scatter(host.store, part).then(() => {
-			if (state !== "scattering") return;
-			if (part.scattered) guard(() => onScattered({ start: part.bytes, end: totalBytes }));
-			else fallBack();
-		}, fallBack);
+		const known = scatter(host.store, part, { needsProof: host.needsProof }).then(() => part.scattered !== undefined);
+		void known
+			.catch(() => false)
+			.then((isKnownOnDisk) => {
+				if (state !== "scattering") return;
+				if (isKnownOnDisk) return guard(() => onScattered({ start: part.bytes, end: totalBytes }));
+				state = "single";
+				isAlone = true;
+				tellSlots();
+			});
 	};
 
 	const tick = (): void => {
@@ -238,22 +240,21 @@ export function createSegments(host: SegmentsHost): Segments {
 		const all = Math.max(1, carriers.size);
 		const active = state === "scattered" ? [...carriers].filter(({ firstMs }) => firstMs !== undefined).length : 1;
 		const leftBytes = totalBytes - part.bytes;
-		const allowed = isAlone ? 1 : 1 + extra;
-		look(growth, { nowMs, bytes: part.bytes, active, all, allowed, leftBytes, firstByteMs: beginMs });
+		look(growth, { nowMs, bytes: part.bytes, active, all, allowed: allowed(), leftBytes, firstByteMs: beginMs });
 		if (state === "single") wake();
 		if (state !== "scattered") return tellSlots();
 		keeper.keep(nowMs);
 		replaceLame(nowMs);
-		for (const one of leastUseful([...carriers], carriers.size - most())) remove(one);
+		for (const one of tooMany(places, [...carriers], most())) remove(one);
 		fill();
 	};
 
 	const replaceLame = (nowMs: number): void => {
-		const lame = nowMs - replacedMs < replaceMs ? undefined : findLame([...carriers], nowMs);
+		const lame = findLame([...carriers], nowMs, replacedMs);
 		if (!lame) return;
 		replacedMs = nowMs;
 		remove(lame);
-		begin({ start: lame.at, end: lame.end }, lame.isDouble);
+		begin({ start: lame.at, end: lame.end }, lame);
 	};
 
 	const end = (): void => {
@@ -278,14 +279,14 @@ export function createSegments(host: SegmentsHost): Segments {
 		get isScattered() {
 			return state === "scattered";
 		},
-		get requests() {
-			return requests;
+		get hasPieces() {
+			return places.some(({ requests }) => requests > 0);
 		},
 		bringFirst: (chunk) => guard(() => first && onBytes(first, chunk)),
 		endFirst: () => guard(() => first && onEnd(first)),
 		failFirst: (failure) => guard(() => first && fail(first, failure)),
 		grant(granted) {
-			extra = granted;
+			for (const [n, place] of places.entries()) place.allowed = (granted[n] ?? 0) + (n === 0 ? 1 : 0);
 			guard(tick);
 		},
 		endSilent(silence) {

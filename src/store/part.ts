@@ -83,11 +83,11 @@ function claimScattered(part: Part, folder: string): boolean {
 	const opened = found && last && openPartFile(folder);
 	if (!opened) return false;
 	try {
-		const { source, here, flushed } = found;
+		const { source, here, flushed, needsProof } = found;
 		if (last.end > Math.min(opened.bytes, source.totalBytes ?? 0))
 			throw new RangeError("it tells of more than there is");
 		// Another file: a worker that was taken for dead may still write to the old one.
-		part.scattered = writeState(folder, source, { here, flushed });
+		part.scattered = writeState(folder, source, { here, flushed, needsProof });
 		part.source = source;
 		part.file = opened.file;
 		part.bytes = lengthOf(here);

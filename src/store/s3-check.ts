@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import type { Bucket, ExistsPolicy } from "../core/options.ts";
 import { removeClaims } from "./s3-claims.ts";
-import { openStore, StoreError } from "./s3-store.ts";
+import { openStore, type Store, StoreError } from "./s3-store.ts";
 import { upload } from "./s3-upload.ts";
 
 /** Longest time that the check may take, in milliseconds. */
@@ -13,8 +13,9 @@ const tidyMs = 5000;
 export async function checkBucket(bucket: Bucket, onExists: ExistsPolicy): Promise<string | undefined> {
 	const name = `s3://${bucket.name}/${bucket.prefix}`;
 	const signal = AbortSignal.timeout(patienceMs);
+	let store: Store | undefined;
 	try {
-		const store = await openStore(bucket, 1);
+		store = await openStore(bucket, 1);
 		const key = `${bucket.prefix}.downspout/probe-${randomBytes(8).toString("hex")}`;
 		const probe = { key, bytes: 5, content: { chunks: [Buffer.from("probe")] }, metadata: {}, replaces: false };
 		await upload(store, probe, signal);
@@ -22,22 +23,25 @@ export async function checkBucket(bucket: Bucket, onExists: ExistsPolicy): Promi
 		const remove = new store.sdk.DeleteObjectCommand({ Bucket: bucket.name, Key: key });
 		// One that may write and not delete can be used all the same.
 		await store.ask((client, abortSignal) => client.send(remove, { abortSignal }), signal).catch(() => {});
-		store.close();
 		if (isSafe) return undefined;
 		return `${name} ignores If-None-Match: files of one name would overwrite each other (--on-exists overwrite accepts that)`;
 	} catch (error) {
 		return `${name} cannot be used: ${explain(error)}`;
+	} finally {
+		store?.close();
 	}
 }
 
 /** Removes what is needed no more after a run whose journal is written. Nothing depends on it: the next run does it else. */
 export async function tidyBucket(bucket: Bucket, hasEnded: (entryKey: string) => boolean): Promise<void> {
+	let store: Store | undefined;
 	try {
-		const store = await openStore(bucket, 1);
+		store = await openStore(bucket, 1);
 		await removeClaims(store, hasEnded, AbortSignal.timeout(tidyMs));
-		store.close();
 	} catch {
 		// The claims stay where they are.
+	} finally {
+		store?.close();
 	}
 }
 

@@ -2,7 +2,7 @@
 import { createHash, type Hash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import type { Store } from "./s3-store.ts";
-import { goesInPieces, pieceBytes, type Upload } from "./s3-upload.ts";
+import { goesInPieces, headRequest, pieceBytes, type Upload } from "./s3-upload.ts";
 
 /** What objects tell of themselves. */
 export type Mark = {
@@ -33,14 +33,9 @@ export type Found = {
 
 /** What stands under a key; undefined where there is nothing. @throws {StoreError} */
 export async function findObject(store: Store, key: string, signal: AbortSignal): Promise<Found | undefined> {
-	const command = new store.sdk.HeadObjectCommand({ Bucket: store.bucket.name, Key: key });
 	try {
-		const head = await store.ask((client, abortSignal) => client.send(command, { abortSignal }), signal);
-		return {
-			bytes: head.ContentLength ?? -1,
-			etag: (head.ETag ?? "").replaceAll('"', ""),
-			metadata: head.Metadata ?? {},
-		};
+		const { bytes, etag, metadata } = await store.askMuch(headRequest(store, key), signal);
+		return { bytes: bytes ?? -1, etag: (etag ?? "").replaceAll('"', ""), metadata };
 	} catch (error) {
 		if (error instanceof Error && "status" in error && error.status === 404) return undefined;
 		throw error;

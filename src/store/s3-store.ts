@@ -2,6 +2,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { Bucket } from "../core/options.ts";
+import { type Direct, type DirectRequest, openDirect } from "./s3-direct.ts";
+import type { WireAnswer } from "./s3-wire.ts";
 
 export type Sdk = typeof import("@aws-sdk/client-s3");
 
@@ -15,7 +17,22 @@ export type Store = {
 	 * @throws {StoreError}
 	 */
 	ask<T>(request: (client: S3Client, signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T>;
+	/** The same for requests of which there are many: made directly where that can be, else by the SDK. @throws {StoreError} */
+	askMuch(request: FrequentRequest, signal: AbortSignal): Promise<ObjectFacts>;
 	close(): void;
+};
+
+export type FrequentRequest = {
+	readonly direct: DirectRequest;
+	/** The same by the SDK. */
+	readonly bySdk: (client: S3Client, signal: AbortSignal) => Promise<ObjectFacts>;
+};
+
+/** What an answer tells of an object. */
+export type ObjectFacts = {
+	readonly etag: string | undefined;
+	readonly bytes: number | undefined;
+	readonly metadata: Readonly<Record<string, string>>;
 };
 
 /** What a store refuses or fails at. */
@@ -61,24 +78,79 @@ export async function openStore(bucket: Bucket, connections: number): Promise<St
 		}),
 		...(endpoint && !region && { region: "us-east-1" }),
 	});
+	// What keeps the SDK from making requests is told by the first one.
+	let direct = await openDirect(sdk, client, { bucket, connections: agent.maxSockets }).catch(() => undefined);
+	const ask: Store["ask"] = async (request, signal) => {
+		for (let tries = 1; ; tries++) {
+			try {
+				return await request(client, signal);
+			} catch (cause) {
+				const error = new StoreError(cause);
+				const again = passing.has(error.status) && !lasting.test(`${error.reason} ${codeOf(cause)}`);
+				if (!again || tries >= mostTries || signal.aborted) throw error;
+				await sleep(firstWaitMs * 2 ** (tries - 1) * (0.5 + Math.random()));
+			}
+		}
+	};
+	const askOnce = async (
+		{ direct: request }: FrequentRequest,
+		direct: Direct,
+		abortSignal: AbortSignal,
+	): Promise<ObjectFacts | undefined> => {
+		const answer = await direct.send(request, abortSignal);
+		if (answer.status < 300) return factsOf(answer);
+		const error = refusal(answer);
+		if (!mayKnowBetter(answer.status, error.name)) throw error;
+		return undefined;
+	};
 	return {
 		sdk,
 		client,
 		bucket,
-		async ask(request, signal) {
-			for (let tries = 1; ; tries++) {
-				try {
-					return await request(client, signal);
-				} catch (cause) {
-					const error = new StoreError(cause);
-					const again = passing.has(error.status) && !lasting.test(`${error.reason} ${codeOf(cause)}`);
-					if (!again || tries >= mostTries || signal.aborted) throw error;
-					await sleep(firstWaitMs * 2 ** (tries - 1) * (0.5 + Math.random()));
-				}
-			}
+		ask,
+		askMuch: (request, signal) =>
+			ask(async (_, abortSignal) => {
+				const facts = direct && (await askOnce(request, direct, abortSignal));
+				if (facts) return facts;
+				const found = await request.bySdk(client, abortSignal);
+				// It was right: about the region, the time, or the credentials.
+				direct?.close();
+				direct = undefined;
+				return found;
+			}, signal),
+		close() {
+			direct?.close();
+			client.destroy();
 		},
-		close: () => client.destroy(),
 	};
+}
+
+/** Answers without a reason, and reasons to which the SDK may know a way: another region, a wrong clock, renewed credentials. */
+const mendable = /^UnknownError$|Skewed|Expired|Token|Malformed|SignatureDoesNotMatch|Redirect|^InvalidRequest$/;
+
+function mayKnowBetter(status: number, reason: string): boolean {
+	return (status >= 300 && status < 400) || ([400, 401, 403].includes(status) && mendable.test(reason));
+}
+
+function factsOf({ head }: WireAnswer): ObjectFacts {
+	const metadata: Record<string, string> = {};
+	let etag: string | undefined;
+	let bytes: number | undefined;
+	for (const [, name = "", value = ""] of head.matchAll(/^([^:\r\n]+):[ \t]*([^\r\n]*?)[ \t]*\r?$/gm)) {
+		const field = name.toLowerCase();
+		if (field === "etag") etag = value;
+		else if (field === "content-length") bytes = Number(value);
+		else if (field.startsWith("x-amz-meta-")) metadata[field.slice("x-amz-meta-".length)] = value;
+	}
+	return { etag, bytes, metadata };
+}
+
+/** As the SDK throws it. */
+function refusal({ status, text }: WireAnswer): Error {
+	const field = (name: string): string | undefined => new RegExp(`<${name}>([^<]*)</${name}>`).exec(text)?.[1];
+	const error = new Error(field("Message") ?? "");
+	error.name = field("Code") ?? (status === 404 ? "NotFound" : "UnknownError");
+	return Object.assign(error, { $metadata: { httpStatusCode: status } });
 }
 
 async function loadSdk(): Promise<Sdk> {

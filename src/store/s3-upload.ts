@@ -1,10 +1,13 @@
 /** Puts one complete file under one key of a store, under the condition that nothing is there: at one go, or in pieces where it is large. */
 import { createReadStream } from "node:fs";
 import type { Readable } from "node:stream";
-import { type Store, StoreError } from "./s3-store.ts";
+import type { FilePart } from "./s3-send-file.ts";
+import { type FrequentRequest, type Store, StoreError } from "./s3-store.ts";
 
 /** Files up to this size go at one go. */
 const oneGoBytes = 64 * 1024 * 1024;
+/** Of files from this size on it is asked first whether their name is free. */
+const lookFirstBytes = 2 * 1024 * 1024;
 const leastPieceBytes = 8 * 1024 * 1024;
 /** A store takes at most 10,000 pieces. */
 const mostPieces = 9000;
@@ -51,18 +54,65 @@ async function putAtOnce(
 	{ key, bytes, content, metadata, replaces }: Upload,
 	signal: AbortSignal,
 ): Promise<void> {
-	await store.ask((client, abortSignal) => {
-		const body: Buffer | Readable = "path" in content ? createReadStream(content.path) : Buffer.concat(content.chunks);
-		const command = new store.sdk.PutObjectCommand({
-			Bucket: store.bucket.name,
-			Key: key,
-			Body: body,
-			ContentLength: bytes,
-			Metadata: metadata,
-			...(!replaces && { IfNoneMatch: "*" }),
-		});
-		return client.send(command, { abortSignal }).finally(() => letGo(body));
-	}, signal);
+	const memory = "path" in content ? undefined : joined(content.chunks);
+	const headers: Record<string, string> = { "content-type": "application/octet-stream" };
+	for (const [name, value] of Object.entries(metadata)) headers[`x-amz-meta-${name}`] = value;
+	if (!replaces) headers["if-none-match"] = "*";
+	const body = "path" in content ? { path: content.path, start: 0, end: bytes } : memory;
+	// A store would read all of it before it says that the name is taken, or close the connection meanwhile.
+	if (!replaces && bytes >= lookFirstBytes && (await isTaken(store, key, signal))) throw taken(key);
+	await store.askMuch(
+		{
+			direct: { method: "PUT", key, headers, ...(body && { body }) },
+			async bySdk(client, abortSignal) {
+				const read: Buffer | Readable = "path" in content ? createReadStream(content.path) : joined(content.chunks);
+				const command = new store.sdk.PutObjectCommand({
+					Bucket: store.bucket.name,
+					Key: key,
+					Body: read,
+					ContentLength: bytes,
+					Metadata: metadata,
+					...(!replaces && { IfNoneMatch: "*" }),
+				});
+				const { ETag } = await client.send(command, { abortSignal }).finally(() => letGo(read));
+				return { etag: ETag, bytes, metadata };
+			},
+		},
+		signal,
+	);
+}
+
+async function isTaken(store: Store, key: string, signal: AbortSignal): Promise<boolean> {
+	try {
+		await store.askMuch(headRequest(store, key), signal);
+		return true;
+	} catch (error) {
+		if (error instanceof StoreError && (error.status === 404 || error.status === 403)) return false;
+		throw error;
+	}
+}
+
+/** As a store refuses it. */
+function taken(key: string): StoreError {
+	const status = { $metadata: { httpStatusCode: 412 } };
+	return new StoreError(Object.assign(new Error(`${key} is there already`), { name: "PreconditionFailed", ...status }));
+}
+
+/** Asks what stands under a key. */
+export function headRequest({ sdk, bucket }: Store, key: string): FrequentRequest {
+	return {
+		direct: { method: "HEAD", key, headers: {} },
+		async bySdk(client, abortSignal) {
+			const command = new sdk.HeadObjectCommand({ Bucket: bucket.name, Key: key });
+			const head = await client.send(command, { abortSignal });
+			return { bytes: head.ContentLength, etag: head.ETag, metadata: head.Metadata ?? {} };
+		},
+	};
+}
+
+function joined(chunks: readonly Buffer[]): Buffer {
+	const [only] = chunks;
+	return only && chunks.length === 1 ? only : Buffer.concat(chunks);
 }
 
 type Large = Upload & { readonly path: string };
@@ -122,17 +172,7 @@ async function sendPieces(
 			const n = next++;
 			const start = n * size;
 			const end = Math.min(bytes, start + size);
-			const { ETag } = await store.ask((client, abortSignal) => {
-				const body = createReadStream(path, { start, end: end - 1 });
-				const command = new store.sdk.UploadPartCommand({
-					...target,
-					PartNumber: n + 1,
-					Body: body,
-					ContentLength: end - start,
-				});
-				return client.send(command, { abortSignal }).finally(() => letGo(body));
-			}, either);
-			etags[n] = ETag;
+			etags[n] = await sendPiece(store, { path, start, end, target, number: n + 1 }, either);
 		}
 	};
 	const senders = Array.from({ length: piecesAtOnce }, () =>
@@ -147,6 +187,31 @@ async function sendPieces(
 	for (const end of ends) if (end.status === "rejected") throw end.reason;
 	if (signal.aborted) throw new StoreError(new Error("stopped"));
 	return etags;
+}
+
+type Piece = FilePart & Pick<Pieces, "target"> & { readonly number: number };
+
+/** @returns Its ETag. */
+async function sendPiece(
+	store: Store,
+	{ path, start, end, target, number }: Piece,
+	signal: AbortSignal,
+): Promise<string | undefined> {
+	const query = { partNumber: String(number), uploadId: target.UploadId ?? "" };
+	const { etag } = await store.askMuch(
+		{
+			direct: { method: "PUT", key: target.Key, query, headers: {}, body: { path, start, end } },
+			async bySdk(client, abortSignal) {
+				const body = createReadStream(path, { start, end: end - 1 });
+				const length = { ContentLength: end - start };
+				const command = new store.sdk.UploadPartCommand({ ...target, PartNumber: number, Body: body, ...length });
+				const { ETag } = await client.send(command, { abortSignal }).finally(() => letGo(body));
+				return { etag: ETag, bytes: end - start, metadata: {} };
+			},
+		},
+		signal,
+	);
+	return etag;
 }
 
 function isAbort(error: unknown): boolean {

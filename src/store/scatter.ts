@@ -8,18 +8,29 @@ import { fileOf, type Part, type PartStore } from "./part.ts";
 import { ensureOurs, lookNow, writeWhole } from "./part-file.ts";
 import { closeState, type Scattered, writeRecord, writeState } from "./scattered-state.ts";
 
+export type ScatterOptions = {
+	/** What is to be kept of a part that is complete. */
+	readonly here?: readonly Span[];
+	/** Whether only digests will tell that its bytes belong together. */
+	readonly needsProof?: boolean;
+};
+
 /**
  * Makes it known on disk that the bytes of a part are not the first ones of the file any more, before any of the others is
  * written: a part that told nothing of that would be taken for whole up to its last byte, after a loss of power.
  * @throws {NodeJS.ErrnoException} such as ENOSPC. @throws {PartLostError}
  */
-export async function scatter(store: PartStore, part: Part, here?: readonly Span[]): Promise<void> {
+export async function scatter(
+	store: PartStore,
+	part: Part,
+	{ here, needsProof = false }: ScatterOptions = {},
+): Promise<void> {
 	const { source } = part;
 	if (!source || part.scattered) return;
 	const file = fileOf(store, part);
 	lookNow(file);
 	const known = here ?? (part.bytes > 0 ? [{ start: 0, end: part.bytes }] : []);
-	const state = writeState(file.folder, source, { here: [...known], flushed: [] });
+	const state = writeState(file.folder, source, { here: [...known], flushed: [], needsProof });
 	try {
 		await flushed(fsync, state.fd);
 		await syncNames(file.folder);
@@ -77,7 +88,10 @@ export async function flushHere(part: Part): Promise<void> {
 	try {
 		await flushed(fdatasync, file.fd);
 		// What was lost meanwhile is not told of.
-		if (part.scattered === scattered) remember(scattered, here);
+		if (part.scattered !== scattered) return;
+		remember(scattered, here);
+		writeRecord(scattered);
+		await flushed(fdatasync, scattered.fd);
 	} catch {
 		// Where the disk does not take the bytes, the next write tells.
 	} finally {

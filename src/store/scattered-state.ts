@@ -9,6 +9,8 @@ import { parsePlace, processPlace } from "../journal/process-identity.ts";
 import { type PartSource, sourceFrom, sourcePath } from "./part-source.ts";
 
 export type Scattered = {
+	/** Whether only digests tell that its bytes belong together: not all of them are of one server's version. */
+	readonly needsProof: boolean;
 	/** What was written. */
 	here: Span[];
 	/** What was flushed to the disk: it outlasts a loss of power. */
@@ -34,17 +36,17 @@ const alignment = 4096;
 export function writeState(
 	folder: string,
 	source: PartSource,
-	{ here, flushed }: Pick<Scattered, "here" | "flushed">,
+	{ here, flushed, needsProof }: Pick<Scattered, "here" | "flushed" | "needsProof">,
 ): Scattered {
 	// Several lines, the first without a URL of its own: versions that know no such parts take it for none, and begin again.
-	const head = JSON.stringify({ scattered: 1, of: source, boot: bootOfThis() });
+	const head = JSON.stringify({ scattered: 1, of: source, boot: bootOfThis(), needsProof });
 	const recordsAt = Math.ceil((Buffer.byteLength(head) + 1) / alignment) * alignment;
 	const padded = head + " ".repeat(recordsAt - 1 - Buffer.byteLength(head));
 	const path = newSourcePath(folder);
 	unlinkQuietly(path);
 	const fd = openTrusted(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL);
 	try {
-		const state = { here, flushed, fd, recordsAt, turn: 0, isFlushing: false };
+		const state = { needsProof, here, flushed, fd, recordsAt, turn: 0, isFlushing: false };
 		writeText(fd, `${padded}\n${recordOf(state)}\n${" ".repeat(recordBytes - 1)}\n`, 0);
 		renameSync(path, sourcePath(folder));
 		return state;
@@ -69,7 +71,7 @@ export function writeRecord(state: Scattered): void {
  */
 export function readState(
 	folder: string,
-): { readonly source: PartSource; readonly here: Span[]; readonly flushed: Span[] } | undefined {
+): (Pick<Scattered, "here" | "flushed" | "needsProof"> & { readonly source: PartSource }) | undefined {
 	const [head = "", ...records] = readTrusted(sourcePath(folder)).split("\n");
 	const known = parseObject(head);
 	const source = sourceFrom(known && Reflect.get(known, "of"));
@@ -78,7 +80,8 @@ export function readState(
 	if (!last) return undefined;
 	const boot: unknown = Reflect.get(known, "boot");
 	const isSameBoot = boot !== "" && boot === bootOfThis();
-	return { source, here: isSameBoot ? last.here : [...last.flushed], flushed: last.flushed };
+	const needsProof = Reflect.get(known, "needsProof") !== false;
+	return { source, needsProof, here: isSameBoot ? last.here : [...last.flushed], flushed: last.flushed };
 }
 
 export function closeState(state: Scattered): void {

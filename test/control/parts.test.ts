@@ -91,7 +91,7 @@ const failures: readonly (readonly [FailedAttempt, boolean, string])[] = [
 	[{ code: "truncated", httpStatus: 200 }, true, "slow"],
 	[{ code: "too_slow", httpStatus: 200 }, true, "slow"],
 	[{ code: "http_404", httpStatus: 404 }, true, "answered"],
-	[{ code: "http_403", httpStatus: 403 }, true, "other"],
+	[{ code: "http_403", httpStatus: 403 }, true, "forbidden"],
 	[{ code: "http_500", httpStatus: 500 }, true, "other"],
 	[{ code: "checksum", httpStatus: 200 }, true, "other"],
 ];

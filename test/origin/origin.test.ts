@@ -189,3 +189,20 @@ test("closing ends waits, transfers and idle connections", async () => {
 	await origin.close();
 	await Promise.all([waiting, ended]);
 });
+
+test("ranges are answered falsely in four ways, and the whole is not", async () => {
+	await using origin = await startOrigin({ files: 40, size: { kind: "fixed", sizeBytes: 100_000 }, lieRate: 1 });
+	const found = new Set<string>();
+	for (const url of origin.urls()) {
+		const path = new URL(url).pathname;
+		const bytes = originBytes(1, path, { start: 0, end: 100_000 });
+		const whole = await fetchFrom(url);
+		assert(whole.body.equals(bytes));
+		const { status, headers, body } = await fetchFrom(url, { headers: { range: "bytes=10-19" } });
+		if (status === 200) found.add("whole");
+		else if (headers.etag !== whole.headers.etag) found.add("etag");
+		else if (headers["content-range"] !== "bytes 10-19/100000") found.add("total");
+		else if (!body.equals(bytes.subarray(10, 20))) found.add("bytes");
+	}
+	assert.deepEqual([...found].sort(), ["bytes", "etag", "total", "whole"]);
+});

@@ -33,6 +33,7 @@ const exceptions: ReadonlyMap<string, string> = new Map([
 	["src/runners/create-runner.ts", "cluster"],
 	["src/runners/serve.ts", "download"],
 	["src/run/run-cookies.ts", "http"],
+	["src/store/s3-wire.ts", "http"],
 ]);
 
 /** What core may use from outside: it neither reads nor writes anything. */

@@ -78,6 +78,29 @@ test("a host that allows 20 a second, with Retry-After: all is saved, and after 
 	assert(events.some((event) => event.type === "level" && /requests a second|refused/.test(event.why)));
 });
 
+test("a host that tells its requests a second with the first refusals is asked at that pace", async (context) => {
+	const moments: number[] = [];
+	let refusals = 0;
+	let tokens = 10;
+	let atMs = performance.now();
+	const { url } = await serve(context, (_, response) => {
+		const nowMs = performance.now();
+		tokens = Math.min(10, tokens + ((nowMs - atMs) * 40) / 1000);
+		atMs = nowMs;
+		if (tokens < 1) {
+			refusals++;
+			return void response.writeHead(429, { "ratelimit-policy": '"hourly";q=9999;w=3600, "burst";q=40;w=1' }).end();
+		}
+		tokens--;
+		moments.push(nowMs);
+		response.end("text");
+	});
+	const { summary, events } = await runList(context, listOf(url, 90), { options: { retries: 0 } });
+	assert.deepEqual([summary.saved, summary.failed], [90, 0]);
+	assert(events.some((event) => event.type === "level" && event.why.startsWith("38.0 requests a second")));
+	assert(refusals < 80, `${refusals} refusals`);
+});
+
 for (const [name, headers] of [
 	["RateLimit", { ratelimit: '"default";r=0;t=1' }],
 	["RateLimit-Reset", { "ratelimit-reset": "1" }],

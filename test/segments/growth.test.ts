@@ -19,7 +19,7 @@ function fetch(
 	{ each, all, sizeBytes, firstByteMs, allowed = 1000, noise = 0 }: Line,
 	limit: number | "auto" = "auto",
 ) {
-	const growth = createGrowth(limit, 32);
+	const growth = createGrowth(limit);
 	const begun: number[] = [0];
 	let bytes = 0;
 	let most = 1;
@@ -67,7 +67,7 @@ test("256 MiB at 10 MB/s a connection take little more than they would with all 
 });
 
 test("a given number is not searched for; after a refusal there are fewer for a while", () => {
-	const growth = createGrowth(8, 32);
+	const growth = createGrowth(8);
 	const facts = { bytes: 1, active: 8, all: 8, allowed: 8, leftBytes: 1e9, firstByteMs: 1 };
 	look(growth, { ...facts, nowMs: 0 });
 	assert.equal(growth.target, 8);

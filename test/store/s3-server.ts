@@ -4,6 +4,9 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, request as open, type ServerResponse } from "node:http";
 import type { TestContext } from "node:test";
 import { startFauxqs } from "fauxqs";
+import { isSigned } from "./s3-signature.ts";
+
+const secret = "test";
 
 /** What happens to a request that it fits: an answer of that status, no answer, or none although it was carried out. */
 export type Fault = { readonly fits: (request: IncomingMessage) => boolean; readonly kind: number | "cut" | "lost" };
@@ -33,8 +36,10 @@ export async function startS3(context: Pick<TestContext, "after">, keepsConditio
 	const faults: Fault[] = [];
 	/** Those of one key wait for each other: a condition is looked at and met in one. */
 	const last = new Map<string, Promise<void>>();
+	const unsigned: string[] = [];
 	const proxy = createServer((request, response) => {
 		requests.push(`${request.method} ${request.url}`);
+		if (!isSigned(request, secret)) unsigned.push(`${request.method} ${request.url}`);
 		const key = (request.url ?? "").split("?", 1)[0] ?? "";
 		const before = request.headers["if-none-match"] ? last.get(key) : undefined;
 		const done = (before ?? Promise.resolve())
@@ -61,6 +66,7 @@ export async function startS3(context: Pick<TestContext, "after">, keepsConditio
 		proxy.closeAllConnections();
 		proxy.close();
 		await server.stop();
+		assert.deepEqual(unsigned, []);
 	});
 	const direct = (path: string, init?: RequestInit): Promise<Response> =>
 		fetch(`http://127.0.0.1:${server.port}/${bucket}${path}`, init);
@@ -68,7 +74,8 @@ export async function startS3(context: Pick<TestContext, "after">, keepsConditio
 		env: {
 			AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${address.port}`,
 			AWS_ACCESS_KEY_ID: "test",
-			AWS_SECRET_ACCESS_KEY: "test",
+			AWS_SECRET_ACCESS_KEY: secret,
+			AWS_SESSION_TOKEN: "a token of one session",
 			AWS_REGION: "us-east-1",
 			AWS_EC2_METADATA_DISABLED: "true",
 		},
@@ -107,6 +114,7 @@ async function refuse(request: IncomingMessage, response: ServerResponse, status
 		new Map([
 			[409, "ConditionalRequestConflict"],
 			[412, "PreconditionFailed"],
+			[301, "PermanentRedirect"],
 			[403, "AccessDenied"],
 		]).get(status) ?? "SlowDown";
 	response.writeHead(status, { "Content-Type": "application/xml" });

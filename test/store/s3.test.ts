@@ -36,11 +36,16 @@ test(
 	patience,
 	async (context) => {
 		const { lab, s3, values } = await startBucketLab(context);
-		const paths = [...numbered(30, (n) => `/${n}.txt`), "/a%20b%C3%BC.txt"];
+		const paths = [...numbered(30, (n) => `/${n}.txt`), "/a%20b%C3%BC.txt", "/$a!'()*+,;=@&~-_.txt"];
 		const first = await lab.run(paths, { ...values, layout: "host" });
-		assert.equal(first.summary.saved, 31, JSON.stringify(first.summary.errors));
+		assert.equal(first.summary.saved, 32, JSON.stringify(first.summary.errors));
 		const keys = await s3.keys();
-		assert.equal(keys.length, 31);
+		assert.equal(keys.length, 32);
+		// The SDK names the operation in the query of all that it sends itself, which costs ten times the time.
+		assert.deepEqual(
+			s3.requests.filter((one) => one.startsWith("PUT") && one.includes("x-id=")),
+			[],
+		);
 		for (const { file, url } of first.outcomes) {
 			assert(keys.includes(`some/place/${file}`), `${file} is not there`);
 			assert.equal(String(await s3.read(`some/place/${file}`)), new URL(url).pathname);
@@ -48,12 +53,12 @@ test(
 		assert.deepEqual(await readdir(lab.dir), [".downspout"]);
 		assert.deepEqual(await readdir(join(lab.dir, ".downspout", "parts")), []);
 		const asked = lab.requests.length;
-		assert.equal((await lab.run(paths, { ...values, layout: "host" })).summary.skipped, 31);
+		assert.equal((await lab.run(paths, { ...values, layout: "host" })).summary.skipped, 32);
 		assert.equal(lab.requests.length, asked);
 		// What somebody has removed is fetched again.
 		await s3.remove(keys[0] ?? "");
 		const third = await lab.run(paths, { ...values, layout: "host" });
-		assert.deepEqual([third.summary.skipped, third.summary.saved], [30, 1]);
+		assert.deepEqual([third.summary.skipped, third.summary.saved], [31, 1]);
 	},
 );
 
@@ -103,16 +108,19 @@ test("refusals, cuts and lost answers are lived with, and nothing is there twice
 		{ fits: isPut("3.txt"), kind: "lost" },
 		{ fits: isPut("4.txt"), kind: "lost" },
 		{ fits: isPut("4.txt"), kind: 503 },
+		// Where that leads the SDK may know: it is asked from then on.
+		{ fits: isPut("5.txt"), kind: 301 },
 	);
 	const { summary } = await lab.run(
-		numbered(5, (n) => `/${n}.txt`),
+		numbered(6, (n) => `/${n}.txt`),
 		values,
 	);
-	assert.equal(summary.saved, 5);
+	assert.equal(summary.saved, 6);
 	assert.deepEqual(s3.faults, []);
+	assert(s3.requests.some((one) => one.includes("5.txt?x-id=PutObject")));
 	assert.deepEqual(
 		await s3.keys(),
-		numbered(5, (n) => `some/place/${n}.txt`),
+		numbered(6, (n) => `some/place/${n}.txt`),
 	);
 });
 
