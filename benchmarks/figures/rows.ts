@@ -84,17 +84,15 @@ export const rows: Readonly<Record<string, Row>> = {
 		least: 0.95,
 	},
 	refuses20: {
-		what: "refused beyond 20 at once (50 ms): of 400 a second",
+		what: "refused beyond 20 at once (50 ms): beside -c 20",
 		open: lab({ files: 4000, latencyMs: 50, mostInFlight: 20 }),
-		contenders: [nothingSet],
-		perSecond: 400,
+		contenders: [nothingSet, ...fixed(20)],
 		least: 0.9,
 	},
 	refuses20after: {
 		what: "the same with Retry-After: 1",
 		open: lab({ files: 8000, latencyMs: 50, mostInFlight: 20, retryAfterSeconds: 1 }),
-		contenders: [nothingSet],
-		perSecond: 400,
+		contenders: [nothingSet, ...fixed(20)],
 		least: 0.9,
 	},
 	rate400: {
@@ -159,11 +157,11 @@ export const rows: Readonly<Record<string, Row>> = {
 		least: 0.9,
 	},
 	manyHosts: {
-		what: "10,000 hosts × 5 files, 20 ms, 100 at once: beside one host with as many",
+		what: "10,000 hosts × 5 files, named in turn, 20 ms, 20 at once: beside one host with as many",
 		open: lab({ files: 50_000, latencyMs: 20, ...size(1024) }),
 		contenders: [
-			{ name: "10,000 hosts", urls: (urls) => urls.map(onHost), args: ["-c", "100"] },
-			{ name: "one host", urls: own, args: ["-c", "100"] },
+			{ name: "10,000 hosts", urls: (urls) => urls.map(onHost), args: ["-c", "20"] },
+			{ name: "one host", urls: own, args: ["-c", "20"] },
 		],
 		least: 0.9,
 	},

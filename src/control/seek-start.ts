@@ -13,6 +13,7 @@ const longerThanFirst = 4;
 const longerThanBefore = 2;
 /** Where first bytes take longer by so much of what the level grew by, it was too high before. */
 const proportional = 0.75;
+const leastOfFirst = 0.25;
 
 /** A wave that grew less than this, twice in a row, has found what limits. */
 const worthwhileWave = 1.25;
@@ -37,7 +38,10 @@ function isFilling(seeker: Seeker): boolean {
 	const delayMs = recentDelayMs / recentDelays;
 	seeker.recentDelayMs = 0;
 	seeker.recentDelays = 0;
-	if (usualDelayMs === 0) seeker.usualDelayMs = delayMs;
+	if (usualDelayMs === 0) {
+		seeker.usualDelayMs = delayMs;
+		seeker.firstDelayMs = delayMs;
+	}
 	// The quickest come first.
 	return usualDelayMs > 0 && delayMs > usualDelayMs * (waves.length === 0 ? longerThanFirst : longerThanBefore);
 }
@@ -59,6 +63,7 @@ export function seekAgain(seeker: Seeker): void {
 	seeker.phase = "start";
 	seeker.waves = [];
 	seeker.usualDelayMs = 0;
+	seeker.firstDelayMs = 0;
 	seeker.waveMs = Number.POSITIVE_INFINITY;
 	seeker.flatWaves = 0;
 	beginWave(seeker);
@@ -82,7 +87,7 @@ export function endWave(seeker: Seeker, ms: number): void {
 	const delayMs = seeker.lastDelayMs;
 	waves.push({ level: waveLevel, rate, delayMs });
 	seeker.usualDelayMs = delayMs;
-	if (last && isFull(last, { level: waveLevel, delayMs })) return endFull(seeker, waves[0]?.level ?? last.level);
+	if (last && isFull(last, { level: waveLevel, delayMs })) return endFull(seeker, waves[0] ?? last);
 	seeker.waveMs = Math.min(seeker.waveMs, ms);
 	seeker.flatWaves = rate < before * worthwhileWave ? seeker.flatWaves + 1 : 0;
 	if (seeker.flatWaves >= 2 || rate < before * worseWave || waveLevel >= seeker.most || isCongested(seeker))
@@ -99,9 +104,13 @@ function isFull(before: Wave, { level, delayMs }: Wave): boolean {
 }
 
 /** What the first waves brought is low, as their connections were new: it says nothing against their levels. */
-function endFull(seeker: Seeker, level: number): void {
-	seeker.shortestMs = Math.min(...seeker.waves.map((wave) => wave.level / wave.rate));
-	settle(seeker, Math.max(seeker.least, level), "what is more only waits");
+function endFull(seeker: Seeker, { level, delayMs }: Wave): void {
+	const { waves, firstDelayMs } = seeker;
+	seeker.shortestMs = Math.min(...waves.map((wave) => wave.level / wave.rate));
+	// Some of the first wave may have waited as well.
+	const share = firstDelayMs > 0 ? (firstDelayMs * longerThanBefore) / delayMs : 1;
+	const fitting = Math.ceil(level * Math.max(leastOfFirst, Math.min(1, share)));
+	settle(seeker, Math.max(seeker.least, fitting), "what is more only waits");
 }
 
 /** A process that begins is busy for a moment; one that stays so is what limits. The search goes on when it has time. */

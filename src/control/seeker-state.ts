@@ -51,6 +51,8 @@ export type Seeker = {
 	waves: { readonly level: number; readonly rate: number; readonly delayMs: number }[];
 	/** What the time to the first byte is compared with while a wave grows: that of the wave before, or of the first few. */
 	usualDelayMs: number;
+	/** That of the first few of the search. */
+	firstDelayMs: number;
 	/** Since the last look: times to the first byte, and how many. */
 	recentDelayMs: number;
 	recentDelays: number;
@@ -133,6 +135,7 @@ export function createState(context: SeekerContext, limits: LevelLimits): Seeker
 		waveMs: Number.POSITIVE_INFINITY,
 		waves: [],
 		usualDelayMs: 0,
+		firstDelayMs: 0,
 		recentDelayMs: 0,
 		recentDelays: 0,
 		flatWaves: 0,
