@@ -4,10 +4,15 @@ import { connect, createServer, type Socket } from "node:net";
 
 export type DelayedLine = AsyncDisposable & { readonly port: number };
 
-/** @param delayMs - Each way: half of a round trip. @param portOf - Where connections lead. */
-export async function startDelayedLine(delayMs: number, portOf: () => number): Promise<DelayedLine> {
+/** @param delayMs - Each way: half of a round trip. @param connections - Most at once; further ones are reset. @param portOf - Where connections lead. */
+export async function startDelayedLine(
+	{ delayMs, connections }: { readonly delayMs: number; readonly connections: number },
+	portOf: () => number,
+): Promise<DelayedLine> {
 	const open = new Set<Socket>();
 	const server = createServer({ noDelay: true }, (near) => {
+		// Each has two ends.
+		if (open.size >= 2 * connections) return void near.resetAndDestroy();
 		const far = connect({ port: portOf(), host: "127.0.0.1", noDelay: true });
 		for (const [from, to] of [
 			[near, far],

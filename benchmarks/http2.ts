@@ -12,6 +12,8 @@ const { values } = parseArgs({
 		concurrency: { type: "string", default: "32" },
 		/** Of a round trip, in milliseconds. */
 		delay: { type: "string", default: "0" },
+		/** Most that the line lets stand. */
+		connections: { type: "string", default: "1024" },
 		method: { type: "string", default: "auto" },
 		kib: { type: "string", default: "10" },
 	},
@@ -20,7 +22,9 @@ const { values } = parseArgs({
 const delayMs = Number(values.delay) / 2;
 await using folder = await freshFolder("http2");
 let port = 0;
-await using line = delayMs > 0 ? await startDelayedLine(delayMs, () => port) : undefined;
+const connections = Number(values.connections);
+const isLine = delayMs > 0 || connections < 1024;
+await using line = isLine ? await startDelayedLine({ delayMs, connections }, () => port) : undefined;
 const size = { files: Number(values.files), sizeBytes: Number(values.kib) * 1024 };
 await using nginx = await startNginx(folder.path, size, { tls: true, ...(line && { listedPort: line.port }) });
 port = nginx.port;

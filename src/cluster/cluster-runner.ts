@@ -48,6 +48,6 @@ export async function createClusterRunner(options: RunnerOptions): Promise<Runne
 
 function slotsOf({ crew }: Dispatcher): number {
 	const { capacity, filesPerSecond, workers } = crew.size();
-	const ahead = Math.min(Math.max(capacity, filesPerSecond * aheadSeconds), mostAhead * Math.max(1, workers));
+	const ahead = Math.min(Math.max(2 * capacity, filesPerSecond * aheadSeconds), mostAhead * Math.max(1, workers));
 	return Math.max(firstSlots, capacity + Math.ceil(ahead));
 }

@@ -5,6 +5,8 @@ import type { HandedTask } from "./messages.ts";
 const gatherMs = 2;
 /** Most tasks of a batch. */
 const mostTasks = 250;
+/** Fewer are not worth the calls of a batch, where there are so many for everybody. */
+const leastTasks = 4;
 /** A batch should be so much work for a worker, in seconds. */
 const batchSeconds = 0.1;
 
@@ -18,7 +20,7 @@ export type Crew = { readonly workers: number; readonly capacity: number; readon
 export function batchSize(tasks: number, { workers, capacity, filesPerSecond }: Crew): number {
 	const heads = Math.max(1, workers);
 	const share = Math.ceil(tasks / heads);
-	const work = Math.max(capacity / heads / 4, (filesPerSecond / heads) * batchSeconds);
+	const work = Math.max(leastTasks, capacity / heads, (filesPerSecond / heads) * batchSeconds);
 	return Math.max(1, Math.min(share, Math.ceil(work), mostTasks));
 }
 

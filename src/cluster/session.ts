@@ -113,7 +113,7 @@ export async function startSession(options: SessionOptions): Promise<Session | u
 	const leaveRoom = room.join(pump);
 	const taker = createBatchTaker({
 		source,
-		wantsMore: () => backlog.size + arriving < Math.max(room.capacity / 2, filesPerSecond * aheadSeconds),
+		wantsMore: () => backlog.size + arriving < Math.max(room.capacity, filesPerSecond * aheadSeconds),
 		isOpen: () => state === "works",
 		onBatch: accept,
 	});

@@ -50,3 +50,10 @@ export function createConnector(options: ConnectorOptions): Connector {
 	};
 	return { connect, close: names.close };
 }
+
+/** @param origin - Such as `https://example.org:8443`. */
+export function targetOf(origin: string, proxy: ProxyServer | undefined): Target {
+	const { protocol, hostname, port, host } = new URL(origin);
+	const isSecure = protocol === "https:";
+	return { isSecure, hostname, host, port: port === "" ? (isSecure ? 443 : 80) : Number(port), proxy };
+}

@@ -1,4 +1,5 @@
 /** The HTTP/2 sessions with one origin, and the requests that wait for room on one of them. */
+import type { Socket } from "node:net";
 import type { Failure } from "../core/failure.ts";
 import type { Agent } from "./agent.ts";
 import { isExhausted } from "./classify-network-error.ts";
@@ -17,6 +18,8 @@ const leastWindowBytes = 65_535;
 export type Http2Pool = {
 	/** Whether sessions or requests are left. */
 	readonly isUsed: boolean;
+	/** Takes a connection that was made for it. */
+	adopt(socket: Socket): void;
 	/** Sends a request, at once or as soon as there is room. */
 	send(exchange: Exchange): void;
 	/** The answer is not wanted any more, and the request has not left yet. */
@@ -116,17 +119,21 @@ export function createHttp2Pool(options: Http2PoolOptions): Http2Pool {
 			onRead: () => false,
 			onConnect(socket) {
 				abortOpening = undefined;
-				const session = createSession(socket, owner);
-				standing++;
-				sessions.push(session);
-				agent.open.add(session);
-				owner.onRoom(session);
+				adopt(socket);
 			},
 			onError(failure, code) {
 				abortOpening = undefined;
 				onConnectFailure(failure, code);
 			},
 		});
+	}
+
+	function adopt(socket: Socket): void {
+		const session = createSession(socket, owner);
+		standing++;
+		sessions.push(session);
+		agent.open.add(session);
+		owner.onRoom(session);
 	}
 
 	function onConnectFailure(failure: Failure, code: string): void {
@@ -153,6 +160,7 @@ export function createHttp2Pool(options: Http2PoolOptions): Http2Pool {
 		get isUsed() {
 			return isUsed();
 		},
+		adopt,
 		send(exchange) {
 			const session = waiting.length === 0 ? find() : undefined;
 			if (session) return sendOn(session, exchange);

@@ -37,6 +37,8 @@ export class Http2Stream implements Carrier {
 	#length: number | undefined = undefined;
 	#received = 0;
 	#interimBytes = 0;
+	/** What came before the head was told. */
+	#early: readonly Buffer[] | undefined = undefined;
 	#error: Error | undefined = undefined;
 
 	constructor(owner: StreamOwner, exchange: Exchange, stream: ClientHttp2Stream) {
@@ -45,6 +47,9 @@ export class Http2Stream implements Carrier {
 		this.#stream = stream;
 		stream.on("response", (_headers, _flags, fields: readonly string[]) => this.#onHead(fields));
 		stream.on("headers", (_headers, _flags, fields: readonly string[]) => this.#onInterim(fields));
+		// From the start: what waits to be read is lost when the session closes behind it.
+		stream.on("data", (bytes: Buffer) => this.#onData(bytes));
+		stream.on("end", () => this.#onEnd());
 		// What broke is told by the close.
 		stream.on("error", (error) => {
 			this.#error = error;
@@ -75,10 +80,10 @@ export class Http2Stream implements Carrier {
 		if (typeof head === "string") return this.#refuse(exchange, head);
 		const { status, contentLength } = head;
 		this.#length = exchange.request.method === "HEAD" || status === 204 || status === 304 ? undefined : contentLength;
-		// Not before the head: what is read would come before it.
-		this.#stream.on("data", (bytes: Buffer) => this.#onData(bytes));
-		this.#stream.on("end", () => this.#onEnd());
 		exchange.tellHead(head);
+		const early = this.#early;
+		this.#early = undefined;
+		for (const bytes of early ?? []) this.#onData(bytes);
 	}
 
 	#onInterim(fields: readonly string[]): void {
@@ -91,6 +96,11 @@ export class Http2Stream implements Carrier {
 	#onData(bytes: Buffer): void {
 		const exchange = this.#exchange;
 		if (!exchange) return;
+		// Heads are told a little later than they are read.
+		if (!exchange.answered) {
+			this.#early = [...(this.#early ?? []), bytes];
+			return;
+		}
 		this.#received += bytes.length;
 		this.#owner.hear();
 		exchange.tellData(bytes, 0, bytes.length);
@@ -98,7 +108,7 @@ export class Http2Stream implements Carrier {
 
 	#onEnd(): void {
 		const exchange = this.#exchange;
-		if (!exchange) return;
+		if (!exchange?.answered) return;
 		// The end of a body that broke off comes as an end too, but behind that of the stream.
 		if (this.#stream.destroyed || this.#stream.rstCode !== 0 || this.#isShort()) return;
 		this.#leave(false);
@@ -114,6 +124,8 @@ export class Http2Stream implements Carrier {
 		if (!exchange) return;
 		const { id, rstCode } = this.#stream;
 		this.#leave(false);
+		// A session that closes with its last answer may take its end away.
+		if (rstCode === 0 && exchange.answered && this.#length !== undefined && !this.#isShort()) return exchange.tellEnd();
 		this.#owner.onBroken(exchange, { id, code: rstCode ?? 0, error: this.#error, isShort: this.#isShort() });
 	}
 

@@ -1,38 +1,26 @@
 /** The connections to one origin, and the requests that wait for one of them. */
+import type { Socket } from "node:net";
 import { createBag } from "../core/bag.ts";
 import type { Failure } from "../core/failure.ts";
 import type { ProxyServer } from "../core/proxy.ts";
 import type { Agent } from "./agent.ts";
 import { isExhausted } from "./classify-network-error.ts";
 import { Connection } from "./connection.ts";
-import type { Target } from "./connector.ts";
+import { type Target, targetOf } from "./connector.ts";
 import type { Exchange } from "./exchange.ts";
 import { connectHttp2, speaksNothingOffered } from "./http2-connect.ts";
 import type { Http2Pool } from "./http2-pool.ts";
+import { createHttp2Try, type Http2Try, type TryHost } from "./http2-try.ts";
 import { type ProxyForm, peerOf, proxyForm } from "./proxied.ts";
 
 /** Wait for descriptors before another connection is tried, in milliseconds. */
 const reliefMs = 50;
 
 /** What pools ask of the agent that they belong to. */
-export type PoolAgent = Pick<
-	Agent,
-	| "connector"
-	| "throttle"
-	| "proxyOf"
-	| "readBuffer"
-	| "idle"
-	| "open"
-	| "rest"
-	| "relieve"
-	| "forget"
-	| "http2"
-	| "tunnel"
->;
+export type PoolAgent = Omit<Agent, "poolOf" | "sweep" | "destroy">;
 
-/** A connection that is being made. */
 type Opening = {
-	/** Who asked for it; it serves whoever waits longest when it stands, unless it is for this one alone. */
+	/** Who asked for the connection; it serves whoever waits longest when it stands, unless it is for this one alone. */
 	readonly askedBy: Exchange | undefined;
 	readonly isForHimAlone: boolean;
 	abort: () => void;
@@ -59,8 +47,9 @@ export class OriginPool {
 	#resting = 0;
 	/** Where it is spoken: it has all requests then. */
 	#http2: Http2Pool | undefined = undefined;
-	/** What speaks it is being loaded. */
+	/** It is being loaded or tried: no more connections are made meanwhile. */
 	#isTurning = false;
+	#try: Http2Try | undefined = undefined;
 
 	constructor(origin: string, agent: PoolAgent, most: number) {
 		this.origin = origin;
@@ -142,7 +131,10 @@ export class OriginPool {
 	/** Nothing came of a connection while it rested. */
 	endRest(connection: Connection): void {
 		this.#resting--;
-		this.#serveNext(connection);
+		if (!this.#try?.wantsRoom) return this.#serveNext(connection);
+		this.#try.begin();
+		connection.place = "busy";
+		connection.destroy();
 	}
 
 	/** A connection is closed. */
@@ -154,6 +146,7 @@ export class OriginPool {
 			this.#agent.idle.remove(connection);
 			this.#idle.splice(this.#idle.indexOf(connection), 1);
 		}
+		if (this.#try?.wantsRoom && this.#open === 0) this.#try.begin();
 		this.#openMore();
 		this.#forgetIfUnused();
 	}
@@ -164,32 +157,61 @@ export class OriginPool {
 		for (const { abort } of [...this.#openings]) abort();
 		this.#openings.clear();
 		this.#http2?.close();
+		this.#try?.close();
 	}
 
-	#turn(): void {
+	/** @param socket - Of a connection that it is spoken over already. */
+	#turn(socket?: Socket): void {
 		this.#isTurning = true;
+		this.#abortOpenings();
+		const agent = this.#agent;
+		const { connector, http2 } = agent;
+		http2.load().then(({ createHttp2Pool }) => {
+			const pool = createHttp2Pool({
+				origin: this.origin,
+				host: this.host,
+				most: this.#most,
+				agent,
+				connect: (connecting) => connectHttp2({ connector, mode: http2.mode }, this.#target, connecting),
+				onUnused: () => this.#forgetIfUnused(),
+			});
+			this.#http2 = pool;
+			this.#isTurning = false;
+			if (socket) pool.adopt(socket);
+			for (const exchange of this.#waiting.splice(0)) pool.send(exchange);
+			this.#forgetIfUnused();
+		});
+	}
+
+	#abortOpenings(): void {
 		const openings = [...this.#openings];
 		this.#openings.clear();
 		for (const { abort, askedBy, isForHimAlone } of openings) {
 			abort();
 			if (askedBy && isForHimAlone) this.#waiting.push(askedBy);
 		}
-		this.#agent.http2.load().then(({ createHttp2Pool }) => {
-			const { origin, host } = this;
-			const { connector, http2 } = this.#agent;
-			const pool = createHttp2Pool({
-				origin,
-				host,
-				most: this.#most,
-				agent: this.#agent,
-				connect: (connecting) => connectHttp2({ connector, mode: http2.mode }, this.#target, connecting),
-				onUnused: () => this.#forgetIfUnused(),
-			});
-			this.#http2 = pool;
-			this.#isTurning = false;
-			for (const exchange of this.#waiting.splice(0)) pool.send(exchange);
-			this.#forgetIfUnused();
-		});
+	}
+
+	#tryHost(): TryHost {
+		const { connector, http2 } = this.#agent;
+		return {
+			open: () => this.#open,
+			openings: () => this.#openings.size,
+			connect: (connecting) => connectHttp2({ connector, mode: "always" }, this.#target, connecting),
+			stop: () => {
+				this.#isTurning = true;
+				this.#abortOpenings();
+			},
+			goOn: () => {
+				this.#isTurning = false;
+				this.#openMore();
+				this.#forgetIfUnused();
+			},
+			turn: (socket) => {
+				http2.note(this.origin);
+				this.#turn(socket);
+			},
+		};
 	}
 
 	#serveNext(connection: Connection): void {
@@ -225,6 +247,7 @@ export class OriginPool {
 				this.#open++;
 				this.#agent.open.add(connection);
 				connection.adopt(socket);
+				this.#try?.stands();
 				if (askedBy && isForHimAlone) connection.send(askedBy);
 				else this.#serveNext(connection);
 			},
@@ -250,8 +273,12 @@ export class OriginPool {
 			this.#agent.http2.note(this.origin);
 			return this.#turn();
 		}
-		const failed = alone ?? this.#waiting.shift();
-		failed?.tellFailure(failure);
+		if (!alone && this.mayTurn && this.#target.isSecure) {
+			this.#try ??= createHttp2Try(this.#tryHost());
+			if (this.#try.refuse(failure)) return;
+		}
+		const failed = alone ? [alone] : this.#waiting.splice(0, 1 + (this.#try?.takeWaiting() ?? 0));
+		for (const exchange of failed) exchange.tellFailure(failure);
 		this.#openMore();
 		this.#forgetIfUnused();
 	}
@@ -260,11 +287,4 @@ export class OriginPool {
 		if (this.#isTurning || this.#http2?.isUsed) return;
 		if (this.#open === 0 && this.#openings.size === 0 && this.#waiting.length === 0) this.#agent.forget(this);
 	}
-}
-
-/** @param origin - Such as `https://example.org:8443`. */
-function targetOf(origin: string, proxy: ProxyServer | undefined): Target {
-	const { protocol, hostname, port, host } = new URL(origin);
-	const isSecure = protocol === "https:";
-	return { isSecure, hostname, host, port: port === "" ? (isSecure ? 443 : 80) : Number(port), proxy };
 }

@@ -216,8 +216,10 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 			const host = open(name);
 			const isFree = host.wake === undefined && host.items.size === 0 && host.inFlight < levelFor(host);
 			if (isFree) {
-				whole.lend(1);
+				whole.take();
 				host.inFlight++;
+				const nextMs = paceHost(host);
+				if (nextMs !== undefined) hold(host, nextMs);
 			}
 			settle(host);
 			return isFree;
@@ -225,7 +227,7 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 		takeBack(name, slots) {
 			const host = hosts.get(name);
 			if (!host) return;
-			whole.lend(-slots);
+			whole.giveBack(slots);
 			host.inFlight -= slots;
 			settle(host);
 		},

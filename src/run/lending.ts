@@ -4,17 +4,20 @@ import type { SlotGrant, Slots } from "../core/task.ts";
 import type { HostQueue } from "./host-queue-types.ts";
 import { otherMirrors, type Pending } from "./pending.ts";
 
+/** An entry whose file is large. */
+export type Borrower = Pick<Pending, "id" | "mirror" | "mirrors">;
+
 export type Lending = {
 	/** What a download wants and uses now. */
-	hear(pending: Pending, slots: Slots): void;
+	hear(borrower: Borrower, slots: Slots): void;
 	/** Lends what is free, and asks back what entries wait for. */
 	balance(): void;
 	/** The download is over: it uses no slot any more. */
-	end(pending: Pending): void;
+	end(borrower: Borrower): void;
 };
 
 export type LendingOptions = {
-	readonly queue: HostQueue<Pending>;
+	readonly queue: Pick<HostQueue<Pending>, "inFlight" | "lend" | "takeBack" | "lacking" | "charge">;
 	/** Slots of the runner; 0 while nothing may start. */
 	readonly slots: () => number;
 	readonly grant: (grants: readonly SlotGrant[]) => void;
@@ -23,15 +26,16 @@ export type LendingOptions = {
 /** A host that brings pieces. Changed in place. */
 type Place = {
 	readonly host: string;
-	/** Slots that the queue counts for it, and how many it has been told that it may use. */
+	/** Slots that the queue counts for it, how many it may use, and how many it was told that it may. */
 	lent: number;
+	granted: number;
 	told: number;
-	/** Requests for pieces that were counted. */
+	/** Requests for pieces that were counted: one with each slot, the others when they are told of. */
 	charged: number;
 	isOut: boolean;
 };
 
-type Loan = { readonly pending: Pending; readonly places: readonly Place[]; wants: number };
+type Loan = { readonly borrower: Borrower; readonly places: readonly Place[]; wants: number };
 
 /** Politeness towards hosts of strangers: most connections for one file. */
 const mostToStrangers = 16;
@@ -51,6 +55,7 @@ export function createLending({ queue, slots, grant }: LendingOptions): Lending 
 		for (const place of open.sort((one, other) => used(one) - used(other))) {
 			if (!queue.lend(place.host)) continue;
 			place.lent++;
+			place.charged++;
 			return true;
 		}
 		return false;
@@ -59,34 +64,34 @@ export function createLending({ queue, slots, grant }: LendingOptions): Lending 
 	const askBack = ({ places }: Loan): boolean => {
 		let isAsked = false;
 		for (const place of places) {
-			const wanted = slots() === 0 ? 0 : Math.min(place.told, queue.lacking(place.host, slots()));
-			place.told -= wanted;
-			isAsked ||= wanted > 0 || place.told < place.lent;
+			const wanted = slots() === 0 ? 0 : Math.min(place.granted, queue.lacking(place.host, slots()));
+			place.granted -= wanted;
+			isAsked ||= place.granted < place.lent;
 		}
 		return isAsked;
 	};
 	const balanceOne = (loan: Loan): void => {
-		const { places, pending } = loan;
-		const before = places.map(({ told }) => told);
+		const { places, borrower } = loan;
 		// While something that was asked back has not come yet, nothing is lent.
 		if (!askBack(loan)) {
 			while (sum(places) < loan.wants && queue.inFlight < slots() && lendOne(loan));
-			for (const place of places) place.told = place.lent;
+			for (const place of places) place.granted = place.lent;
 		}
-		if (places.every(({ told }, n) => told === before[n])) return;
-		grant([{ id: pending.id, extra: places.map(({ told }) => told) }]);
+		if (places.every(({ told, granted }) => told === granted)) return;
+		for (const place of places) place.told = place.granted;
+		grant([{ id: borrower.id, extra: places.map(({ granted }) => granted) }]);
 	};
 
 	const balance = (): void => {
 		for (const loan of loans.values()) balanceOne(loan);
 	};
 	return {
-		hear(pending, { wants, uses }) {
-			let loan = loans.get(pending.id);
+		hear(borrower, { wants, uses }) {
+			let loan = loans.get(borrower.id);
 			if (!loan) {
 				if (wants === 0) return;
-				loan = { pending, places: [pending.mirror, ...otherMirrors(pending)].map(placeOf), wants };
-				loans.set(pending.id, loan);
+				loan = { borrower, places: [borrower.mirror, ...otherMirrors(borrower)].map(placeOf), wants };
+				loans.set(borrower.id, loan);
 			}
 			loan.wants = wants;
 			let surplus = sum(loan.places) - wants;
@@ -96,25 +101,25 @@ export function createLending({ queue, slots, grant }: LendingOptions): Lending 
 				queue.charge(place.host, Math.max(0, requests - place.charged));
 				place.charged = Math.max(requests, place.charged);
 				// What it neither wants nor uses is for others.
-				const unused = Math.max(0, isOut ? place.told - has : Math.min(surplus, place.told - has));
-				place.told -= unused;
+				const unused = Math.max(0, isOut ? place.granted - has : Math.min(surplus, place.granted - has));
+				place.granted -= unused;
 				surplus -= unused;
-				giveBack(place, Math.max(place.told, has));
+				giveBack(place, Math.max(place.granted, has));
 			}
 			balance();
 		},
 		balance,
-		end(pending) {
-			const loan = loans.get(pending.id);
+		end(borrower) {
+			const loan = loans.get(borrower.id);
 			if (!loan) return;
-			loans.delete(pending.id);
+			loans.delete(borrower.id);
 			for (const place of loan.places) giveBack(place, 0);
 		},
 	};
 }
 
 function placeOf({ host }: { readonly host: string }): Place {
-	return { host, lent: 0, told: 0, charged: 0, isOut: false };
+	return { host, lent: 0, granted: 0, told: 0, charged: 0, isOut: false };
 }
 
 function mostAt(host: string): number {

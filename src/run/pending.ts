@@ -67,7 +67,7 @@ export type Pending = {
 };
 
 /** The mirrors that may bring pieces beside the one that is asked now: of those that the list names. */
-export function otherMirrors({ mirror, mirrors }: Pending): readonly Mirror[] {
+export function otherMirrors({ mirror, mirrors }: Pick<Pending, "mirror" | "mirrors">): readonly Mirror[] {
 	if (mirrors.length === 1 || mirror.checksums) return [];
 	return mirrors.filter((one) => one !== mirror && !one.out && !one.checksums);
 }

@@ -15,8 +15,8 @@ export type Whole = {
 	take(): void;
 	/** @param isHeldBack - Whether a host has a turn and more to ask. */
 	end(hosts: number, succeeded: boolean, isHeldBack: boolean): void;
-	/** So many slots more, or fewer, are used beside those of downloads. */
-	lend(slots: number): void;
+	/** So many slots become free that were used beside those of downloads. */
+	giveBack(slots: number): void;
 	bring(work: number): void;
 	/** A piece of a large file came. */
 	advance(hosts: number, isHeldBack: boolean): void;
@@ -83,8 +83,8 @@ export function createWhole({ limits, time, context, onReady, onMove }: WholeOpt
 			inFlight--;
 			freed++;
 		},
-		lend(slots) {
-			inFlight += slots;
+		giveBack(slots) {
+			inFlight -= slots;
 		},
 		bring: (work) => credit(seeker, work, undefined),
 		advance(hosts, isHeldBack) {

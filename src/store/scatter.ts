@@ -88,7 +88,10 @@ export async function flushHere(part: Part): Promise<void> {
 	try {
 		await flushed(fdatasync, file.fd);
 		// What was lost meanwhile is not told of.
-		if (part.scattered === scattered) remember(scattered, here);
+		if (part.scattered !== scattered) return;
+		remember(scattered, here);
+		writeRecord(scattered);
+		await flushed(fdatasync, scattered.fd);
 	} catch {
 		// Where the disk does not take the bytes, the next write tells.
 	} finally {

@@ -37,8 +37,9 @@ test("command lines that cannot be meant", async (context) => {
 		],
 		[["status"], /--redis must be given/],
 	];
-	for (const [args, message] of cases) {
-		const { code, stdout, stderr } = await downspout(args, { cwd });
+	const ends = await Promise.all(cases.map(([args]) => downspout(args, { cwd })));
+	for (const [n, { code, stdout, stderr }] of ends.entries()) {
+		const [args = [], message = /$^/] = cases[n] ?? [];
 		assert.deepEqual([code, stdout], [2, ""], args.join(" "));
 		assert.match(stderr, message);
 		assert.equal(stderr.trim().split("\n").length, 1);

@@ -14,8 +14,8 @@ import type { Task } from "../../src/core/task.ts";
 test("every worker gets a share, quick ones get large batches, slow ones small", () => {
 	const cases: readonly (readonly [tasks: number, crew: Parameters<typeof batchSize>[1], size: number])[] = [
 		[0, { workers: 0, capacity: 0, filesPerSecond: 0 }, 1],
-		[64, { workers: 0, capacity: 0, filesPerSecond: 0 }, 1],
-		[64, { workers: 4, capacity: 64, filesPerSecond: 0 }, 4],
+		[64, { workers: 0, capacity: 0, filesPerSecond: 0 }, 4],
+		[64, { workers: 4, capacity: 32, filesPerSecond: 0 }, 8],
 		[64, { workers: 4, capacity: 64, filesPerSecond: 1200 }, 16],
 		[3, { workers: 4, capacity: 64, filesPerSecond: 1200 }, 1],
 		[5000, { workers: 2, capacity: 128, filesPerSecond: 20_000 }, 250],

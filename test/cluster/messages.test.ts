@@ -4,7 +4,9 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { protocol, readBatch, readInfo, readMessage } from "../../src/cluster/messages.ts";
 import { createSeal } from "../../src/cluster/seal.ts";
+import { ownOptions } from "../../src/cluster/worker-sink.ts";
 import { safeFolderPath, safeOutPath } from "../../src/core/naming.ts";
+import { resolveOptions } from "../../src/core/resolve-options.ts";
 
 const task = {
 	id: 1,
@@ -104,4 +106,19 @@ test("what is sealed opens with its key alone, unchanged alone", () => {
 	);
 	assert(!one.close({ url: "http://secret.example" }).includes("secret"));
 	assert.throws(() => createSeal("too short"), { code: "cluster_unusable" });
+});
+
+test("where files go is the worker's own to say, and so is whether addresses must be public", () => {
+	const asked = resolveOptions({ dir: "/etc" }, { version: "0.0.0", cores: 2 });
+	const bold = { ...asked, dirPath: "../../etc", bucket: { name: "mine", prefix: "" } };
+	for (const [theirs, ours, denyPrivate] of [
+		[false, false, false],
+		[false, true, true],
+		[true, false, true],
+	] as const) {
+		const options = ownOptions({ ...bold, denyPrivate: theirs }, { dir: "/sink", denyPrivate: ours });
+		const { dir, dirPath, bucket } = options;
+		assert.deepEqual({ dir, dirPath, bucket }, { dir: "/sink", dirPath: undefined, bucket: undefined });
+		assert.equal(options.denyPrivate, denyPrivate);
+	}
 });
