@@ -1,5 +1,6 @@
 /** Downloads a list from models of origins: the same queue and the same controller as in a run, in simulated time. */
 import { afterForbidden, forbiddenLookMs } from "../../src/control/forbidden.ts";
+import type { HostLevel } from "../../src/control/host-level.ts";
 import { backoff } from "../../src/core/retry.ts";
 import { createHostQueue } from "../../src/run/host-queue.ts";
 import type { Move } from "../../src/run/host-queue-types.ts";
@@ -59,11 +60,14 @@ export function simulate(scenario: Scenario, level: number | "auto", seed: numbe
 	const samples: { atMs: number; level: number; saved: number }[] = [];
 	const most = level === "auto" ? 1024 : level;
 	const limits: QueueLimits = { most, concurrency: level, perHost: level };
+	const known = new Map<string, HostLevel>();
 	const queue = createHostQueue<Item>({
 		limits,
 		time: simulation,
 		onReady: pump,
 		onMove: (move) => moves.push({ ...move, atMs: simulation.clock() }),
+		recall: (host) => known.get(host),
+		remember: (host, level) => known.set(host, level),
 	});
 	let read = 0;
 	let saved = 0;

@@ -54,6 +54,8 @@ export type Refusals = {
 	lateOut: number;
 	lateOk: number;
 	lateRefused: number;
+	/** How many it took of those, where that was told; Infinity where not. */
+	taken: number;
 	/** A reaction that later ones are compared with: what was asked for, and the share that was refused; 0 for none. */
 	readonly anchored: { level: number; perSecond: number; share: number; atMs: number };
 	/** Refusals that do not depend on the level are no concern of ours until then. */
@@ -115,6 +117,7 @@ export function createRefusals(context: SeekerContext): Refusals {
 		lateOut: 0,
 		lateOk: 0,
 		lateRefused: 0,
+		taken: Number.POSITIVE_INFINITY,
 		anchored: { level: 0, perSecond: Number.POSITIVE_INFINITY, share: 0, atMs: 0 },
 		ignoreUntilMs: 0,
 		ignoreMs: firstForgetMs,

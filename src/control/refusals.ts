@@ -9,6 +9,7 @@ import {
 	type Verdict,
 } from "./refusal-state.ts";
 import { beginRate, lowerRate, raiseRate } from "./request-rate.ts";
+import { beginCount, mostCostly, stopTrying, tryMore } from "./try-more.ts";
 
 const longestForgetMs = 600_000;
 
@@ -34,11 +35,6 @@ const ignoredCount = 300;
 const closeEnough = 0.06;
 
 const leastCleanMs = 100;
-
-/** So low a level costs much where it is not needed any more: more is tried again soon, more seldom each time that it is refused. */
-const mostCostly = 4;
-const longestTryMs = 64_000;
-const tryGrowth: readonly number[] = [1, 1.1, 1.25, 2];
 
 /** How long after a reaction refusals are still those of a host that is asked too much. */
 const refusingMs = 5000;
@@ -77,7 +73,10 @@ export function onRefusal(
 	if (share < leastShare || refusals.entries < (isSure ? 2 : 3)) return undefined;
 	if (!isSure && nowMs < refusals.ignoreUntilMs && isUsual(refusals, share)) return undefined;
 	const isForbidden = refusal.kind === "forbidden";
-	const reaction = { nowMs, share, isSure, isForbidden };
+	const { ok, refusals: refused } = refusals;
+	// Refusals come back sooner than what is served.
+	const isTelling = ok >= standing.level / 2 || refused >= standing.level * 3;
+	const reaction = { nowMs, share, isSure, isForbidden, isTelling };
 	if (isForbidden && refusals.forbidden !== "load") return reactToForbidden(refusals, reaction, standing);
 	return react(refusals, reaction, standing);
 }
@@ -106,7 +105,7 @@ function reactToForbidden(refusals: Refusals, reaction: Reaction, standing: Stan
 	const isFirst = refusals.forbidden === "unknown";
 	if (isFirst && (refusals.ok < leastOk || reaction.share < leastForbiddenShare)) return undefined;
 	const level = standing.inFlight;
-	const isAsBefore = isIndifferent(refusals, level) && reaction.share >= refusals.anchored.share * clearlyFewer;
+	const isAsBefore = isIndifferent(refusals, level, reaction);
 	// Refusals come back sooner than what is served: first all that was in flight.
 	if (!isFirst && refusals.lateOut > 0) return undefined;
 	const isForEntries = level <= 1 || (!isFirst && (refusals.ok === 0 || isAsBefore));
@@ -127,6 +126,8 @@ type Reaction = {
 	readonly share: number;
 	readonly isSure: boolean;
 	readonly isForbidden: boolean;
+	/** Whether enough has come back to judge by the share. */
+	readonly isTelling: boolean;
 };
 
 function react(refusals: Refusals, reaction: Reaction, standing: Standing): Verdict {
@@ -141,7 +142,7 @@ function react(refusals: Refusals, reaction: Reaction, standing: Standing): Verd
 	beginAnew(refusals, nowMs, standing);
 	refusals.reactedMs = nowMs;
 	const mayBeIndifferent = !reaction.isSure && !reaction.isForbidden && isAnchorSure;
-	if (mayBeIndifferent && isIndifferent(refusals, level)) return ignore(refusals, reaction);
+	if (mayBeIndifferent && isIndifferent(refusals, level, reaction)) return ignore(refusals, reaction);
 	anchor(refusals, level, reaction);
 	refusals.forgetAtMs = nowMs + refusals.forgetMs;
 	if (mode === "rate") return lowerRate(refusals, spanMs >= 1000 ? okPerSecond : undefined);
@@ -166,10 +167,13 @@ function stepBack(refusals: Refusals, level: number): Verdict {
 
 /**
  * A host that took a share of what was asked would have taken all of a smaller amount than that: what it still refuses has
- * other reasons.
+ * other reasons, if it is as large a share.
  */
-function isIndifferent({ mode, perSecond, anchored }: Refusals, level: number): boolean {
-	if (anchored.share === 0) return false;
+function isIndifferent(refusals: Refusals, level: number, { share, isTelling }: Reaction): boolean {
+	const { mode, perSecond, anchored } = refusals;
+	// What was just seen to be taken is no smaller amount.
+	if (level > refusals.taken * wellBelow) return false;
+	if (!isTelling || anchored.share === 0 || share < anchored.share * clearlyFewer) return false;
 	const taken = (1 - anchored.share) * wellBelow;
 	return level <= anchored.level * taken || (mode === "rate" && perSecond <= anchored.perSecond * taken);
 }
@@ -192,6 +196,7 @@ function ignore(refusals: Refusals, { nowMs, share }: Reaction): Verdict {
 	refusals.ignoreMs = Math.min(longestForgetMs, refusals.ignoreMs * 2);
 	refusals.ignoredShare = Math.max(share, anchored.share);
 	refusals.refused = Number.POSITIVE_INFINITY;
+	refusals.taken = Number.POSITIVE_INFINITY;
 	refusals.perSecond = Number.POSITIVE_INFINITY;
 	refusals.mode = "free";
 	anchored.share = 0;
@@ -222,6 +227,7 @@ function onLate(refusals: Refusals, standing: Standing): Verdict | undefined {
 	if (share < tellingShare || lateOk === 0) return undefined;
 	const isOneWave = lateOk + lateRefused <= refused + 2;
 	const taken = Math.max(1, Math.min(refused - 1, isOneWave ? lateOk : Math.floor(refused * (1 - share))));
+	refusals.taken = taken;
 	// Where others were asked for in between, the number is not exact.
 	if (isOneWave) refusals.refused = Math.max(taken, clean) + 1;
 	refusals.sinceMs = refusals.context.clock();
@@ -261,38 +267,11 @@ function searchOn(refusals: Refusals, nowMs: number, standing: Standing): Verdic
 	return { level: Math.floor((clean + refused) / 2), why: `${clean} is not refused, ${refused} is` };
 }
 
-/** One more than what was found costs a request or two where it is still refused; what is not refused is followed by larger steps. */
-function tryMore(refusals: Refusals, nowMs: number, standing: Standing): Verdict {
-	const { clean } = refusals;
-	const growth = tryGrowth[Math.min(refusals.tries, tryGrowth.length - 1)] ?? 1;
-	refusals.tries++;
-	beginCount(refusals, nowMs, standing);
-	return { level: Math.max(clean + 1, Math.floor(clean * growth)), why: `${clean} is not refused` };
-}
-
-function stopTrying(refusals: Refusals, nowMs: number, level: number): Verdict {
-	const { clean, tries } = refusals;
-	refusals.tryMs = tries > 1 ? firstTryMs : Math.min(longestTryMs, refusals.tryMs * 2);
-	refusals.tries = 0;
-	refusals.tryAtMs = nowMs + refusals.tryMs;
-	refusals.refused = Math.max(clean + 1, level);
-	// Nothing was learned of what lies in between.
-	if (refusals.refused - clean > 1) refusals.mode = "search";
-	return { level: clean, why: `${refusals.refused} is refused` };
-}
-
-function beginCount(refusals: Refusals, nowMs: number, { newestTurn }: Standing): void {
-	refusals.sinceMs = nowMs;
-	refusals.ok = 0;
-	refusals.refusals = 0;
-	refusals.entries = 0;
-	refusals.reactedTurn = newestTurn;
-}
-
 function forget(refusals: Refusals, { level }: Standing): Verdict {
 	refusals.forgetMs = Math.min(longestForgetMs, refusals.forgetMs * 2);
 	refusals.refused = Number.POSITIVE_INFINITY;
 	refusals.clean = 0;
+	refusals.taken = Number.POSITIVE_INFINITY;
 	refusals.anchored.share = 0;
 	refusals.mode = "free";
 	return { level, why: "what was refused may be possible by now" };

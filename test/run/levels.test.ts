@@ -24,7 +24,7 @@ for (const status of [429, 503]) {
 			}, 10);
 		});
 		// A 503 may have other reasons until the host has served a few.
-		const { summary } = await runList(context, listOf(url, 400), { options: { retries: status === 429 ? 0 : 2 } });
+		const { summary } = await runList(context, listOf(url, 400), { options: { retries: status === 429 ? 0 : 3 } });
 		assert.deepEqual([summary.saved, summary.failed], [400, 0]);
 		assert(refusals < 150, `${refusals} refusals`);
 		const [host] = summary.hosts;
