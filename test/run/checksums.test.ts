@@ -81,7 +81,9 @@ test("all checksums of an entry must hold, and a size that is not met is no file
 	for (const [demands, expected] of cases) {
 		const { outcomes, dir } = await runList(context, [entryOf(`${url}/a`, demands)], { options: { retries: 0 } });
 		assert.equal(outcomes[0]?.error?.code ?? outcomes[0]?.file, expected, JSON.stringify(demands));
-		if (expected !== "a") assert.deepEqual([filesIn(dir), partsIn(dir)], [[], []]);
+		// The pieces that hold stay for the next run, which asks for the others alone.
+		const isPartlyRight = demands.pieces?.hexes.includes(hex("text of ", "sha1")) ?? false;
+		if (expected !== "a") assert.deepEqual([filesIn(dir), partsIn(dir).length], [[], isPartlyRight ? 1 : 0]);
 	}
 });
 
