@@ -5,8 +5,8 @@ import type { OutputOptions } from "./output-options.ts";
 import type { Performed } from "./perform.ts";
 import { print } from "./terminal.ts";
 
-export function printSummary({ summary, folder }: Performed, { json }: OutputOptions): void {
+export function printSummary({ summary, folder }: Performed, { json, elsewhere }: OutputOptions): void {
 	if (json) return print(JSON.stringify(summary));
 	const listing = summary.files === undefined ? "" : dryListing(summary.files);
-	print(`${listing}${summaryText(summary, { folder, stream: process.stdout })}`);
+	print(`${listing}${summaryText(summary, { folder, elsewhere, stream: process.stdout })}`);
 }

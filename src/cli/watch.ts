@@ -19,7 +19,7 @@ export async function openWatch(output: OutputOptions, run: WatchedRun): Promise
 	if (port === undefined && reportFolder === undefined) return undefined;
 	const { openDashboard } = await import("../dashboard/dashboard.ts");
 	const { folder, dir, summary } = run;
-	const tryAgain = folder === undefined ? null : tryAgainCommand(folder, dir);
+	const tryAgain = folder === undefined ? null : tryAgainCommand(folder, dir, output.elsewhere);
 	const dashboard = await openDashboard({ port, reportFolder, summary, tryAgain });
 	const { url } = dashboard;
 	if (url === undefined) return dashboard;

@@ -100,7 +100,7 @@ export const optionTable: OptionTable = {
 	maxRedirects: { name: "max-redirects", group: http, kind: integer(0, 1000), fallback: String(defaults.maxRedirects), help: "redirects to follow for one request" },
 	caCertificate: { name: "ca-certificate", group: http, kind: text("F"), help: "trust the PEM certificates of this file instead of the built-in ones" },
 	insecure: { name: "insecure", group: http, kind: onOff, help: "do not check TLS certificates" },
-	http2: { name: "http2", group: http, kind: choice("WHEN", http2Modes), fallback: "auto", help: "auto, always (also without TLS) or never; auto speaks HTTP/2 with servers that speak nothing else" },
+	http2: { name: "http2", group: http, kind: choice("WHEN", http2Modes), fallback: "auto", help: "auto, always (also without TLS) or never; auto speaks HTTP/2 with servers that speak nothing else, or refuse further connections" },
 	compressed: { name: "compressed", group: http, kind: onOff, help: "ask for and decode Content-Encoding; without it, bytes are saved as sent" },
 	proxy: { name: "proxy", group: http, kind: text("URL"), help: "the proxy: http, https, socks5 or socks5h://[USER:PASSWORD@]HOST:PORT; else http_proxy, https_proxy and all_proxy; no_proxy holds for both" },
 	loadCookies: { name: "load-cookies", group: http, kind: text("FILE"), help: "cookies to send, in Netscape's format; what servers set is kept for the run then" },

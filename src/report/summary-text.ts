@@ -2,12 +2,14 @@
 import type { Summary } from "../core/outcome.ts";
 import { escapeControls } from "./escape.ts";
 import { choosePaint, type Paint } from "./paint.ts";
-import { tryAgainCommand } from "./try-again.ts";
+import { type Elsewhere, tryAgainCommand } from "./try-again.ts";
 import { formatBytes, formatCount, formatSeconds } from "./units.ts";
 
 export type SummaryTextOptions = {
 	/** The folder with the run's records, where there is one. */
 	readonly folder?: string | undefined;
+	/** Where the files went, where that is not the directory of the run. */
+	readonly elsewhere?: Elsewhere | undefined;
 	/** Where the text goes: only a terminal gets colours. */
 	readonly stream?: { readonly isTTY?: boolean };
 	readonly env?: Readonly<Record<string, string | undefined>>;
@@ -17,21 +19,21 @@ export type SummaryTextOptions = {
 export function summaryText(summary: Summary, options: SummaryTextOptions = {}): string {
 	const paint = choosePaint(options.stream ?? {}, options.env ?? process.env);
 	const rows = [
-		...countRows(summary, paint),
+		...countRows(summary, options.elsewhere?.sink ?? summary.dir, paint),
 		["time", rates(summary)],
 		...(summary.retries > 0 ? [["retries", formatCount(summary.retries)]] : []),
-		...recordRows(summary, options.folder),
+		...recordRows(summary, options),
 	];
 	return rows.map(([name = "", text = ""]) => `${name.padEnd(11)}${text}\n`).join("");
 }
 
-function countRows(summary: Summary, paint: Paint): string[][] {
-	const { saved, skipped, duplicates, failed, cancelled, bytes, dir } = summary;
+function countRows(summary: Summary, where: string, paint: Paint): string[][] {
+	const { saved, skipped, duplicates, failed, cancelled, bytes } = summary;
 	const counted = `${paint("green", plural(saved, "file"))}, ${formatBytes(bytes)}`;
 	const rows = [
 		summary.dryRun
-			? ["would save", `${counted}${unknownSizes(summary)} in ${escapeControls(dir)}`]
-			: ["saved", `${counted} in ${escapeControls(dir)}${models(summary)}`],
+			? ["would save", `${counted}${unknownSizes(summary)} in ${escapeControls(where)}`]
+			: ["saved", `${counted} in ${escapeControls(where)}${models(summary)}`],
 	];
 	if (skipped > 0) rows.push(["skipped", `${formatCount(skipped)}, already there`]);
 	if (duplicates > 0) rows.push(["duplicates", `${formatCount(duplicates)}, listed more than once`]);
@@ -40,11 +42,11 @@ function countRows(summary: Summary, paint: Paint): string[][] {
 	return rows;
 }
 
-function recordRows(summary: Summary, folder: string | undefined): string[][] {
+function recordRows(summary: Summary, { folder, elsewhere }: SummaryTextOptions): string[][] {
 	if (folder === undefined) return [];
 	const rows = [["records", escapeControls(folder)]];
 	if (summary.failed > 0) {
-		rows.push(["try again", tryAgainCommand(folder, summary.dir)]);
+		rows.push(["try again", tryAgainCommand(folder, summary.dir, elsewhere)]);
 	}
 	return rows;
 }

@@ -39,5 +39,6 @@ test("spans tell what a list of all bytes tells", () => {
 			assert.equal(prefixOf(spans), missing < 0 ? sizeBytes : missing);
 			assert.equal(covers(spans, asked), bytes.slice(asked.start, asked.end).every(Boolean));
 		}),
+		{ numRuns: 1000 },
 	);
 });

@@ -40,6 +40,14 @@ try again  downspout logs/r1/failed.txt -d 'my downloads'
 	);
 });
 
+test("files that went elsewhere: where, and the command that brings the others there", () => {
+	const args = ["--sink", "s3://b/c d", "-m", "cluster", "--redis", "redis://u:secret@h:1"];
+	const text = summaryText(summary, { folder: "l", elsewhere: { sink: "s3://b/c d", args }, env: {} });
+	assert.match(text, /^saved {6}1 file, 10.2 kB in s3:\/\/b\/c d$/m);
+	const command = "downspout l/failed.txt -d 'my downloads' --sink 's3://b/c d' -m cluster --redis redis://h:1";
+	assert.ok(text.endsWith(`try again  ${command}\n`), text);
+});
+
 test("a run in which all went well is three lines", () => {
 	const good = { ...summary, skipped: 0, duplicates: 0, failed: 0, cancelled: 0, retries: 0, errors: {} };
 	const text = summaryText(good, { folder: "logs/r1", env: {} });
