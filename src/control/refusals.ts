@@ -1,13 +1,5 @@
 /** What refusals say of a host: too many at once, too many a second, or nothing of the kind. */
-import {
-	count,
-	firstTryMs,
-	type RefusalKind,
-	type Refusals,
-	recentOk,
-	type Standing,
-	type Verdict,
-} from "./refusal-state.ts";
+import { count, type RefusalKind, type Refusals, recentOk, type Standing, type Verdict } from "./refusal-state.ts";
 import { beginRate, lowerRate, raiseRate } from "./request-rate.ts";
 import { beginCount, mostCostly, stopTrying, tryMore } from "./try-more.ts";
 
