@@ -82,14 +82,8 @@ export function flagsOf({ name, short, kind }: OptionSpec<unknown>): string {
 	return kind.optional ? `${long}[=${kind.argument}]` : `${long} <${kind.argument}>`;
 }
 
-/** The help of an option with what this release does not offer. */
-export function describe({ help, fallback, notYet, kind }: OptionSpec<unknown>): string {
+/** The help of an option with its default. */
+export function describe({ help, fallback }: OptionSpec<unknown>): string {
 	const shownDefault = fallback === undefined ? "" : ` (default: ${fallback})`;
-	return `${help}${shownDefault}${notYetText(notYet, kind.choices)}`;
-}
-
-function notYetText(notYet: OptionSpec<unknown>["notYet"], choices: readonly string[] | undefined): string {
-	if (notYet === undefined) return "";
-	if (notYet === true) return " (not available yet)";
-	return ` (not available yet: ${choices === undefined ? "other values" : notYet.join(", ")})`;
+	return `${help}${shownDefault}`;
 }

@@ -27,8 +27,6 @@ export type OptionSpec<T> = {
 	readonly help: string;
 	/** The default as the help shows it. */
 	readonly fallback?: string;
-	/** What this release does not offer yet: the option as a whole, or some of its values. */
-	readonly notYet?: true | readonly string[];
 };
 
 /** What reading gives: bytes come out as a number, everything else as it went in. */

@@ -4,13 +4,12 @@ import { UsageError } from "./usage-error.ts";
 
 /**
  * Reads one option; undefined where it was not given.
- * @throws {UsageError} its value is wrong or not available yet.
+ * @throws {UsageError} its value is wrong.
  */
 export function readOption<T>(given: unknown, spec: OptionSpec<T>): T | undefined {
 	if (given === undefined) return undefined;
 	const reading = spec.kind.read(given);
 	if (!("value" in reading)) throw new UsageError(`${flagOf(spec)}: ${quote(given)} is not ${reading.expected}`);
-	refuseUnavailable(spec, given);
 	return reading.value;
 }
 
@@ -23,14 +22,4 @@ export function flagOf(spec: OptionSpec<unknown>): string {
 export function quote(value: unknown): string {
 	const shown = JSON.stringify(value) ?? String(value);
 	return shown.length > 100 ? `${shown.slice(0, 96)}…"` : shown;
-}
-
-function refuseUnavailable(spec: OptionSpec<unknown>, given: unknown): void {
-	const { notYet, kind } = spec;
-	if (notYet === undefined || given === false) return;
-	if (notYet === true) throw new UsageError(`${flagOf(spec)} is not available yet in this release`);
-	if (!notYet.includes(String(given))) return;
-	const choices = kind.choices?.filter((choice) => !notYet.includes(choice));
-	const instead = choices === undefined ? "" : `; available: ${choices.join(", ")}`;
-	throw new UsageError(`${flagOf(spec)} ${String(given)} is not available yet in this release${instead}`);
 }

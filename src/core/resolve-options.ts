@@ -40,7 +40,7 @@ export type GivenValues = { readonly [K in OptionName]?: unknown };
 
 /**
  * The options of a run.
- * @throws {UsageError} a value is wrong, two contradict each other, or one is not available yet.
+ * @throws {UsageError} a value is wrong, or two contradict each other.
  */
 export function resolveOptions(values: GivenValues, surroundings: Surroundings): RunOptions {
 	checkNames(values);

@@ -7,7 +7,7 @@ import { type JoinedList, openLists, resolveListOptions } from "../list/open-lis
 import { type DownloadSource, entriesFrom } from "./entries-from.ts";
 
 /**
- * @throws {UsageError} it is nothing of the kind, or of a format that is not available yet.
+ * @throws {UsageError} it is nothing of the kind.
  * @throws {ListError} the list cannot be read.
  */
 export async function openSource(

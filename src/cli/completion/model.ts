@@ -23,22 +23,21 @@ export type CompletedCommand = {
 	readonly operands: Follows;
 };
 
-/** One command of the command line, without what this release does not offer. */
+/** One command of the command line. */
 export function completedCommand(name: string, summary: string, shape: CommandShape): CompletedCommand {
-	const options = Object.values(shape.options).filter(({ notYet }) => notYet !== true);
+	const options = Object.values(shape.options);
 	const operands = shape.operands === undefined ? "unknown" : (shape.operandChoices ?? "file");
 	return { name, summary, options: [...options.map(completed), help], operands };
 }
 
 const help: Completed = { long: "help", short: "h", help: "print the help", repeatable: false };
 
-function completed({ name, short, help, kind, notYet = [] }: OptionSpec<unknown>): Completed {
+function completed({ name, short, help, kind }: OptionSpec<unknown>): Completed {
 	const shown = { long: name, ...(short !== undefined && { short }), help, repeatable: kind.repeatable ?? false };
 	if (kind.argument === undefined) return shown;
-	const choices = kind.choices?.filter((choice) => notYet === true || !notYet.includes(choice));
 	const argument = {
 		name: kind.argument,
-		follows: choices ?? pathOf(kind.argument),
+		follows: kind.choices ?? pathOf(kind.argument),
 		optional: kind.optional ?? false,
 	};
 	return { ...shown, argument };
