@@ -244,10 +244,10 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 		queueMicrotask(endStop);
 	}
 
-	/** When nobody has anything in flight, what is still out was never begun. */
+	/** When nobody has anything in flight, what is still out was never begun; or a Redis that is gone did not tell of it. */
 	function endStop(): void {
 		if ([...crew.members.values()].some(({ isStopped }) => !isStopped)) return;
-		for (const handout of handouts.takeAll()) handAgain(handout);
+		handLostAgain(handouts.takeAll());
 	}
 
 	function note(level: "note" | "warning", message: string): void {

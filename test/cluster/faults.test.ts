@@ -109,6 +109,22 @@ test(
 	},
 );
 
+test(
+	"a coordinator that is cut off from Redis gives up, and what workers did meanwhile is not done again",
+	patience,
+	async (context) => {
+		const lab = await startFaultLab(context);
+		const wire = await startCutProxy(context, lab.redis.port);
+		await lab.worker();
+		const run = lab.start(["--redis", `redis://127.0.0.1:${wire.port}`]);
+		await lab.asked(60);
+		wire.cut();
+		assert.equal((await run.ended).code, 3);
+		wire.mend();
+		await lab.expectAll(await lab.start().ended);
+	},
+);
+
 test("a coordinator that is killed is followed by the same command, at once", patience, async (context) => {
 	const lab = await startFaultLab(context);
 	await lab.worker();
