@@ -40,7 +40,7 @@ export function testRates(method: Method): void {
 		const [first = 0, last = 0] = [Math.min(...seconds), Math.max(...seconds)];
 		// Up to a third of a second's worth may be ahead of the rate. How late it is says how busy the machine was.
 		assert(last >= 3 - 0.4 && last < 6, `${last} s instead of 3`);
-		assert(first >= last * 0.4, `one ended after ${first} of ${last} s`);
+		assert(first >= last * 0.3, `one ended after ${first} of ${last} s`);
 	});
 
 	test(
