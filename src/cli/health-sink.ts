@@ -20,9 +20,9 @@ export function createHealthSink(): HealthSink {
 					break;
 				case "attempt-started":
 					started++;
+					if (event.attempt > 1) retries++;
 					break;
 				case "retry":
-					retries++;
 					attemptsOver++;
 					break;
 				case "ended":

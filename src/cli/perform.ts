@@ -136,7 +136,7 @@ function createCounter(facts: Facts): Counter {
 	return {
 		on(event) {
 			if (event.type === "ended") tally.count(event.outcome);
-			if (event.type === "retry") tally.retry();
+			if (event.type === "attempt-started" && event.attempt > 1) tally.retry();
 			if (event.type === "run-ended") ended = event.summary;
 		},
 		hasEnded: () => ended !== undefined,

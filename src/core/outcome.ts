@@ -45,6 +45,7 @@ export type HostCounts = {
 	readonly saved: number;
 	readonly failed: number;
 	readonly bytes: number;
+	/** Attempts that were made of it after the first of their entries. */
 	readonly retries: number;
 	/** Attempts that the host refused, or answered with 429 or 503. */
 	readonly refused: number;
@@ -80,6 +81,7 @@ export type Summary = {
 	readonly seconds: number;
 	readonly filesPerSecond: number;
 	readonly bytesPerSecond: number;
+	/** Attempts that were made after the first of their entries. */
 	readonly retries: number;
 	readonly errors: Readonly<Partial<Record<FailureCode, number>>>;
 	/** Those with the most failures, then the most files: 20 at most. */

@@ -51,9 +51,10 @@ export function createCollector(options: CollectorOptions): Collector {
 	return {
 		on(event) {
 			progress.on(event);
-			if (event.type === "attempt-started" || event.type === "progress") return;
-			learn(facts, event);
+			if (event.type === "progress") return;
 			hosts.on(event);
+			if (event.type === "attempt-started") return;
+			learn(facts, event);
 			failures.on(event);
 			workers.on(event);
 			log.on(event);

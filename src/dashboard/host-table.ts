@@ -61,7 +61,8 @@ export function createHostTable(): HostTable {
 			return version;
 		},
 		on(event) {
-			if (event.type === "attempt-started" || !("host" in event) || typeof event.host !== "string") return;
+			if (event.type === "attempt-started" && event.attempt === 1) return;
+			if (!("host" in event) || typeof event.host !== "string") return;
 			version++;
 			learn(open(event.host), event);
 		},
@@ -82,7 +83,7 @@ function learn(host: HostFacts, event: RunEvent): void {
 	switch (event.type) {
 		case "ended":
 			return count(host, event.outcome);
-		case "retry":
+		case "attempt-started":
 			host.retries++;
 			return;
 		case "level":

@@ -61,7 +61,7 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 		() => queue.inFlight,
 	);
 	const retrying = createRetrying({
-		...{ options, queue, book, backOff, tally, sink, nobody, pump, fail },
+		...{ options, queue, book, backOff, sink, nobody, pump, fail },
 		isStopped: () => stopped,
 		cancel: (pending, worker) => end(pending, worker, { status: "cancelled" }),
 	});
@@ -114,6 +114,10 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 		pending.made++;
 		pending.mirror.tried++;
 		const { host } = pending.mirror;
+		if (pending.attempts > 1) {
+			tally.retry();
+			book.of(host).retries++;
+		}
 		sink.on({ type: "attempt-started", id: pending.id, url: pending.entry.urls[0], attempt: pending.attempts, host });
 		guard(pending, () =>
 			runner.run(taskOf(pending, timeLeftMs), {

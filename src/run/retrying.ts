@@ -8,7 +8,6 @@ import { type Failure, transient } from "../core/failure.ts";
 import type { RunOptions } from "../core/options.ts";
 import { publicUrl } from "../core/public-url.ts";
 import { backoff, decideRetry } from "../core/retry.ts";
-import type { Tally } from "../core/tally.ts";
 import type { AttemptResult, WorkerLabel } from "../core/task.ts";
 import type { BackOff } from "./back-off.ts";
 import type { HostBook, HostRecord } from "./host-book.ts";
@@ -38,7 +37,6 @@ export type RetryingContext = {
 	readonly queue: HostQueue<Pending>;
 	readonly book: HostBook;
 	readonly backOff: BackOff;
-	readonly tally: Tally;
 	readonly sink: Sink;
 	/** Of entries that no worker had. */
 	readonly nobody: WorkerLabel;
@@ -57,7 +55,7 @@ const doubtMs = 500;
 const mostWarnings = 20;
 
 export function createRetrying(context: RetryingContext): Retrying {
-	const { options, queue, book, backOff, tally, sink, fail } = context;
+	const { options, queue, book, backOff, sink, fail } = context;
 
 	function enqueue(pending: Pending, isFirst: boolean): void {
 		const { host } = pending.mirror;
@@ -223,8 +221,6 @@ export function createRetrying(context: RetryingContext): Retrying {
 
 	function tell(pending: Pending, retry: Retry): void {
 		const { mirror, id, attempts } = pending;
-		tally.retry();
-		book.of(mirror.host).retries++;
 		sink.on({ type: "retry", id, url: publicUrl(mirror.url), attempt: attempts, host: mirror.host, ...retry });
 	}
 

@@ -1,6 +1,7 @@
 /** One run, from a list to its summary: open the directory, start the runner, feed it, and shut down in order. */
 import { createChecksumTable } from "../core/checksum-table.ts";
 import type { Control } from "../core/control.ts";
+import { deferAbort } from "../core/defer-abort.ts";
 import type { Entry } from "../core/entry.ts";
 import type { Sink } from "../core/event.ts";
 import type { RunOptions } from "../core/options.ts";
@@ -63,7 +64,8 @@ export async function run(asked: RunRequest): Promise<Summary> {
 	const startedMs = performance.now();
 	const tally = createTally();
 	const broken = new AbortController();
-	const stop = AbortSignal.any([signal, broken.signal]);
+	const stopped = AbortSignal.any([signal, broken.signal]);
+	const stop = deferAbort(stopped);
 	const shortfalls = createShortfalls(sink);
 	if (options.bucket) await expectUsable(options.bucket, options.onExists);
 	const over = options.cluster ? await endLeftovers(options.cluster, options) : [];
@@ -99,9 +101,9 @@ export async function run(asked: RunRequest): Promise<Summary> {
 		if (unsaved) broken.abort(unsaved);
 	}
 	for (const [host, memory] of held.coordinator?.levels() ?? []) directory.journal.rememberLevel(host, memory);
-	if (!stop.aborted) directory.forgetOld();
+	if (!stopped.aborted) directory.forgetOld();
 	attemptFlush(directory, (cause) => broken.abort(journalError(options.dir, cause)));
-	if (options.bucket && !stop.aborted) await tidy(options.bucket, directory);
+	if (options.bucket && !stopped.aborted) await tidy(options.bucket, directory);
 	const { run: name, list } = request;
 	const hosts = held.coordinator?.hosts() ?? [];
 	const elapsedMs = performance.now() - startedMs;

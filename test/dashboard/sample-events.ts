@@ -33,8 +33,8 @@ export function retried(id: number, host: string, worker = 1): RunEvent {
 	return { type: "retry", id, url: `https://${host}/${id}`, attempt: 1, failure, waitMs: 1, worker: label, host };
 }
 
-export function begun(id: number, host: string): RunEvent {
-	return { type: "attempt-started", id, url: `https://${host}/${id}`, attempt: 1, host };
+export function begun(id: number, host: string, attempt = 1): RunEvent {
+	return { type: "attempt-started", id, url: `https://${host}/${id}`, attempt, host };
 }
 
 export const started: RunEvent = {

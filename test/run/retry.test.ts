@@ -182,3 +182,21 @@ test("a server that closes kept connections without a word costs nothing but tim
 	assert.equal(summary.saved, 200);
 	assert.equal(contentOf(dir, "17"), "/17");
 });
+
+test("retries are the attempts that were made, not those that were meant to be", async (context) => {
+	const abort = new AbortController();
+	const { url } = await serve(context, (_, response) => response.writeHead(500).end());
+	const { outcomes, summary } = await runList(context, `${url}/a\n${url}/b`, {
+		options: { retries: 3, retryBaseMs: 60_000 },
+		signal: abort.signal,
+		onEvent: ({ type }) => void (type === "retry" && abort.abort()),
+	});
+	assert.deepEqual(
+		outcomes.map(({ status, attempts }) => [status, attempts]),
+		[
+			["cancelled", 1],
+			["cancelled", 1],
+		],
+	);
+	assert.deepEqual([summary.retries, summary.hosts[0]?.retries ?? 0], [0, 0]);
+});
