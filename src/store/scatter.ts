@@ -6,7 +6,7 @@ import { addSpan, lengthOf, type Span, withoutSpan } from "../core/spans.ts";
 import { cannotFlush } from "../files/sync.ts";
 import { fileOf, type Part, type PartStore } from "./part.ts";
 import { ensureOurs, lookNow, writeWhole } from "./part-file.ts";
-import { closeState, type Scattered, writeRecord, writeState } from "./scattered-state.ts";
+import { closeState, writeRecord, writeState } from "./scattered-state.ts";
 
 export type ScatterOptions = {
 	/** What is to be kept of a part that is complete. */
@@ -68,6 +68,7 @@ export function loseSpan(part: Part, span: Span): void {
 	if (!scattered) return;
 	scattered.here = withoutSpan(scattered.here, span);
 	scattered.flushed = withoutSpan(scattered.flushed, span);
+	scattered.losses++;
 	part.bytes = lengthOf(scattered.here);
 	// In both of its records, so that no older one is believed.
 	writeRecord(scattered);
@@ -83,13 +84,14 @@ export function tellHere({ scattered }: Part): void {
 export async function flushHere(part: Part): Promise<void> {
 	const { file, scattered } = part;
 	if (!file || !scattered || scattered.isFlushing) return;
+	const { losses } = scattered;
 	const here = [...scattered.here];
 	scattered.isFlushing = true;
 	try {
 		await flushed(fdatasync, file.fd);
-		// What was lost meanwhile is not told of.
-		if (part.scattered !== scattered) return;
-		remember(scattered, here);
+		// Where something was lost meanwhile, other bytes may have come in its place, and were not flushed.
+		if (part.scattered !== scattered || scattered.losses !== losses) return;
+		scattered.flushed = here;
 		writeRecord(scattered);
 		await flushed(fdatasync, scattered.fd);
 	} catch {
@@ -97,14 +99,6 @@ export async function flushHere(part: Part): Promise<void> {
 	} finally {
 		scattered.isFlushing = false;
 	}
-}
-
-function remember(scattered: Scattered, here: readonly Span[]): void {
-	scattered.flushed = here.flatMap((one) =>
-		scattered.here
-			.map(({ start, end }) => ({ start: Math.max(start, one.start), end: Math.min(end, one.end) }))
-			.filter(({ start, end }) => start < end),
-	);
 }
 
 /** A file system that does not flush at all promises nothing either way. */

@@ -22,6 +22,8 @@ export type Scattered = {
 	/** Number of the last record. */
 	turn: number;
 	isFlushing: boolean;
+	/** How many times bytes that were here were given up. */
+	losses: number;
 };
 
 /** Each of the two records has so many bytes: one is written while the other stays whole. */
@@ -46,7 +48,7 @@ export function writeState(
 	unlinkQuietly(path);
 	const fd = openTrusted(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL);
 	try {
-		const state = { needsProof, here, flushed, fd, recordsAt, turn: 0, isFlushing: false };
+		const state = { needsProof, here, flushed, fd, recordsAt, turn: 0, isFlushing: false, losses: 0 };
 		writeText(fd, `${padded}\n${recordOf(state)}\n${" ".repeat(recordBytes - 1)}\n`, 0);
 		renameSync(path, sourcePath(folder));
 		return state;

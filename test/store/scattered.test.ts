@@ -127,6 +127,21 @@ test("what was flushed is believed after another boot, and no more", async (cont
 	discard(again);
 });
 
+test("what takes the place of bytes that were given up while they were flushed has not been flushed", async (context) => {
+	const store = storeOf(context);
+	const part = await scattered(store);
+	const flushed = flushHere(part);
+	loseSpan(part, { start: 600_000, end: 700_000 });
+	writeAt(part, Buffer.alloc(50_000, "d"), 600_000);
+	await flushed;
+	release(store, part);
+	const path = join(store.parts, state);
+	writeFileSync(path, readFileSync(path, "utf8").replace(/"boot":"[^"]*"/, '"boot":"other"'));
+	const again = claimPart(store, key);
+	assert(!again.scattered?.here.some(({ end }) => end > 600_000));
+	discard(again);
+});
+
 test("a body that is shorter than its state says is not believed", async (context) => {
 	const store = storeOf(context);
 	release(store, await scattered(store));
