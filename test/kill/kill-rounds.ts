@@ -17,8 +17,9 @@ const seed = 7;
 const bandwidthBytesPerSecond = 20_000_000;
 /** Kills in a row, before a run is let to its end. */
 const mostKills = 4;
-/** Longest time from a run's first request to its kill. */
-const longestLifeMs = 900;
+/** A run makes up to so many requests, and then lives no longer than this: so a slow machine's are killed in the midst of it too. */
+const mostRequests = 150;
+const longestLifeMs = 600;
 /** They end when they have started: half a second of processor time, of which a busy machine gives them little. */
 const orphanPatienceMs = 20_000;
 
@@ -84,7 +85,8 @@ async function startAndKill({
 	const isOver = (): boolean => run.exitCode !== null || run.signalCode !== null;
 	const before = origin.requests();
 	// Some are killed while they start; the others when they have begun to download.
-	while (Math.random() > 0.002 && origin.requests() === before && !isOver()) await sleep(5);
+	const wanted = 1 + Math.floor(Math.random() * mostRequests);
+	while (Math.random() > 0.002 && origin.requests() < before + wanted && !isOver()) await sleep(5);
 	await sleep(Math.random() * longestLifeMs);
 	const children = run.pid === undefined ? [] : descendantsOf(run.pid);
 	run.kill("SIGKILL");

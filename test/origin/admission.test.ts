@@ -10,7 +10,7 @@ async function statuses(urls: readonly string[]): Promise<number[]> {
 }
 
 test("more than so many at once are refused, and a place that is given back is there again", async () => {
-	await using origin = await startOrigin({ files: 20, latencyMs: 30, mostInFlight: 4, retryAfterSeconds: 2 });
+	await using origin = await startOrigin({ files: 20, latencyMs: 500, mostInFlight: 4, retryAfterSeconds: 2 });
 	const urls = [...origin.urls()];
 	const first = await statuses(urls.slice(0, 10));
 	assert.equal(first.filter((status) => status === 200).length, 4);
