@@ -63,6 +63,7 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 	const retrying = createRetrying({
 		...{ options, queue, book, backOff, sink, nobody, pump, fail },
 		isStopped: () => stopped,
+		isOldest: inFlight.isOldest,
 		cancel: (pending, worker) => end(pending, worker, { status: "cancelled" }),
 	});
 	/** Files that are here and wait for their names. */
@@ -286,7 +287,7 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 			if (stopped) return;
 			stopped = true;
 			appetite.stop();
-			for (const pending of [...backOff.drain(), ...queue.clear()]) end(pending, nobody, { status: "cancelled" });
+			for (const pending of [...backOff.drain(), ...queue.clear()]) retrying.stop(pending);
 			pump();
 		},
 	};
