@@ -2,6 +2,7 @@
 import type { Method } from "../../src/core/outcome.ts";
 import { testLargeFiles } from "./large-files.ts";
 import { testLimits } from "./limits.ts";
+import { testOptions } from "./options.ts";
 import { testRates } from "./rates.ts";
 import { testRecords } from "./records.ts";
 import { testStopping } from "./stopping.ts";
@@ -10,6 +11,7 @@ import { testDeaths } from "./worker-deaths.ts";
 export function testMethod(method: Method): void {
 	testRecords(method);
 	testLimits(method);
+	testOptions(method);
 	testRates(method);
 	testStopping(method);
 	testLargeFiles(method);

@@ -12,6 +12,7 @@ import type { OptionValues } from "../../src/core/option-values.ts";
 import type { Method, Outcome, Summary } from "../../src/core/outcome.ts";
 import { resolveOptions } from "../../src/core/resolve-options.ts";
 import { run } from "../../src/run/run.ts";
+import { lookAround } from "../../src/run/surroundings.ts";
 import { startRedis } from "../cluster/redis-server.ts";
 import { startWorker } from "../cluster/worker-processes.ts";
 import { startS3 } from "../store/s3-server.ts";
@@ -44,8 +45,11 @@ export type Lab = {
 	/** The names of all files that were saved, in order. */
 	names(): Promise<readonly string[]>;
 	/** Downloads these URLs to the end; relative ones are of the server. */
-	run(urls: readonly string[], values?: OptionValues, watch?: Watch): Promise<Finished>;
+	run(urls: readonly (string | Listed)[], values?: OptionValues, watch?: Watch): Promise<Finished>;
 };
+
+/** A URL with options of its own. */
+export type Listed = Omit<Entry, "line" | "urls"> & { readonly url: string };
 
 export type Watch = { readonly signal?: AbortSignal; readonly onEvent?: (event: RunEvent) => void };
 
@@ -81,7 +85,10 @@ export async function startLab(context: TestContext, method: Method, answer: Ans
 		dir,
 		requests,
 		run: (urls, values = {}, watch = {}) => {
-			const entries = urls.map((one, n): Entry => ({ line: n + 1, urls: [new URL(one, url).href] }));
+			const entries = urls.map((one, n): Entry => {
+				const { url: listed, ...own } = typeof one === "string" ? { url: one } : one;
+				return { line: n + 1, urls: [new URL(listed, url).href], ...own };
+			});
 			return runList(entries, { dir, method, ...(place.sink && { sink: place.sink }), ...meeting, ...values }, watch);
 		},
 		read: (file) => place.read(file ?? ""),
@@ -122,13 +129,15 @@ async function startCluster(context: TestContext, sink: string): Promise<Pick<Op
 
 async function runList(entries: readonly Entry[], values: OptionValues, watch: Watch): Promise<Finished> {
 	const events: RunEvent[] = [];
+	const given = { workers: 2, retryBase: 0.01, ...values };
+	const surroundings = { ...(await lookAround(given)), version: "0.0.0", cores: 2, environment: {} };
 	const summary = await run({
 		run: `test-${process.pid}-${Math.random().toString(36).slice(2)}`,
 		list: "list",
 		entries: (async function* () {
 			yield entries;
 		})(),
-		options: resolveOptions({ workers: 2, retryBase: 0.01, ...values }, { version: "0.0.0", cores: 2 }),
+		options: resolveOptions(given, surroundings),
 		sink: {
 			on(event) {
 				events.push(event);
