@@ -42,7 +42,10 @@ export function createTypeCheck(options: TypeCheckOptions): TypeCheck | Failure 
 	return {
 		look() {
 			if (judgement || part.bytes < sampleBytes) return;
-			void judge().then((failure) => failure && onWrong(failure));
+			judge()
+				.then((failure) => failure && onWrong(failure))
+				// That it could not be judged, the verdict tells.
+				.catch(() => undefined);
 		},
 		verdict: judge,
 	};

@@ -1,4 +1,5 @@
 /** A tunnel through a SOCKS5 proxy (RFC 1928): the library's handshake over a connection that stands already. */
+import { describe } from "../core/describe-error.ts";
 import { type Failure, permanent, transient } from "../core/failure.ts";
 import { proxyLabel } from "../core/proxy.ts";
 import type { Tunnel } from "./http-tunnel.ts";
@@ -17,7 +18,9 @@ export async function openSocksTunnel(tunnel: SocksTunnel): Promise<void> {
 	// A socket that breaks while the library loads says so when it writes.
 	const ignore = (): void => undefined;
 	socket.on("error", ignore);
-	const { SocksClient } = await import("socks");
+	const loaded = await import("socks").catch((reason: unknown) => describe(reason));
+	if ("message" in loaded) return onFailure(permanent("io", `what speaks SOCKS cannot be loaded: ${loaded.message}`));
+	const { SocksClient } = loaded;
 	const login = proxy.credentials && { userId: proxy.credentials.user, password: proxy.credentials.password };
 	const error = await SocksClient.createConnection({
 		proxy: { host: bare(proxy.hostname), port: proxy.port, type: 5, ...login },
