@@ -11,8 +11,9 @@ type Surroundings = { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv; r
 /** Whatever proxy this machine uses, and how the tests were started, is not their business. */
 export const cleanEnv: NodeJS.ProcessEnv = {
 	...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/_proxy$/i.test(name) && name !== "_")),
-	// No user's own options.
+	// No user's own options, and nothing in the user's own cache.
 	XDG_CONFIG_HOME: "/dev/null",
+	XDG_CACHE_HOME: "/dev/null",
 };
 
 /** Starts it; its standard streams are pipes. */
