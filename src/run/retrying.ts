@@ -90,7 +90,10 @@ export function createRetrying(context: RetryingContext): Retrying {
 			pending.mirror = next;
 			return enqueue(pending, false);
 		}
-		const saysTooMuch = failure.code === "http_429" || result.refused === true;
+		const saysTooMuch =
+			failure.code === "http_429" ||
+			result.refused === true ||
+			(failure.code === "http_403" && queue.forbiddenState(mirror.host) === "load");
 		if (!decision.again && saysTooMuch) return failUnlessOthersAreServed(pending, { failure, worker });
 		if (isOver) return fail(pending, failure, worker);
 		if (context.isStopped()) return context.cancel(pending, worker);
