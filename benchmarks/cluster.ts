@@ -13,7 +13,7 @@ import { builtProgram } from "./program.ts";
 
 const { values } = parseArgs({
 	options: {
-		slow: { type: "string", default: "6400" },
+		slow: { type: "string", default: "16000" },
 		quick: { type: "string", default: "20000" },
 		rounds: { type: "string", default: "3" },
 		port: { type: "string", default: "7392" },

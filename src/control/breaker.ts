@@ -29,12 +29,17 @@ export function answered(breaker: Breaker): boolean {
 	return wasOpen;
 }
 
-/** An attempt ended without an answer. @returns Whether the host is given up with this one. */
-export function unanswered(breaker: Breaker, code: FailureCode): boolean {
+/**
+ * An attempt ended without an answer.
+ * @param isOldest - Whether none that began earlier is still out: a host that lets few in refuses the others at once,
+ * long before it answers the first.
+ * @returns Whether the host is given up with this one.
+ */
+export function unanswered(breaker: Breaker, code: FailureCode, isOldest: () => boolean): boolean {
 	if (breaker.hasAnswered || breaker.isOpen) return false;
 	breaker.inARow = breaker.code === code ? breaker.inARow + 1 : 1;
 	breaker.code = code;
-	breaker.isOpen = breaker.inARow >= mostInARow;
+	breaker.isOpen = breaker.inARow >= mostInARow && isOldest();
 	return breaker.isOpen;
 }
 

@@ -1,4 +1,6 @@
 /** Which origins are spoken to in HTTP/2. What speaks it loads with the first of them: most runs need none. */
+import { describe } from "../core/describe-error.ts";
+import { type Failure, permanent } from "../core/failure.ts";
 import type { Http2Mode } from "../core/options.ts";
 import type { createHttp2Pool } from "./http2-pool.ts";
 
@@ -28,4 +30,12 @@ export function createHttp2Choice(mode: Http2Mode): Http2Choice {
 		},
 		load: () => import("./http2-pool.ts"),
 	};
+}
+
+/** What speaks it could not be loaded: the installation is broken. */
+export function notLoaded(error: unknown): Failure {
+	return permanent(
+		"io",
+		`what speaks HTTP/2 cannot be loaded: ${describe(error).message} (is downspout installed whole?)`,
+	);
 }

@@ -8,6 +8,7 @@ import { isExhausted } from "./classify-network-error.ts";
 import { Connection } from "./connection.ts";
 import { type Target, targetOf } from "./connector.ts";
 import type { Exchange } from "./exchange.ts";
+import { notLoaded } from "./http2-choice.ts";
 import { connectHttp2, speaksNothingOffered } from "./http2-connect.ts";
 import type { Http2Pool } from "./http2-pool.ts";
 import { createHttp2Try, type Http2Try, type TryHost } from "./http2-try.ts";
@@ -49,6 +50,7 @@ export class OriginPool {
 	#http2: Http2Pool | undefined = undefined;
 	/** It is being loaded or tried: no more connections are made meanwhile. */
 	#isTurning = false;
+	#isClosed = false;
 	#try: Http2Try | undefined = undefined;
 
 	constructor(origin: string, agent: PoolAgent, most: number) {
@@ -153,6 +155,7 @@ export class OriginPool {
 
 	/** Gives up what is being made. */
 	close(): void {
+		this.#isClosed = true;
 		this.#waiting = [];
 		for (const { abort } of [...this.#openings]) abort();
 		this.#openings.clear();
@@ -166,7 +169,8 @@ export class OriginPool {
 		this.#abortOpenings();
 		const agent = this.#agent;
 		const { connector, http2 } = agent;
-		http2.load().then(({ createHttp2Pool }) => {
+		const begin = ({ createHttp2Pool }: Awaited<ReturnType<typeof http2.load>>): void => {
+			if (this.#isClosed) return void socket?.destroy();
 			const pool = createHttp2Pool({
 				origin: this.origin,
 				host: this.host,
@@ -179,6 +183,12 @@ export class OriginPool {
 			this.#isTurning = false;
 			if (socket) pool.adopt(socket);
 			for (const exchange of this.#waiting.splice(0)) pool.send(exchange);
+			this.#forgetIfUnused();
+		};
+		http2.load().then(begin, (error: unknown) => {
+			socket?.destroy();
+			this.#isTurning = false;
+			for (const exchange of this.#waiting.splice(0)) exchange.tellFailure(notLoaded(error));
 			this.#forgetIfUnused();
 		});
 	}

@@ -190,7 +190,10 @@ function readLength(head: ResponseHead, value: string): string | undefined {
 
 /** @param usual - As most servers write the name: compared first, as that makes no new text. */
 function isNamed(text: string, start: number, usual: string, lower: string): boolean {
-	return text.startsWith(usual, start) || text.slice(start, start + lower.length).toLowerCase() === lower;
+	if (text.startsWith(usual, start)) return true;
+	// Most fields of the same length have another name.
+	if ((text.charCodeAt(start) | 0x20) !== lower.charCodeAt(0)) return false;
+	return text.slice(start, start + lower.length).toLowerCase() === lower;
 }
 
 function nameOf(text: string, start: number, colon: number): string {

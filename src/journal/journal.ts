@@ -3,7 +3,7 @@ import { lstatSync, renameSync } from "node:fs";
 import type { LevelMemory } from "../core/level-memory.ts";
 import type { Saved } from "../core/saved.ts";
 import { type StateLayout, sideJournal } from "../core/state-layout.ts";
-import { createGatheredText } from "../files/gathered-text.ts";
+import { createGatheredLines } from "../files/gathered-lines.ts";
 import { unlinkQuietly } from "../files/quietly.ts";
 import { syncFolder } from "../files/sync.ts";
 import { type JournalFile, openJournalFile } from "./journal-file.ts";
@@ -84,7 +84,7 @@ export function openJournal(options: JournalOptions): Journal {
 	let { own } = files;
 	/** The one in which this run found records at its start. */
 	const first = own;
-	const pending = createGatheredText();
+	const pending = createGatheredLines(formatRecord);
 	/** What a full disk has kept from being written so far. */
 	let unwritten: Buffer = Buffer.alloc(0);
 	/** Few, and mostly none: what a killed run had published since its last write to the journal. */
@@ -122,16 +122,16 @@ export function openJournal(options: JournalOptions): Journal {
 			if (known?.file === saved.file && known.bytes === saved.bytes) return;
 			const found = { ...saved, atMs: Date.now() };
 			recovered.set(key, found);
-			pending.add(formatRecord({ key, status: "saved", ...found }));
+			pending.add({ key, status: "saved", ...found });
 		},
 		record(record) {
-			pending.add(formatRecord(record));
+			pending.add(record);
 			if (pending.size >= batchBytes) flush();
 		},
 		levelOf: levels.of,
 		rememberLevel(host, memory) {
 			const record = levels.next(host, memory);
-			if (record) pending.add(formatRecord(record));
+			if (record) pending.add(record);
 		},
 		flush,
 		stepAside() {

@@ -1,6 +1,6 @@
 /** A file that grows by lines: they are gathered and written in batches, in order, while the run goes on. */
 import { atExit } from "../files/at-exit.ts";
-import { createGatheredText } from "../files/gathered-text.ts";
+import { createGatheredLines } from "../files/gathered-lines.ts";
 import { type AppendFile, createAppendFile } from "./append-file.ts";
 
 /** Bytes that are gathered before a write. */
@@ -9,20 +9,26 @@ const flushEveryMs = 250;
 /** Bytes that may wait behind a write under way; beyond that the run waits for the disk, and memory stays bounded. */
 const mostWaitingBytes = 4 * 1024 * 1024;
 
-export type BatchFile = {
-	/** Takes text, line ends included. Never throws: the first error goes to `onError`, and what follows is dropped. */
-	write(text: string): void;
+export type BatchFile<T> = {
+	/** Takes a line. Never throws: the first error goes to `onError`, and what follows is dropped. */
+	write(line: T): void;
 	/** Writes what is left and closes the file; never throws. */
 	close(): Promise<void>;
 };
 
+export type BatchFileOptions<T> = {
+	/** The text of a line, its end included; made a moment later. */
+	readonly format: (line: T) => string;
+	readonly onError: (error: unknown) => void;
+};
+
 /** Creates the file. @throws what the file system says, where it cannot be created. */
-export async function createBatchFile(path: string, onError: (error: unknown) => void): Promise<BatchFile> {
-	return batch(await createAppendFile(path), onError);
+export async function createBatchFile<T>(path: string, options: BatchFileOptions<T>): Promise<BatchFile<T>> {
+	return batch(await createAppendFile(path), options);
 }
 
-function batch(file: AppendFile, onError: (error: unknown) => void): BatchFile {
-	const waiting = createGatheredText();
+function batch<T>(file: AppendFile, { format, onError }: BatchFileOptions<T>): BatchFile<T> {
+	const waiting = createGatheredLines(format);
 	let failed = false;
 	let writing: Promise<void> | undefined;
 	let timer: NodeJS.Timeout | undefined;
@@ -75,9 +81,9 @@ function batch(file: AppendFile, onError: (error: unknown) => void): BatchFile {
 	};
 
 	return {
-		write(text) {
+		write(line) {
 			if (failed || closed !== undefined) return;
-			waiting.add(text);
+			waiting.add(line);
 			if (waiting.size >= mostWaitingBytes) writeNow();
 			else schedule();
 		},

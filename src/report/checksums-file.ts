@@ -45,7 +45,7 @@ export async function checksumsSink(
 	/** Lines are many, and stay out of DIR until they are all there. */
 	const gathered = join(tmpdir(), `downspout-${randomUUID()}`);
 	try {
-		const lines = await createBatchFile(gathered, fail);
+		const lines = await createBatchFile(gathered, { format: String, onError: fail });
 		const reader = await open(gathered, "r");
 		// Gone when it is closed, however the process ends; where the system does not allow that, at the end.
 		await rm(gathered).catch(() => undefined);

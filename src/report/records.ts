@@ -2,7 +2,7 @@
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { RunEvent, Sink } from "../core/event.ts";
-import type { Summary } from "../core/outcome.ts";
+import type { Outcome, Summary } from "../core/outcome.ts";
 import type { WorkerLabel } from "../core/task.ts";
 import { makeFolder } from "../files/make-folder.ts";
 import { privateFolderMode } from "../files/trust.ts";
@@ -43,16 +43,10 @@ export async function openRecords(options: RecordsOptions): Promise<Records> {
 		onFailure?.(failure);
 	};
 	const files = await openFiles(logDir, folder, fail);
-	await pointLatestTo(logDir, run).catch((error: unknown) =>
-		files.log.write(
-			logLine(
-				{ type: "warning", message: `latest: ${error}` },
-				{ model: "async", number: 0 },
-				new Date().toISOString(),
-			),
-		),
-	);
 	const recorder = createRecorder(files);
+	await pointLatestTo(logDir, run).catch((error: unknown) =>
+		recorder.on({ type: "warning", message: `latest: ${error}` }),
+	);
 	return {
 		folder,
 		on: recorder.on,
@@ -65,16 +59,25 @@ export async function openRecords(options: RecordsOptions): Promise<Records> {
 	};
 }
 
-type Files = { readonly log: BatchFile; readonly results: BatchFile; readonly failed: BatchFile };
+type Said = { readonly event: RunEvent; readonly coordinator: WorkerLabel; readonly time: string };
+type Ended = RunEvent & { readonly type: "ended" };
 
-async function openFiles(logDir: string, folder: string, fail: (error: unknown) => void): Promise<Files> {
+type Files = {
+	readonly log: BatchFile<Said>;
+	readonly results: BatchFile<Outcome>;
+	readonly failed: BatchFile<Ended>;
+};
+
+async function openFiles(logDir: string, folder: string, onError: (error: unknown) => void): Promise<Files> {
+	const open = <T>(name: string, format: (line: T) => string): Promise<BatchFile<T>> =>
+		createBatchFile(join(folder, name), { format, onError });
 	try {
 		await makeFolder(logDir);
 		// URLs may be signed, and entries may have headers and cookies: nobody else's business.
 		await mkdir(folder, { mode: privateFolderMode });
-		const log = await createBatchFile(join(folder, "log.txt"), fail);
-		const results = await createBatchFile(join(folder, "results.jsonl"), fail);
-		const failed = await createBatchFile(join(folder, "failed.txt"), fail);
+		const log = await open("log.txt", ({ event, coordinator, time }: Said) => logLine(event, coordinator, time));
+		const results = await open("results.jsonl", resultLine);
+		const failed = await open("failed.txt", ({ entry, outcome }: Ended) => failedEntry(entry, outcome));
 		return { log, results, failed };
 	} catch (error) {
 		throw new LogDirError(folder, error);
@@ -94,10 +97,10 @@ function createRecorder({ log, results, failed }: Files): {
 			if (event.type === "run-started") coordinator = { model: event.method, number: 0 };
 			if (event.type === "run-ended") summary = event.summary;
 			if (event.type === "ended") {
-				results.write(resultLine(event.outcome));
-				if (event.outcome.status === "failed") failed.write(failedEntry(event.entry, event.outcome));
+				results.write(event.outcome);
+				if (event.outcome.status === "failed") failed.write(event);
 			}
-			log.write(logLine(event, coordinator, now()));
+			log.write({ event, coordinator, time: now() });
 		},
 		summary: () => summary,
 	};

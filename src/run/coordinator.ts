@@ -63,6 +63,7 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 	const retrying = createRetrying({
 		...{ options, queue, book, backOff, sink, nobody, pump, fail },
 		isStopped: () => stopped,
+		isOldest: inFlight.isOldest,
 		cancel: (pending, worker) => end(pending, worker, { status: "cancelled" }),
 	});
 	/** Files that are here and wait for their names. */
@@ -139,11 +140,14 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 		}
 	}
 
-	/** Not at once: the HTTP client must first learn that a response is over, and what ends at once would start the next within. */
+	/**
+	 * Not at once: the HTTP client must first learn that a response is over, and what ends at once would start the next
+	 * within. And for all that ends in one turn of the event loop: what starts in a row stays in the processor's cache.
+	 */
 	function pumpSoon(): void {
 		if (pumpIsDue) return;
 		pumpIsDue = true;
-		queueMicrotask(() => {
+		setImmediate(() => {
 			pumpIsDue = false;
 			pump();
 		});
@@ -283,7 +287,7 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 			if (stopped) return;
 			stopped = true;
 			appetite.stop();
-			for (const pending of [...backOff.drain(), ...queue.clear()]) end(pending, nobody, { status: "cancelled" });
+			for (const pending of [...backOff.drain(), ...queue.clear()]) retrying.stop(pending);
 			pump();
 		},
 	};

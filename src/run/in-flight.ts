@@ -7,6 +7,8 @@ export type InFlight = {
 	readonly all: readonly Pending[];
 	/** Attempts that began or ended so far. */
 	readonly steps: number;
+	/** Whether none of the same host began earlier. */
+	isOldest(pending: Pending): boolean;
 	add(pending: Pending): void;
 	delete(pending: Pending): void;
 	/** Tells the bytes that are new of those that report. */
@@ -30,6 +32,7 @@ export function createInFlight(): InFlight {
 		get steps() {
 			return steps;
 		},
+		isOldest: ({ mirror: { host }, turn }) => all.every((one) => one.turn >= turn || one.mirror.host !== host),
 		add(pending) {
 			steps++;
 			pending.place = all.push(pending) - 1;

@@ -1,7 +1,8 @@
 /** An entry between the list and its end: what has been tried, and what it still needs. */
 import type { Checksum } from "../core/checksum.ts";
 import type { Entry } from "../core/entry.ts";
-import type { Task } from "../core/task.ts";
+import type { Failure } from "../core/failure.ts";
+import type { Task, WorkerLabel } from "../core/task.ts";
 import type { ToldMirrors } from "../core/told-mirrors.ts";
 
 export type Mirror = {
@@ -16,6 +17,9 @@ export type Mirror = {
 	/** Present where a server told of it: what it says that the file is. */
 	readonly checksums?: readonly Checksum[];
 };
+
+/** How an entry ends unless it turns out that it was not to blame. */
+export type Verdict = { readonly failure: Failure; readonly worker: WorkerLabel };
 
 export type Pending = {
 	readonly id: number;
@@ -64,6 +68,8 @@ export type Pending = {
 	/** When its first attempt began, in milliseconds of `performance.now()`. */
 	startedMs: number | undefined;
 	httpStatus: number | undefined;
+	/** While it waits for the judgement of what was its last answer. */
+	verdict: Verdict | undefined;
 };
 
 /** The mirrors that may bring pieces beside the one that is asked now: of those that the list names. */

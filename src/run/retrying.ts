@@ -12,7 +12,7 @@ import type { AttemptResult, WorkerLabel } from "../core/task.ts";
 import type { BackOff } from "./back-off.ts";
 import type { HostBook, HostRecord } from "./host-book.ts";
 import type { HostQueue } from "./host-queue-types.ts";
-import type { Pending } from "./pending.ts";
+import type { Pending, Verdict } from "./pending.ts";
 import { addToldMirrors } from "./told-mirrors.ts";
 
 export type FailedResult = AttemptResult & { readonly kind: "failed" };
@@ -24,13 +24,15 @@ export type Retrying = {
 	decide(pending: Pending, result: FailedResult): void;
 	/** Tries again after a wait that holds no slot. */
 	wait(pending: Pending, retry: Retry): void;
+	/** The run stops, and the entry waits: for another attempt, or only for what is made of an answer that was its last. */
+	stop(pending: Pending): void;
 	/** The host has answered somebody. */
 	hear(record: HostRecord): void;
 	/** Says which hosts were given up. */
 	warn(): void;
 };
 
-export type Retry = { readonly waitMs: number; readonly failure: Failure; readonly worker: WorkerLabel };
+export type Retry = Verdict & { readonly waitMs: number };
 
 export type RetryingContext = {
 	readonly options: RunOptions;
@@ -41,6 +43,8 @@ export type RetryingContext = {
 	/** Of entries that no worker had. */
 	readonly nobody: WorkerLabel;
 	readonly isStopped: () => boolean;
+	/** Whether no attempt at its host that began earlier is still out. */
+	readonly isOldest: (pending: Pending) => boolean;
 	readonly fail: (pending: Pending, failure: Failure, worker: WorkerLabel) => void;
 	readonly cancel: (pending: Pending, worker: WorkerLabel) => void;
 	readonly pump: () => void;
@@ -135,7 +139,8 @@ export function createRetrying(context: RetryingContext): Retrying {
 				return false;
 			case "silent":
 				queue.fail(host, pending);
-				if (options.circuitBreaker && unanswered(breaker, result.failure.code)) giveUp(host, result.failure);
+				if (options.circuitBreaker && unanswered(breaker, result.failure.code, () => context.isOldest(pending)))
+					giveUp(host, result.failure);
 				return false;
 			case "answered":
 				queue.succeed(host, pending);
@@ -154,8 +159,9 @@ export function createRetrying(context: RetryingContext): Retrying {
 		return isLoaded && !others && queue.forbiddenState(mirror.host) !== "entry" && !context.isStopped();
 	}
 
-	function doubt(pending: Pending, end: Omit<Retry, "waitMs">, sinceMs: number): void {
+	function doubt(pending: Pending, end: Verdict, sinceMs: number): void {
 		const { host } = pending.mirror;
+		pending.verdict = end;
 		backOff.wait(pending, forbiddenLookMs, () => {
 			const isAlone = queue.levelOf(host) === undefined;
 			const waitedMs = performance.now() - sinceMs;
@@ -164,10 +170,8 @@ export function createRetrying(context: RetryingContext): Retrying {
 			if (next === "wait") return doubt(pending, end, sinceMs);
 			if (next === "fail") fail(pending, end.failure, end.worker);
 			else {
-				pending.forgiven++;
 				pending.made--;
-				tell(pending, { ...end, waitMs: 0 });
-				enqueue(pending, true);
+				forgiveOnce(pending, end);
 			}
 			context.pump();
 		});
@@ -184,22 +188,26 @@ export function createRetrying(context: RetryingContext): Retrying {
 	}
 
 	/** Refusals come back sooner than what is served: whether others are served shows a moment later. */
-	function failUnlessOthersAreServed(pending: Pending, end: Omit<Retry, "waitMs">): void {
+	function failUnlessOthersAreServed(pending: Pending, end: Verdict): void {
 		const { failure, worker } = end;
 		const record = book.of(pending.mirror.host);
 		const { saved } = record;
 		const hasOthers = queue.levelOf(record.host) !== undefined;
 		const isSpent = pending.forgiven >= mostForgiven || timeLeftOf(options, pending) <= doubtMs;
 		if (context.isStopped() || !hasOthers || isSpent) return fail(pending, failure, worker);
+		pending.verdict = end;
 		backOff.wait(pending, doubtMs, () => {
 			if (record.saved === saved) fail(pending, failure, worker);
-			else {
-				pending.forgiven++;
-				tell(pending, { waitMs: 0, failure, worker });
-				enqueue(pending, true);
-			}
+			else forgiveOnce(pending, end);
 			context.pump();
 		});
+	}
+
+	function forgiveOnce(pending: Pending, end: Verdict): void {
+		pending.verdict = undefined;
+		pending.forgiven++;
+		tell(pending, { ...end, waitMs: 0 });
+		enqueue(pending, true);
 	}
 
 	/** It does not count against the retries, and goes first in its host's queue. */
@@ -255,6 +263,11 @@ export function createRetrying(context: RetryingContext): Retrying {
 		enqueue,
 		decide,
 		wait,
+		stop(pending) {
+			const { verdict } = pending;
+			if (verdict) fail(pending, verdict.failure, verdict.worker);
+			else context.cancel(pending, context.nobody);
+		},
 		hear,
 		warn() {
 			const silent = [...book.records()].filter(({ breaker }) => breaker.isOpen && breaker.passedOver > 0);

@@ -139,8 +139,8 @@ export function createPublisher(options: PublisherOptions): Publisher {
 		if (why !== undefined) for (const one of all) one.shortfall ??= unflushed(why);
 	};
 
-	/** Lets go of the source, and tells the end. @param announced - Whether an intent tells of it. */
-	const finish = (ready: Ready, end: PublicationEnd, announced = true): void => {
+	/** Lets go of the source. @param announced - Whether an intent tells of it. */
+	const release = (ready: Ready, end: PublicationEnd, announced = true): void => {
 		const { part } = ready.publication;
 		const isPublished = end.kind === "published";
 		try {
@@ -157,7 +157,6 @@ export function createPublisher(options: PublisherOptions): Publisher {
 		}
 		part.file = undefined;
 		forgetMemory(part);
-		settle(ready.publication, end);
 	};
 
 	const publish = (ready: Ready): PublicationEnd => {
@@ -188,16 +187,17 @@ export function createPublisher(options: PublisherOptions): Publisher {
 			if (fsync) syncIntents(ready);
 		} catch (error) {
 			const failure = classifyFileError(error, "the download directory's state");
-			for (const one of ready) finish(one, { kind: "failed", failure }, false);
+			for (const one of ready) {
+				release(one, { kind: "failed", failure }, false);
+				settle(one.publication, { kind: "failed", failure });
+			}
 			return;
 		}
-		if (!fsync) {
-			for (const one of ready) finish(one, publish(one));
-			return;
-		}
-		const ends = ready.map((one) => ({ one, end: publish(one) }));
-		const unsynced = syncFolders(ends.filter(({ end }) => end.kind === "published").map(({ one }) => one.folder.path));
-		for (const { one, end } of ends) finish(one, withShortfall(end, unsynced.get(one.folder.path)));
+		// All names, then all sources, then all ends: what runs many times in a row stays in the processor's cache.
+		const placed = ready.map((one) => ({ one, end: publish(one) }));
+		const ends = fsync ? synced(placed) : placed;
+		for (const { one, end } of ends) release(one, end);
+		for (const { one, end } of ends) settle(one.publication, end);
 	};
 
 	return {
@@ -233,6 +233,14 @@ function syncFolders(paths: readonly string[]): Map<string, string> {
 		if (why !== undefined) failed.set(path, why);
 	}
 	return failed;
+}
+
+type Placed = { readonly one: Ready; readonly end: PublicationEnd };
+
+/** Their folders are flushed before their sources go. */
+function synced(placed: readonly Placed[]): readonly Placed[] {
+	const unsynced = syncFolders(placed.filter(({ end }) => end.kind === "published").map(({ one }) => one.folder.path));
+	return placed.map(({ one, end }) => ({ one, end: withShortfall(end, unsynced.get(one.folder.path)) }));
 }
 
 function withShortfall(end: PublicationEnd, why: string | undefined): PublicationEnd {

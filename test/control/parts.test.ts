@@ -40,15 +40,46 @@ test("a pace that is changed holds for the next request", () => {
 
 test("20 attempts in a row that ended alike give a host up, 1 entry in 100 still asks, an answer takes it back", () => {
 	const breaker = createBreaker();
-	for (let n = 0; n < 19; n++) assert.equal(unanswered(breaker, "connect"), false);
-	assert.equal(unanswered(breaker, "dns"), false);
-	for (let n = 0; n < 18; n++) assert.equal(unanswered(breaker, "dns"), false);
-	assert.equal(unanswered(breaker, "dns"), true);
+	for (let n = 0; n < 19; n++)
+		assert.equal(
+			unanswered(breaker, "connect", () => true),
+			false,
+		);
+	assert.equal(
+		unanswered(breaker, "dns", () => true),
+		false,
+	);
+	for (let n = 0; n < 18; n++)
+		assert.equal(
+			unanswered(breaker, "dns", () => true),
+			false,
+		);
+	assert.equal(
+		unanswered(breaker, "dns", () => true),
+		true,
+	);
 	const asked = Array.from({ length: 1000 }, () => mayAsk(breaker)).filter(Boolean).length;
 	assert.deepEqual([asked, breaker.passedOver], [10, 990]);
 	assert.equal(answered(breaker), true);
 	assert(mayAsk(breaker));
-	for (let n = 0; n < 100; n++) assert.equal(unanswered(breaker, "connect"), false);
+	for (let n = 0; n < 100; n++)
+		assert.equal(
+			unanswered(breaker, "connect", () => true),
+			false,
+		);
+});
+
+test("no host is given up while an earlier attempt is still out", () => {
+	const breaker = createBreaker();
+	for (let n = 0; n < 30; n++)
+		assert.equal(
+			unanswered(breaker, "connect", () => false),
+			false,
+		);
+	assert.equal(
+		unanswered(breaker, "connect", () => true),
+		true,
+	);
 });
 
 const hosts: readonly (readonly [string, boolean])[] = [

@@ -56,7 +56,7 @@ for (const { program, asks, url } of cases) {
 			for (const { headers } of requests) assert.equal(headers["proxy-authorization"], undefined);
 		}
 		if (program !== "squid") return;
-		const asked = proxy.requests();
+		const asked = await proxy.requests(contents.size + 1);
 		assert.equal(asked.filter((line) => line.startsWith("GET http://localhost:")).length, contents.size);
 		// Connections through a tunnel are kept.
 		const tunnels = asked.filter((line) => line.startsWith("CONNECT")).length;
@@ -74,7 +74,7 @@ for (const method of ["threads", "processes", "mix"] as const) {
 		});
 		assert.equal(summary.saved, 6);
 		assert.equal(requests.length, 6);
-		assert.equal(proxy.requests().filter((line) => line.startsWith("GET")).length, 6);
+		assert.equal((await proxy.requests(6)).filter((line) => line.startsWith("GET")).length, 6);
 	});
 }
 
@@ -86,7 +86,7 @@ test("no_proxy goes past the proxy, loopback alone does not", { skip: cannotProx
 	const { summary } = await runList(context, list, { options });
 	assert.equal(summary.saved, 3);
 	assert.deepEqual(
-		proxy.requests().map((line) => line.replace(/\d+$/, "PORT")),
+		(await proxy.requests(1)).map((line) => line.replace(/\d+$/, "PORT")),
 		["CONNECT localhost:PORT"],
 	);
 });

@@ -11,8 +11,8 @@ export type RealProxy = {
 	readonly port: number;
 	/** Of squid: the port that speaks TLS. */
 	readonly securePort: number;
-	/** Lines of squid's log: method and URL of each request. */
-	requests(): readonly string[];
+	/** Lines of squid's log: method and URL of each request. It writes them a moment later: waits for so many. */
+	requests(count: number): Promise<readonly string[]>;
 };
 
 export type ProxySetting = {
@@ -25,6 +25,9 @@ const areThere = areInstalled(["squid", "tinyproxy", "microsocks"]);
 
 /** Why tests with real proxies are skipped here; false where they run. */
 export const cannotProxy: string | false = skipUnless(areThere, "Debian's squid, tinyproxy and microsocks");
+
+/** Looks at the log, 20 ms apart. */
+const mostTries = 500;
 
 export async function startProxy(context: TestContext, { program, asks }: ProxySetting): Promise<RealProxy> {
 	const folder = programFolder(0o777);
@@ -40,10 +43,14 @@ export async function startProxy(context: TestContext, { program, asks }: ProxyS
 	}[program];
 	await startProgram(context, { program, args, port, folder, tellsErrors: false, signal: "SIGKILL" });
 	// A connection without a request, such as those that ask whether it listens, has a line too.
-	const requests = (): readonly string[] =>
+	const readLog = (): readonly string[] =>
 		readFileSync(join(folder, "access"), "utf8")
 			.split("\n")
 			.filter((line) => line !== "" && !line.startsWith("- "));
+	const requests = async (count: number): Promise<readonly string[]> => {
+		for (let tries = 0; tries < mostTries && readLog().length < count; tries++) await wait(20);
+		return readLog();
+	};
 	return { port, securePort, requests };
 }
 

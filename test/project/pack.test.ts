@@ -2,13 +2,13 @@
 import assert from "node:assert/strict";
 import { execFile, execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, realpathSync } from "node:fs";
+import { existsSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { access, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { before, test } from "node:test";
+import { after, before, test } from "node:test";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { createCertificate } from "../../src/origin/certificate.ts";
@@ -17,6 +17,11 @@ import { writtenBy } from "../list/read-source.ts";
 import { projectRoot } from "./source-files.ts";
 
 const exec = promisify(execFile);
+
+/** What the commands compile is kept here, and not in the cache of whoever tests. */
+const cache = mkdtempSync(join(tmpdir(), "downspout-cache-"));
+process.env.XDG_CACHE_HOME = cache;
+after(() => rmSync(cache, { recursive: true, force: true }));
 
 before(async () => {
 	// `npm test` builds first; without that there is nothing to pack.

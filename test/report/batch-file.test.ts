@@ -16,7 +16,7 @@ async function freshPath(context: TestContext): Promise<string> {
 /** Writes so much at once that the bound on waiting text is passed, in lines of more bytes than characters. */
 async function writeLines(path: string, count: number, between: (index: number) => Promise<void>): Promise<string[]> {
 	const written: string[] = [];
-	const file = await createBatchFile(path, (error) => assert.fail(String(error)));
+	const file = await createBatchFile<string>(path, { format: String, onError: (error) => assert.fail(String(error)) });
 	for (let index = 0; index < count; index++) {
 		const line = `${index} é 写 ${"x".repeat(index % 200)}`;
 		written.push(line);
@@ -49,7 +49,7 @@ test("a trickle arrives whole and in order", async (context) => {
 
 test("lines reach the disk while the file is open", async (context) => {
 	const path = await freshPath(context);
-	const file = await createBatchFile(path, (error) => assert.fail(String(error)));
+	const file = await createBatchFile<string>(path, { format: String, onError: (error) => assert.fail(String(error)) });
 	file.write("one\n");
 	const deadline = AbortSignal.timeout(10_000);
 	while ((await readFile(path, "utf8")) !== "one\n") {

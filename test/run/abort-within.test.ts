@@ -22,7 +22,7 @@ for (const kind of kinds) {
 			if (request.url?.startsWith("/good")) response.end("text");
 			else if (request.url?.startsWith("/slow"))
 				response.writeHead(200, { "content-length": 1e6 }).write("x".repeat(200_000));
-			else if (request.url?.startsWith("/paused")) response.writeHead(429, { "retry-after": 1000 }).end();
+			else if (request.url?.startsWith("/paused")) response.writeHead(429, { "retry-after": "1000" }).end();
 			else response.writeHead(500).end();
 		});
 		const abort = new AbortController();

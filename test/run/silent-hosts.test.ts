@@ -1,5 +1,7 @@
 /** Hosts that answer nobody are given up; those that answered once are not. */
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer, type ServerResponse } from "node:http";
 import { test } from "node:test";
 import { freePort, serve } from "../download/serve.ts";
 import { runList } from "./run-list.ts";
@@ -34,6 +36,45 @@ test("an unknown host is given up", async (context) => {
 	const { summary, outcomes } = await runList(context, list, { options: { ...retries, concurrency: 4 } });
 	assert.deepEqual(summary.errors, { dns: 60 });
 	assert(outcomes.filter(({ attempts }) => attempts === 0).length >= 30);
+});
+
+test("a host that refuses all beyond the first few is not given up while those wait for their answers", async (context) => {
+	const waiting: ServerResponse[] = [];
+	let isFull = (): void => undefined;
+	const full = new Promise<void>((resolve) => {
+		isFull = resolve;
+	});
+	let answers = false;
+	const server = createServer((_, response) => {
+		if (answers) return void response.end("text");
+		waiting.push(response);
+		if (waiting.length < 4) return;
+		server.close();
+		isFull();
+	}).listen(0, "127.0.0.1");
+	server.keepAliveTimeout = 60_000;
+	await once(server, "listening");
+	context.after(() => server.closeAllConnections());
+	const address = server.address();
+	assert(address !== null && typeof address === "object");
+	const entry = (_: unknown, n: number) => ({ line: n + 1, urls: [`http://127.0.0.1:${address.port}/${n}`] as const });
+	const entries = Array.from({ length: 200 }, entry);
+	const list = (async function* () {
+		yield entries.slice(0, 4);
+		await full;
+		yield entries.slice(4);
+	})();
+	let refused = 0;
+	const { summary } = await runList(context, list, {
+		options: { retries: 3, retryBaseMs: 2000, concurrency: 64, perHost: 64 },
+		onEvent(event) {
+			refused += event.type === "retry" || (event.type === "note" && / given up/.test(event.message)) ? 1 : 0;
+			if (refused < 21 || answers) return;
+			answers = true;
+			for (const response of waiting) response.end("text");
+		},
+	});
+	assert.deepEqual([summary.saved, summary.errors], [200, {}]);
 });
 
 test("mirrors take over from a host that was given up, at once", async (context) => {

@@ -133,10 +133,18 @@ function forward(port: number, request: IncomingMessage, response: ServerRespons
 		const onward = open({ port, host: "127.0.0.1", method: request.method, path: request.url, headers }, (answer) => {
 			answer.on("end", resolve);
 			if (!response) return void answer.resume();
+			// Whoever asked may have died: the answer is over nevertheless.
+			response.on("close", () => answer.resume());
 			response.writeHead(answer.statusCode ?? 500, answer.headers);
 			answer.pipe(response);
 		});
 		onward.on("error", reject);
+		const leave = (): void => void onward.destroy(new Error("whoever asked has gone"));
+		// It may have gone while another request had the key: such a request would never end.
+		if (request.destroyed) return leave();
+		request.on("close", () => {
+			if (!request.complete) leave();
+		});
 		request.pipe(onward);
 	});
 }
