@@ -2,6 +2,7 @@
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
+import { setTimeout as wait } from "node:timers/promises";
 import { createCertificate } from "../../src/origin/certificate.ts";
 import { freePort } from "../download/serve.ts";
 import { skipUnless } from "../skip-unless.ts";
