@@ -4,10 +4,10 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { createCertificate } from "../src/origin/certificate.ts";
+import { freePort } from "./free-port.ts";
 
 export type Nginx = AsyncDisposable & {
 	readonly port: number;
@@ -110,16 +110,6 @@ http {
 	}
 }
 `;
-}
-
-async function freePort(): Promise<number> {
-	const server = createServer().listen(0, "127.0.0.1");
-	await once(server, "listening");
-	const address = server.address();
-	server.close();
-	await once(server, "close");
-	if (typeof address !== "object" || address === null) throw new Error("no free port");
-	return address.port;
 }
 
 async function waitUntilItAnswers(url: string, child: ChildProcess): Promise<void> {

@@ -3,11 +3,12 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { chmod, writeFile } from "node:fs/promises";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { compareWithCurl } from "./beside-curl.ts";
+import { freePort } from "./free-port.ts";
 import { freshFolder } from "./fresh-folder.ts";
 import { startNginx } from "./nginx.ts";
 
@@ -75,13 +76,4 @@ async function answers(port: number): Promise<boolean> {
 	);
 	socket.destroy();
 	return isThere;
-}
-
-async function freePort(): Promise<number> {
-	const server = createServer().listen(0, "127.0.0.1");
-	await once(server, "listening");
-	const address = server.address();
-	server.close();
-	if (typeof address !== "object" || address === null) throw new Error("no free port");
-	return address.port;
 }

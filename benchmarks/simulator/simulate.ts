@@ -142,10 +142,14 @@ export function simulate(scenario: Scenario, level: number | "auto", seed: numbe
 			if (reply.status === 403) return doubt(item, simulation.clock());
 		} else queue.timeOut(host, item);
 		if (++item.made <= policy.retries) return wait(backoffOf(item.made - 1));
-		// As in a run: whether others are served shows a moment later.
+		failUnlessOthersAreServed(item, reply.kind === "refused" && reply.status === 429);
+	}
+
+	/** As in a run: whether others are served shows a moment later. */
+	function failUnlessOthersAreServed(item: Item, saysTooMuch: boolean): void {
 		const savedThen = saved;
 		simulation.after(500, () => {
-			if (saved > savedThen && reply.kind === "refused" && reply.status === 429) pushAgain(item);
+			if (saved > savedThen && saysTooMuch) pushAgain(item);
 			else failed++;
 		});
 	}
@@ -153,6 +157,7 @@ export function simulate(scenario: Scenario, level: number | "auto", seed: numbe
 	/** As in a run: it waits until it is known what 403s are about. */
 	function doubt(item: Item, sinceMs: number): void {
 		const { host, forgiven } = item;
+		if (queue.forbiddenState(host) === "load") return failUnlessOthersAreServed(item, true);
 		if (forgiven > 0 || queue.forbiddenState(host) === "entry") return void failed++;
 		simulation.after(forbiddenLookMs, () => {
 			const isAlone = queue.levelOf(host) === undefined;

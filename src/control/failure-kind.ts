@@ -1,5 +1,6 @@
 /** What a failed attempt says of its host. */
-import type { FailureCode } from "../core/failure.ts";
+import type { Failure, FailureCode } from "../core/failure.ts";
+import type { ForbiddenState } from "./forbidden.ts";
 import type { RefusalKind } from "./refusal-state.ts";
 
 /**
@@ -32,4 +33,12 @@ export function failureKind(attempt: FailedAttempt, hasAnswered: boolean): Failu
 	if (code === "reset") return httpStatus === undefined ? "maybe" : "slow";
 	if (code === "truncated" || code === "too_slow") return "slow";
 	return code.startsWith("http_4") && !mayBeLoad.has(code) ? "answered" : "other";
+}
+
+/** Whether a host that failed an entry says that it is asked too much. */
+export function saysTooMuch(
+	{ failure, refused }: { readonly failure: Failure; readonly refused?: boolean | undefined },
+	forbidden: ForbiddenState,
+): boolean {
+	return failure.code === "http_429" || refused === true || (failure.code === "http_403" && forbidden === "load");
 }

@@ -45,6 +45,8 @@ export type Refusals = {
 	/** Since the last change: successes, refusals, and of how many different entries those were. */
 	ok: number;
 	refusals: number;
+	/** Refusals at this level; those on the way to it say nothing of it. */
+	refusedHere: number;
 	lastEntry: number;
 	entries: number;
 	/** Successes until the next look at whether this level is clean, and from one to the next. */
@@ -110,6 +112,7 @@ export function createRefusals(context: SeekerContext): Refusals {
 		reactedMs: Number.NEGATIVE_INFINITY,
 		ok: 0,
 		refusals: 0,
+		refusedHere: 0,
 		lastEntry: -1,
 		entries: 0,
 		lookIn: 8,

@@ -57,6 +57,7 @@ export function onRefusal(
 		return onLate(refusals, standing);
 	}
 	refusals.refusals++;
+	refusals.refusedHere++;
 	if (refusal.entry !== refusals.lastEntry) refusals.entries++;
 	refusals.lastEntry = refusal.entry;
 	const nowMs = refusals.context.clock();
@@ -204,6 +205,7 @@ function beginAnew(refusals: Refusals, nowMs: number, { newestTurn, inFlight, le
 	refusals.sinceMs = nowMs;
 	refusals.ok = 0;
 	refusals.refusals = 0;
+	refusals.refusedHere = 0;
 	refusals.entries = 0;
 	refusals.lookEvery = 8;
 	refusals.lookIn = 8;
@@ -224,6 +226,7 @@ function onLate(refusals: Refusals, standing: Standing): Verdict | undefined {
 	if (isOneWave) refusals.refused = Math.max(taken, clean) + 1;
 	refusals.sinceMs = refusals.context.clock();
 	refusals.reactedTurn = standing.newestTurn;
+	refusals.refusedHere = 0;
 	return { level: Math.max(taken, clean), why: `it took ${taken} of ${lateOk + lateRefused}` };
 }
 
@@ -231,7 +234,7 @@ function lookForClean(refusals: Refusals, nowMs: number, standing: Standing): Ve
 	const { ok, sinceMs, mode } = refusals;
 	// A lone one may have crossed the change on its way.
 	const tolerated = mode === "rate" ? 1 : 0;
-	if (refusals.refusals > tolerated + ok * 0.01 || !standing.isLimited) return undefined;
+	if (refusals.refusedHere > tolerated + ok * 0.01 || !standing.isLimited) return undefined;
 	if (mode === "rate") return raiseRate(refusals, nowMs);
 	const { share } = refusals.anchored;
 	// Where few were refused, it takes more to say that none are.

@@ -30,6 +30,7 @@ export function beginCount(refusals: Refusals, nowMs: number, { newestTurn }: St
 	refusals.sinceMs = nowMs;
 	refusals.ok = 0;
 	refusals.refusals = 0;
+	refusals.refusedHere = 0;
 	refusals.entries = 0;
 	refusals.reactedTurn = newestTurn;
 }

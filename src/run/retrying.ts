@@ -1,6 +1,6 @@
 /** What follows a failed attempt: another one, at once or later, or the end; and for a host that answers nobody, for all. */
 import { answered, mayAsk, unanswered } from "../control/breaker.ts";
-import { failureKind } from "../control/failure-kind.ts";
+import { failureKind, saysTooMuch } from "../control/failure-kind.ts";
 import { afterForbidden, forbiddenLookMs, leastForbiddenInFlight } from "../control/forbidden.ts";
 import { mostForgiven } from "../control/host-level.ts";
 import type { Sink } from "../core/event.ts";
@@ -94,8 +94,8 @@ export function createRetrying(context: RetryingContext): Retrying {
 			pending.mirror = next;
 			return enqueue(pending, false);
 		}
-		const saysTooMuch = failure.code === "http_429" || result.refused === true;
-		if (!decision.again && saysTooMuch) return failUnlessOthersAreServed(pending, { failure, worker });
+		const isAboutLoad = saysTooMuch(result, queue.forbiddenState(mirror.host));
+		if (!decision.again && isAboutLoad) return failUnlessOthersAreServed(pending, { failure, worker });
 		if (isOver) return fail(pending, failure, worker);
 		if (context.isStopped()) return context.cancel(pending, worker);
 		// What is told of the retry names the mirror that failed, not the one that is next.

@@ -1,15 +1,12 @@
 /** Debian's proxies, each with a folder of one test and on a free port of loopback. */
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { connect } from "node:net";
-import { tmpdir } from "node:os";
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { createCertificate } from "../../src/origin/certificate.ts";
 import { freePort } from "../download/serve.ts";
 import { skipUnless } from "../skip-unless.ts";
+import { areInstalled, programFolder, startProgram } from "./real-program.ts";
 
 export type RealProxy = {
 	readonly port: number;
@@ -25,10 +22,7 @@ export type ProxySetting = {
 	readonly asks: boolean;
 };
 
-const sbin = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` };
-const areThere = ["squid", "tinyproxy", "microsocks"].every(
-	(program) => spawnSync("sh", ["-c", `command -v ${program}`], { env: sbin }).status === 0,
-);
+const areThere = areInstalled(["squid", "tinyproxy", "microsocks"]);
 
 /** Why tests with real proxies are skipped here; false where they run. */
 export const cannotProxy: string | false = skipUnless(areThere, "Debian's squid, tinyproxy and microsocks");
@@ -37,9 +31,7 @@ export const cannotProxy: string | false = skipUnless(areThere, "Debian's squid,
 const mostTries = 500;
 
 export async function startProxy(context: TestContext, { program, asks }: ProxySetting): Promise<RealProxy> {
-	const folder = mkdtempSync(join(tmpdir(), "downspout-proxy-"));
-	// Started by root, squid works as a user of its own.
-	chmodSync(folder, 0o777);
+	const folder = programFolder(0o777);
 	const port = await freePort();
 	const securePort = program === "squid" ? await freePort() : 0;
 	if (program === "squid") await configureSquid(folder, { port, securePort, asks });
@@ -50,16 +42,7 @@ export async function startProxy(context: TestContext, { program, asks }: ProxyS
 		tinyproxy: ["-d", "-c", join(folder, "conf")],
 		microsocks: ["-i", "127.0.0.1", "-p", String(port), ...login],
 	}[program];
-	const child = spawn(program, args, { env: sbin, stdio: "ignore" });
-	context.after(async () => {
-		const ended = once(child, "exit");
-		if (child.exitCode === null) {
-			child.kill("SIGKILL");
-			await ended;
-		}
-		rmSync(folder, { recursive: true, force: true });
-	});
-	await listening(port, child);
+	await startProgram(context, { program, args, port, folder, tellsErrors: false, signal: "SIGKILL" });
 	// A connection without a request, such as those that ask whether it listens, has a line too.
 	const readLog = (): readonly string[] =>
 		readFileSync(join(folder, "access"), "utf8")
@@ -116,18 +99,4 @@ cache_log ${folder}/log
 
 function tinyproxy(port: number, asks: boolean): string {
 	return `Port ${port}\nListen 127.0.0.1\nTimeout 60\nMaxClients 50\nLogLevel Critical\n${asks ? "BasicAuth me secret\n" : ""}`;
-}
-
-async function listening(port: number, child: ChildProcess): Promise<void> {
-	for (;;) {
-		if (child.exitCode !== null) throw new Error(`the proxy ended with ${child.exitCode}`);
-		const socket = connect(port, "127.0.0.1");
-		const isThere = await Promise.race([once(socket, "connect"), once(socket, "error")]).then(
-			() => true,
-			() => false,
-		);
-		socket.destroy();
-		if (isThere && !socket.errored) return;
-		await wait(20);
-	}
 }

@@ -1,15 +1,11 @@
 /** Debian's web servers, each with a folder of one test and on a free port. */
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { connect } from "node:net";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import { setTimeout as wait } from "node:timers/promises";
 import { createCertificate } from "../../src/origin/certificate.ts";
 import { freePort } from "../download/serve.ts";
 import { skipUnless } from "../skip-unless.ts";
+import { areInstalled, programFolder, startProgram } from "./real-program.ts";
 
 export type RealServer = {
 	readonly url: string;
@@ -30,18 +26,13 @@ export type Setting = {
 	readonly users?: string;
 };
 
-const sbin = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` };
-const areThere = ["nginx", "lighttpd"].every(
-	(program) => spawnSync("sh", ["-c", `command -v ${program}`], { env: sbin }).status === 0,
-);
+const areThere = areInstalled(["nginx", "lighttpd"]);
 
 /** Why tests with real servers are skipped here; false where they run. */
 export const cannotServe: string | false = skipUnless(areThere, "Debian's nginx-light and lighttpd");
 
 export async function startServer(context: TestContext, setting: Setting): Promise<RealServer> {
-	const folder = mkdtempSync(join(tmpdir(), "downspout-server-"));
-	// Started by root, its workers run as a user of their own.
-	chmodSync(folder, 0o755);
+	const folder = programFolder(0o755);
 	const root = join(folder, "www");
 	mkdirSync(root);
 	const port = await freePort();
@@ -50,14 +41,7 @@ export async function startServer(context: TestContext, setting: Setting): Promi
 	const config = join(folder, "server.conf");
 	writeFileSync(config, (setting.program === "nginx" ? nginx : lighttpd)(folder, port, setting));
 	const args = setting.program === "nginx" ? ["-c", config, "-e", join(folder, "errors")] : ["-D", "-f", config];
-	const child = spawn(setting.program, args, { env: sbin, stdio: ["ignore", "ignore", "inherit"] });
-	context.after(async () => {
-		const ended = once(child, "exit");
-		child.kill("SIGTERM");
-		await ended;
-		rmSync(folder, { recursive: true, force: true });
-	});
-	await listening(port, child);
+	await startProgram(context, { program: setting.program, args, port, folder, tellsErrors: true, signal: "SIGTERM" });
 	return { url: `${setting.tls ? "https" : "http"}://127.0.0.1:${port}`, root };
 }
 
@@ -93,18 +77,4 @@ ${secure}
 ${login}
 $HTTP["url"] =~ "^/slow" { connection.kbytes-per-second = 2048 }
 `;
-}
-
-async function listening(port: number, child: ChildProcess): Promise<void> {
-	for (;;) {
-		if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}`);
-		const socket = connect(port, "127.0.0.1");
-		const isThere = await Promise.race([once(socket, "connect"), once(socket, "error")]).then(
-			() => true,
-			() => false,
-		);
-		socket.destroy();
-		if (isThere && !socket.errored) return;
-		await wait(20);
-	}
 }

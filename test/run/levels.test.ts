@@ -34,6 +34,27 @@ for (const status of [429, 503]) {
 	});
 }
 
+test("a host that answers 403 beyond 6 at once: all is saved but what it forbids at any level, which is asked for few times", async (context) => {
+	let here = 0;
+	let refusals = 0;
+	const { url, requests } = await serve(context, (request, response) => {
+		if (here >= 6) refusals++;
+		if (here >= 6 || request.url === "/300") return void response.writeHead(403).end();
+		here++;
+		setTimeout(() => {
+			here--;
+			response.end("text");
+		}, 10);
+	});
+	const { summary } = await runList(context, listOf(url, 400), { options: { retries: 0 } });
+	assert.deepEqual([summary.saved, summary.errors], [399, { http_403: 1 }]);
+	assert(refusals < 150, `${refusals} refusals`);
+	const [host] = summary.hosts;
+	assert(host && host.level >= 2 && host.level <= 6, `level ${host?.level}`);
+	const times = requests.filter(({ path }) => path === "/300").length;
+	assert(times <= 10, `asked ${times} times for what is forbidden`);
+});
+
 test("an entry that is refused for itself fails after its retries, and the level stays", async (context) => {
 	const { url, requests } = await serve(context, (request, response) => {
 		setTimeout(() => response.writeHead(request.url === "/7" ? 503 : 200).end("text"), 2);

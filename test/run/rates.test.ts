@@ -54,3 +54,20 @@ test("--rate-per-host holds for each host by itself, and redirects count", async
 	const seconds = ((slow.at(-1) ?? 0) - (firstMs ?? 0)) / 1000;
 	assert(seconds >= (29 - 6) / 20, `${seconds} s`);
 });
+
+test("a host that refused and is asked again is asked no faster than --rate-per-host", async (context) => {
+	const moments: number[] = [];
+	const server = await serve(context, (_, response) => {
+		moments.push(performance.now());
+		// The pause is longer than the rate takes to fill up again what may be asked at once.
+		if (moments.length === 10) response.writeHead(429, { "retry-after": "1" });
+		response.end();
+	});
+	const list = Array.from({ length: 40 }, (_, n) => `${server.url}/${n}`).join("\n");
+	const { summary } = await runList(context, list, { options: { ratePerHost: 20, concurrency: 16, perHost: 16 } });
+	assert.deepEqual([summary.saved, summary.retries, moments.length], [40, 1, 41]);
+	const after = moments.slice(10);
+	const seconds = ((after.at(-1) ?? 0) - (after[0] ?? 0)) / 1000;
+	assert(seconds >= (30 - 6) / 20, `${after.length} requests in ${seconds} s after the pause`);
+	assert(mostInASecond(moments) <= 20 * 1.3, `${mostInASecond(moments)} in a second`);
+});

@@ -71,7 +71,10 @@ const cases: Readonly<Record<string, Case>> = {
 		attempts: 2,
 	},
 	"max-redirects": {
-		answer: ({ url }, response) => void response.writeHead(302, { location: `${url}+` }).end(),
+		answer({ url = "" }, response) {
+			if (url.endsWith("++")) response.end("body");
+			else response.writeHead(302, { location: `${url}+` }).end();
+		},
 		failed: "too_many_redirects",
 	},
 	"checksums.bin": { failed: "checksum" },
@@ -127,6 +130,8 @@ export function testOptions(method: Method): void {
 			...{ idleTimeout: 1, connectTimeout: 0.7, minSpeed: 1000, minSpeedTime: 0.5, retries: 0 },
 		});
 		assert.deepEqual(codesOf(outcomes), ["timeout", "too_slow", "timeout"]);
+		// The defaults are 10 s and more.
+		for (const { ms, url } of outcomes) assert(ms < 8000, `${url} after ${ms} ms`);
 	});
 
 	test(`${method}: trust in certificates and --http2 hold in every worker`, patience, async (context) => {

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Method } from "../../src/core/outcome.ts";
-import { startLab } from "./lab.ts";
+import { serveHttp2 } from "../http/http2-servers.ts";
+import { type Finished, startLab, type Watch } from "./lab.ts";
 
 const patience = { timeout: 60_000 };
 const body = Buffer.alloc(300_000, "b");
@@ -35,19 +36,34 @@ export function testRates(method: Method): void {
 			begunMs ??= performance.now();
 			response.end(body);
 		});
-		const endedMs: number[] = [];
-		const watch = {
-			onEvent: ({ type }: { type: string }) => void (type === "ended" && endedMs.push(performance.now())),
-		};
 		const urls = Array.from({ length: 10 }, (_, n) => `/${n}`);
-		const { summary } = await lab.run(urls, { concurrency: 10, limitRate: 1_000_000 }, watch);
-		assert.equal(summary.saved, 10);
-		const seconds = endedMs.map((ms) => (ms - (begunMs ?? ms)) / 1000);
-		const [first = 0, last = 0] = [Math.min(...seconds), Math.max(...seconds)];
-		// Up to a third of a second's worth may be ahead of the rate. How late it is says how busy the machine was.
-		assert(last >= 3 - 0.4 && last < 6, `${last} s instead of 3`);
-		assert(first >= last * 0.3, `one ended after ${first} of ${last} s`);
+		await assertShared(
+			() => begunMs,
+			(watch) => lab.run(urls, { concurrency: 10, limitRate: 1_000_000 }, watch),
+		);
 	});
+
+	test(
+		`${method}: --limit-rate holds over HTTP/2, and the streams of a session share it`,
+		patience,
+		async (context) => {
+			const lab = await startLab(context, method, (_, response) => response.end());
+			let begunMs: number | undefined;
+			const { url, requests, sessions } = await serveHttp2(context, (stream) => {
+				begunMs ??= performance.now();
+				stream.respond({ ":status": 200 });
+				stream.end(body);
+			});
+			const urls = Array.from({ length: 10 }, (_, n) => `${url}/${n}`);
+			const values = { concurrency: 10, perHost: 10, limitRate: 1_000_000, http2: "always", retries: 0 };
+			await assertShared(
+				() => begunMs,
+				(watch) => lab.run(urls, values, watch),
+			);
+			assert.equal(requests.length, 10);
+			assert(sessions.length < 10, `${sessions.length} sessions`);
+		},
+	);
 
 	test(
 		`${method}: --limit-rate-per-host holds for small files too, for each host by itself`,
@@ -79,4 +95,23 @@ export function testRates(method: Method): void {
 			assert(secondsOf("localhost") < secondsOf("127.0.0.1") * 0.8, "the other host has a rate of its own");
 		},
 	);
+}
+
+/** Ten bodies at 1 MB a second take their time together, and end near each other. */
+async function assertShared(
+	begunMs: () => number | undefined,
+	run: (watch: Watch) => Promise<Finished>,
+): Promise<void> {
+	const endedMs: number[] = [];
+	const { summary } = await run({
+		onEvent({ type }) {
+			if (type === "ended") endedMs.push(performance.now());
+		},
+	});
+	assert.deepEqual([summary.saved, summary.bytes], [10, 10 * body.length]);
+	const seconds = endedMs.map((ms) => (ms - (begunMs() ?? ms)) / 1000);
+	const [first = 0, last = 0] = [Math.min(...seconds), Math.max(...seconds)];
+	// Up to a third of a second's worth may be ahead of the rate. How late it is says how busy the machine was.
+	assert(last >= 3 - 0.4 && last < 6, `${last} s instead of 3`);
+	assert(first >= last * 0.3, `one ended after ${first} of ${last} s`);
 }

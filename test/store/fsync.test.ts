@@ -52,6 +52,25 @@ for (const [size, source] of [
 	});
 }
 
+for (const method of ["threads", "processes", "mix"] as const) {
+	test(`${method}: the workers flush as well`, { skip: cannotFault }, async (context) => {
+		const { url } = await serve(context, (_, response) => response.end("text"));
+		const cwd = await freshFolder(context);
+		const calls = join(cwd, "calls");
+		const args = [`${url}/f`, "-d", "downloads", "--fsync", "-m", method, "-w", "1", "-c", "3", "-q"];
+		const { code, stderr } = await downspout(args, { cwd, env: faultyEnvironment([], calls) });
+		assert.equal(code, 0, stderr);
+		const flushed = readFileSync(calls, "utf8").match(/^fsync .*/gm) ?? [];
+		// The file, what announces it, and its folder.
+		for (const path of [/parts\/.*~1$/, /\.intents$/, /\/downloads$/]) {
+			assert(
+				flushed.some((line) => path.test(line)),
+				`${path} in\n${flushed.join("\n")}`,
+			);
+		}
+	});
+}
+
 test("without it nothing is flushed", { skip: cannotFault }, async (context) => {
 	const { url } = await serve(context, (_, response) => response.end("text"));
 	const cwd = await freshFolder(context);
