@@ -30,6 +30,8 @@ export type Task = {
 	readonly headers?: readonly Header[] | undefined;
 	/** Whether a server named the URL, and not the list: what is for the listed origin is not for this one. */
 	readonly isTold?: boolean;
+	/** Whether the URL is that of a Metalink for the file: nothing is saved, and the end tells what mirrors it names. */
+	readonly isDescription?: boolean;
 	/** The part of the resource that is the file. */
 	readonly range?: EntryRange | undefined;
 	/** Patterns of the media types that are wanted. */

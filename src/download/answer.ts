@@ -19,6 +19,7 @@ import { askedBy } from "./asked-by.ts";
 import { type Attempt, failAttempt } from "./attempt-state.ts";
 import { cutOut, endsBefore } from "./cut.ts";
 import { codingsOf, decodeInto } from "./decode.ts";
+import { readDescription } from "./description.ts";
 import { drain } from "./drain.ts";
 import { endDry, refusesHead } from "./dry.ts";
 import { expectFromHead } from "./expect.ts";
@@ -82,6 +83,7 @@ function onFile(attempt: Attempt, answer: Answer): void {
 	const { head } = answer;
 	const { status, contentRange } = head;
 	const { from, hasRange, part, task } = attempt;
+	if (task.isDescription && status !== 206) return readDescription(attempt, head);
 	if (task.range) return onPart(attempt, answer, task.range);
 	const range = parseContentRange(contentRange);
 	const isWhole = range?.start === 0 && range.end + 1 === range.total;

@@ -37,7 +37,7 @@ export function startAttempt(
 		onReceived: hooks.onReceived,
 		part: task.resume ? claimPart(context.store, task.key) : newPart(task.key),
 		phase: "idle",
-		method: context.isDry ? "HEAD" : "GET",
+		method: context.isDry && !task.isDescription ? "HEAD" : "GET",
 		address: listed,
 		redirects: 0,
 		from: 0,
@@ -138,7 +138,7 @@ function guard(attempt: Attempt, act: () => void): void {
 function onHead(attempt: Attempt, head: ResponseHead): void {
 	attempt.httpStatus = head.status;
 	if (attempt.context.cookies) keepCookies(attempt, head);
-	if (head.link !== undefined) {
+	if (head.link !== undefined && !attempt.task.isDescription) {
 		const { link, reprDigest } = head;
 		attempt.told =
 			readToldMirrors({ link, reprDigest, digest: head.field("digest") }, attempt.address.href) ?? attempt.told;

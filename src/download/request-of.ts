@@ -29,7 +29,8 @@ export function headWith(asker: Asker, { form }: Pick<OriginPool, "form">, range
 	const login = { url, listed: listedUrl, before: asker.login, method, path: address.path };
 	const authorization = context.authenticator.authorize(login);
 	asker.login = authorization?.login;
-	const codings = context.decoding && !range && !isPacked(pathnameOf(address)) ? context.decoding.accepted : undefined;
+	const isWhole = !range && !task.isDescription;
+	const codings = context.decoding && isWhole && !isPacked(pathnameOf(address)) ? context.decoding.accepted : undefined;
 	const unless = task.refresh && range?.ifRange === undefined ? versionToAskWith(task.refresh) : undefined;
 	const fields = requestHeaders({
 		general: context.options.headers,

@@ -176,9 +176,8 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 	function settle(pending: Pending, result: AttemptResult): void {
 		const isFree = leave(pending);
 		const { host } = pending.mirror;
-		pending.kept = result.kept;
-		pending.rangeFailures = result.rangeFailed ? pending.rangeFailures + 1 : 0;
-		if (result.httpStatus !== undefined) pending.httpStatus = result.httpStatus;
+		// A Metalink is asked for beside the file: what is known of that stays.
+		if (!pending.mirror.description) keepFacts(pending, result);
 		if (result.redirects) queue.charge(host, result.redirects);
 		if (result.kind === "failed") {
 			if (result.failure.code === "disk_full") context.onDiskFull(result.failure);
@@ -198,6 +197,12 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 				end(pending, result.worker, { status: "cancelled" });
 		}
 		pumpSoon();
+	}
+
+	function keepFacts(pending: Pending, { kept, rangeFailed, httpStatus }: AttemptResult): void {
+		pending.kept = kept;
+		pending.rangeFailures = rangeFailed ? pending.rangeFailures + 1 : 0;
+		if (httpStatus !== undefined) pending.httpStatus = httpStatus;
 	}
 
 	function save(pending: Pending, result: AttemptResult & { readonly kind: "saved" }): void {

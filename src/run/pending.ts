@@ -16,6 +16,8 @@ export type Mirror = {
 	out: boolean;
 	/** Present where a server told of it: what it says that the file is. */
 	readonly checksums?: readonly Checksum[];
+	/** Present where it brings a Metalink, and not the file: why that is asked for, which is how the entry fails without it. */
+	readonly description?: { readonly isOwn: boolean; readonly failure: Failure };
 };
 
 /** How an entry ends unless it turns out that it was not to blame. */
@@ -96,7 +98,9 @@ export function taskOf(pending: Pending, timeLeftMs: number | undefined): Task {
 		timeLeftMs,
 		alone: pending.deaths > 0,
 	};
-	const { checksums } = pending.mirror;
+	const { checksums, description } = pending.mirror;
+	if (description)
+		return { ...task, resume: false, checksums: undefined, saved: undefined, isTold: true, isDescription: true };
 	if (checksums) {
 		const all = [...(pending.checksums ?? []), ...checksums];
 		return { ...task, ...pending.demands, checksums: all, isTold: true };

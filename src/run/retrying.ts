@@ -13,7 +13,7 @@ import type { BackOff } from "./back-off.ts";
 import type { HostBook, HostRecord } from "./host-book.ts";
 import type { HostQueue } from "./host-queue-types.ts";
 import type { Pending, Verdict } from "./pending.ts";
-import { addToldMirrors } from "./told-mirrors.ts";
+import { addToldMirrors, endOf, hearOfMirrors } from "./told-mirrors.ts";
 
 export type FailedResult = AttemptResult & { readonly kind: "failed" };
 
@@ -70,7 +70,7 @@ export function createRetrying(context: RetryingContext): Retrying {
 	}
 
 	function decide(pending: Pending, result: FailedResult): void {
-		const { failure, worker } = result;
+		const { failure, worker } = endOf(pending, result);
 		const { mirror, mirrors } = pending;
 		const isForgiven = release(pending, result);
 		if (isDoubtful(pending, failure, isForgiven)) return doubt(pending, { failure, worker }, performance.now());
@@ -86,9 +86,9 @@ export function createRetrying(context: RetryingContext): Retrying {
 			{ made: pending.made, mirrors, current: mirrors.indexOf(mirror) },
 			{ failure, retryAfterMs, random: Math.random() },
 		);
-		if (result.told) pending.told = result.told;
+		hearOfMirrors(pending, result.told);
 		const isOver = !decision.again || isFinal(failure);
-		const next = isOver && !isFinal(failure) && !context.isStopped() ? addToldMirrors(pending) : undefined;
+		const next = isOver && !isFinal(failure) && !context.isStopped() ? addToldMirrors(pending, failure) : undefined;
 		if (next) {
 			tell(pending, { waitMs: 0, failure, worker });
 			pending.mirror = next;

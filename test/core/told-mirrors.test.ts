@@ -69,3 +69,21 @@ test("links come back as they were written", () => {
 		}),
 	);
 });
+
+const described: readonly (readonly [string, { readonly url: string; readonly isOwn: boolean } | undefined])[] = [
+	['</f.meta4>; rel=describedby; type="application/metalink4+xml"', { url: "http://a.example/f.meta4", isOwn: true }],
+	["</f?a=.b>; rel=describedby; type=application/metalink+xml", { url: "http://a.example/f?a=.b", isOwn: true }],
+	["</f.metalink?x>; rel=describedby", { url: "http://a.example/f.metalink?x", isOwn: true }],
+	["<https://a.example/f.meta4>; rel=describedby", { url: "https://a.example/f.meta4", isOwn: false }],
+	["<http://b.example/f.meta4>; rel=describedby", { url: "http://b.example/f.meta4", isOwn: false }],
+	["</f.pdf>; rel=describedby, </f.meta4>; rel=describedby", { url: "http://a.example/f.meta4", isOwn: true }],
+	["</f.meta4>; rel=describedby; type=text/html", undefined],
+	["<ftp://a.example/f.meta4>; rel=describedby", undefined],
+	["</f.meta4>; rel=alternate", undefined],
+];
+for (const [link, description] of described) {
+	test(`a Metalink of ${link}: ${description?.url}`, () => {
+		const told = readToldMirrors({ link, reprDigest: undefined, digest: undefined }, "http://a.example/f");
+		assert.deepEqual(told?.description, description);
+	});
+}
