@@ -9,16 +9,7 @@ import { licencesOf, packagesOf } from "./licences.mjs";
 const root = fileURLToPath(new URL("../", import.meta.url));
 const out = "dist/command";
 /** Those of lists stand in one file with what uses them: to look for the many files of hyparquet took 70 ms of a start. saxes has no licence to put there. */
-const joined = [
-	"@streamparser/json",
-	"commander",
-	"content-disposition",
-	"csv-parse",
-	"fzstd",
-	"hyparquet",
-	"hyparquet-compressors",
-	"string-width",
-];
+const joined = ["@streamparser/json", "commander", "content-disposition", "csv-parse", "hyparquet", "string-width"];
 const { dependencies, optionalDependencies } = JSON.parse(await readFile(`${root}package.json`, "utf8"));
 
 /** What few runs need, with packages that Node 20 can only import: loaded when it is used. */

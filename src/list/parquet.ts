@@ -1,5 +1,12 @@
 /** Parquet lists: the columns that are asked for, row group by row group, and page by page where a column allows that. */
-import { type FileMetaData, parquetMetadataAsync, parquetReadObjects, parquetSchema, type RowGroup } from "hyparquet";
+import {
+	type Compressors,
+	type FileMetaData,
+	parquetMetadataAsync,
+	parquetReadObjects,
+	parquetSchema,
+	type RowGroup,
+} from "hyparquet";
 import type { Draft, Entry } from "../core/entry.ts";
 import { BrokenListError, brokenAt } from "./broken-list-error.ts";
 import { type Columns, findColumns } from "./columns.ts";
@@ -69,7 +76,7 @@ async function readMetadata(file: ParquetFile): Promise<FileMetaData> {
 /** @param done how many rows were read so far */
 async function* readRows(table: Table, done: () => number): AsyncGenerator<readonly Row[]> {
 	const schema = parquetSchema(table.metadata);
-	const codecs = await pageCodecs();
+	const codecs = await pageCodecs(table.metadata);
 	const ofColumns = new Map(table.names.map((name) => [name, columnCodecs(codecs)]));
 	for (const group of table.metadata.row_groups) {
 		const end = done() + Number(group.num_rows);
@@ -80,7 +87,7 @@ async function* readRows(table: Table, done: () => number): AsyncGenerator<reado
 		});
 		if (chunks.length < table.names.length) throw new Error("a row group lacks a column");
 		if (chunks.every(isFlat)) yield* rowsOfPages(chunks, Number(group.num_rows));
-		else yield* rowsOfGroup(table, { start: done(), group });
+		else yield* rowsOfGroup(table, { start: done(), group, codecs });
 		if (done() !== end) throw new Error("rows are missing");
 	}
 }
@@ -115,7 +122,7 @@ function cursorOf(chunk: ColumnChunk): Cursor {
 /** Columns of lists are decoded for the whole of a row group. */
 async function* rowsOfGroup(
 	{ file, metadata, names }: Table,
-	{ start, group }: { readonly start: number; readonly group: RowGroup },
+	{ start, group, codecs }: { readonly start: number; readonly group: RowGroup; readonly codecs: Compressors },
 ): AsyncGenerator<readonly Row[]> {
 	const rows = await parquetReadObjects({
 		file,
@@ -123,7 +130,7 @@ async function* rowsOfGroup(
 		columns: [...names],
 		rowStart: start,
 		rowEnd: start + Number(group.num_rows),
-		compressors: await pageCodecs(),
+		compressors: codecs,
 	});
 	for (let from = 0; from < rows.length; from += batchRows) {
 		yield rows.slice(from, from + batchRows).map((row) => names.map((name): unknown => row[name]));
