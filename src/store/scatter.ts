@@ -3,7 +3,7 @@ import { fdatasync, fsync, readSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { promisify } from "node:util";
 import { addSpan, lengthOf, type Span, withoutSpan } from "../core/spans.ts";
-import { cannotFlush } from "../files/sync.ts";
+import { cannotFlush, syncFile } from "../files/sync.ts";
 import { fileOf, type Part, type PartStore } from "./part.ts";
 import { ensureOurs, lookNow, writeWhole } from "./part-file.ts";
 import { closeState, writeRecord, writeState } from "./scattered-state.ts";
@@ -70,9 +70,10 @@ export function loseSpan(part: Part, span: Span): void {
 	scattered.flushed = withoutSpan(scattered.flushed, span);
 	scattered.losses++;
 	part.bytes = lengthOf(scattered.here);
-	// In both of its records, so that no older one is believed.
+	// In both of its records, and at once, so that no older one is believed, after a loss of power neither.
 	writeRecord(scattered);
 	writeRecord(scattered);
+	if (scattered.fd >= 0) syncFile(scattered.fd, true);
 }
 
 /** Tells on disk what is here. @throws {NodeJS.ErrnoException} such as EIO. */

@@ -1,5 +1,7 @@
 /** Parts whose bytes lie in several places: what is told of them on disk, and what is believed of it. */
+
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -16,6 +18,8 @@ import {
 } from "../../src/store/part.ts";
 import { readSource } from "../../src/store/part-source.ts";
 import { flushHere, hasBytesAt, loseSpan, scatter, tellHere, writeAt } from "../../src/store/scatter.ts";
+import { cannotFault, faultyEnvironment } from "../faults/faults.ts";
+import { projectRoot } from "../project/source-files.ts";
 import { freshFolder } from "../run/fresh-folder.ts";
 
 const key = "0123456789abcdef0123";
@@ -140,6 +144,19 @@ test("what takes the place of bytes that were given up while they were flushed h
 	const again = claimPart(store, key);
 	assert(!again.scattered?.here.some(({ end }) => end > 600_000));
 	discard(again);
+});
+
+test("that bytes were given up is on the disk at once", { skip: cannotFault }, async (context) => {
+	const folder = freshFolder(context);
+	const calls = join(folder, "calls");
+	const program = join(projectRoot, "test/store/give-up-bytes.ts");
+	const env = { ...process.env, ...faultyEnvironment([], calls) };
+	const { status, stderr } = spawnSync(process.execPath, [program, folder], { env, encoding: "utf8" });
+	assert.equal(status, 0, stderr);
+	const lines = readFileSync(calls, "utf8").trim().split("\n");
+	const flushes = lines.filter((line) => line.startsWith("fsync ") && line.endsWith("/source.json"));
+	// When the part is first told of, and when bytes of it are given up.
+	assert.equal(flushes.length, 2, lines.join("\n"));
 });
 
 test("a body that is shorter than its state says is not believed", async (context) => {
