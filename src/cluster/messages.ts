@@ -8,7 +8,7 @@ import type { AttemptResult, Task, TaskProgress } from "../core/task.ts";
 import { ClusterError } from "./cluster-error.ts";
 
 /** Both sides must speak the same one. */
-export const protocol = 1;
+export const protocol = 2;
 
 /** A task that was handed out: `hand` tells this handing out from any other of the same task. */
 export type HandedTask = { readonly hand: number; readonly task: Task };

@@ -12,14 +12,16 @@ const overdueMs = 3 * beatMs;
 export type Heartbeat = {
 	/** Beats at once where a beat is overdue. */
 	renew(): void;
+	/** Beats at once: what the file holds has changed. */
+	tell(): void;
 	/** The file system's time in milliseconds since 1970, which may be that of another machine. */
 	now(): number;
 	stop(): void;
 };
 
 export type HeartbeatOptions = {
-	/** What the file holds. */
-	readonly text: string;
+	/** What the file holds: always as long, so that no older text is left behind it and no disk is too full for it. */
+	readonly text: () => string;
 	/** Whether a file that is gone stays so: the owner must not go on then. */
 	readonly isFinal?: boolean;
 	/** The file was gone: another run has taken its owner for dead. It is there again when this is called. */
@@ -34,7 +36,7 @@ export function createHeartbeat(path: string, { text, isFinal, onDisplaced }: He
 	const write = (flags: number): void => {
 		const fd = openTrusted(path, flags);
 		try {
-			writeSync(fd, text, 0);
+			writeSync(fd, text(), 0);
 		} catch (error) {
 			closeQuietly(fd);
 			throw error;
@@ -76,6 +78,7 @@ export function createHeartbeat(path: string, { text, isFinal, onDisplaced }: He
 			const pastMs = Date.now() - lastMs;
 			if (pastMs > overdueMs || pastMs < 0) beat();
 		},
+		tell: beat,
 		now: () => Date.now() + aheadMs,
 		stop: () => clearInterval(timer),
 	};

@@ -13,6 +13,8 @@ import { processPlace, processStart } from "./process-identity.ts";
 
 /** Intents go to a new file when one has grown so large: the coordinator removes those that the journal has caught up with. */
 const segmentBytes = 4 * 1024 * 1024;
+/** More than an announcement has. */
+const announcementBytes = 1024;
 const newFile = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
 
 export type Owner = {
@@ -67,9 +69,9 @@ export type OwnerOptions = {
 export function createOwner(layout: StateLayout, id: string, { coordinatorPid, ...more }: OwnerOptions): Owner {
 	const { revocable, journal } = more;
 	const announcement = join(layout.owners, `${id}.json`);
-	const server = answerFor(layout, id);
-	const folder = server && folderIdentity(layout);
-	const text = JSON.stringify({ ...identify(coordinatorPid), folder, journal });
+	const identity = identify(coordinatorPid);
+	let folder: string | undefined;
+	const text = (): string => JSON.stringify({ ...identity, folder, journal }).padEnd(announcementBytes);
 	let segment = 0;
 	let written = 0;
 	let fd: number | undefined;
@@ -97,6 +99,12 @@ export function createOwner(layout: StateLayout, id: string, { coordinatorPid, .
 			}
 		},
 	});
+	// Not before: a socket that nobody announced would lie there for minutes after a kill in between.
+	const server = answerFor(layout, id);
+	if (server) {
+		folder = folderIdentity(layout);
+		heartbeat.tell();
+	}
 	const append = (lines: string): void => {
 		if (revocable) assertWanted(announcement);
 		heartbeat.renew();

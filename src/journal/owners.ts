@@ -95,7 +95,7 @@ function ownerIds(layout: StateLayout): string[] {
 
 /** Removes the traces of dead owners, once what they published is recorded, and what nobody announced. */
 export function forgetDeadOwners(layout: StateLayout, { dead }: Owners, nowMs: number): void {
-	for (const name of coordinatorsLast(readdirSync(layout.owners))) {
+	for (const name of announcementsLast(readdirSync(layout.owners))) {
 		const known = readOwnerName(name);
 		if (!known) continue;
 		const path = join(layout.owners, name);
@@ -127,16 +127,22 @@ export function leaveOwners(layout: StateLayout, isOne: (ownerId: string) => boo
 
 /** Removes all traces of owners; what they published is recorded. */
 export function forgetOwners(layout: StateLayout, isOne: (ownerId: string) => boolean): void {
-	for (const name of coordinatorsLast(readdirSync(layout.owners))) {
+	for (const name of announcementsLast(readdirSync(layout.owners))) {
 		const known = readOwnerName(name);
 		if (known && isOne(known.ownerId)) unlinkQuietly(join(layout.owners, name));
 	}
 }
 
-/** As long as traces of a run are there, it can be told which journal it has. */
-function coordinatorsLast(names: readonly string[]): readonly string[] {
-	const isLast = (name: string): number => Number(name.endsWith(`${coordinator}.json`));
-	return [...names].sort((one, other) => isLast(one) - isLast(other));
+/**
+ * What nobody announced lies there for minutes: a kill in between leaves none of that. And as long as traces of a run are
+ * there, its coordinator tells which journal it has.
+ */
+function announcementsLast(names: readonly string[]): readonly string[] {
+	const rank = (name: string): number => {
+		if (!name.endsWith(".json")) return 0;
+		return name.endsWith(`${coordinator}.json`) ? 2 : 1;
+	};
+	return [...names].sort((one, other) => rank(one) - rank(other));
 }
 
 /** Removes files of intents that came before `segment`: all of theirs is recorded. */

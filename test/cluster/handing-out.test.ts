@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { createBacklog } from "../../src/cluster/backlog.ts";
 import { createCrew } from "../../src/cluster/crew.ts";
 import { createHandouts } from "../../src/cluster/handouts.ts";
-import type { WorkerMessage } from "../../src/cluster/messages.ts";
+import { protocol, type WorkerMessage } from "../../src/cluster/messages.ts";
 import { batchSize } from "../../src/cluster/outbox.ts";
 import { createPauses } from "../../src/cluster/pauses.ts";
 import { createRoom } from "../../src/cluster/room.ts";
@@ -62,7 +62,7 @@ test("a task that is out is taken just once, whichever way", () => {
 test("a worker that counts as dead stays so, whatever it says later", () => {
 	const crew = createCrew();
 	const message = (worker: number, held: readonly string[] = []): WorkerMessage => ({
-		protocol: 1,
+		protocol,
 		worker,
 		host: "h",
 		pid: 1,

@@ -124,13 +124,14 @@ test("a run that works in another container is left alone", { skip: cannotUnshar
 		["--pid", "--mount-proc"],
 		[`${served.url}/f`, "-d", dir, "-q", "--log-dir", `${dir}/../logs`],
 	);
+	const left = once(container, "exit");
 	const part = await waitForPart(dir, half);
 	const ending = runList(context, `${served.url}/f`, { dir });
 	while (served.requests.length < 2) await sleep(20);
 	assert(names(join(dir, ".downspout/parts")).includes(part));
 	served.go();
 	assert.equal((await ending).summary.saved, 1);
-	await once(container, "exit");
+	await left;
 	assert.deepEqual([container.exitCode, filesIn(dir)], [0, ["f", "f (1)"]]);
 	for (const file of filesIn(dir)) assert.equal(contentOf(dir, file), first.toString());
 	assert.deepEqual(
