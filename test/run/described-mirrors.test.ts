@@ -20,6 +20,8 @@ type Setting = {
 	/** How the listed server answers for its Metalink, where that is not with 200. */
 	readonly status?: number;
 	readonly fields?: Readonly<Record<string, string>>;
+	/** Whether the length of the Metalink is told before it. */
+	readonly isSized?: boolean;
 	readonly mirrorBody?: string;
 	readonly listOptions?: string;
 	readonly options?: Partial<RunOptions>;
@@ -35,15 +37,17 @@ const toMetalink = '</file.meta4>; rel=describedby; type="application/metalink4+
 /** A server that has lost the file and still has its Metalink, and a mirror that is in that alone. */
 async function get(context: TestContext, setting: Setting = {}): Promise<Got> {
 	const { metalink = ({ mirror }) => file(`${mirror}/copy`), link = () => toMetalink, status = 200 } = setting;
-	const { fields = {}, mirrorBody = body, listOptions = "", options } = setting;
+	const { fields = {}, isSized = false, mirrorBody = body, listOptions = "", options } = setting;
 	const metalinkOf = (urls: Urls): string => document(metalink(urls));
 	const mirror = await serve(context, ({ url }, response) =>
 		response.end(url === "/file.meta4" ? metalinkOf(urls) : mirrorBody),
 	);
 	const listed = await serve(context, ({ url }, response) => {
 		if (url === "/file.meta4") {
-			response.writeHead(status, { location: `${mirror.url}/file.meta4` });
-			response.end(metalinkOf(urls));
+			const text = metalinkOf(urls);
+			const length = isSized ? { "content-length": Buffer.byteLength(text) } : {};
+			response.writeHead(status, { location: `${mirror.url}/file.meta4`, ...length });
+			response.end(text);
 			return;
 		}
 		response.writeHead(404, { ...fields, link: link(urls) });
@@ -115,7 +119,9 @@ const failed: readonly (Setting & { readonly name: string })[] = [
 	{ name: "another type", link: () => "</file.meta4>; rel=describedby; type=application/pdf" },
 	{ name: "another relation", link: () => '</file.meta4>; rel=next; type="application/metalink4+xml"' },
 	{ name: "no XML", metalink: () => "<" },
-	{ name: "a megabyte too much", metalink: () => endless },
+	// It names what would save the entry: were it read, this would be seen.
+	{ name: "more than a megabyte", metalink: ({ mirror }) => file(`${mirror}/copy`) + endless },
+	{ name: "more than a megabyte, as told", metalink: ({ mirror }) => file(`${mirror}/copy`) + endless, isSized: true },
 	{
 		name: "several files, and none of the name",
 		metalink: ({ mirror }) => file(`${mirror}/copy`, undefined, "a") + file(`${mirror}/copy`, undefined, "b"),
