@@ -1,5 +1,6 @@
 /** What files are called and in which folder they go, up to collisions, which the file system settles. */
 import type { Layout } from "./options.ts";
+import { decodePercent } from "./percent.ts";
 import { safeName } from "./safe-name.ts";
 
 export { nameFromContentDisposition } from "./content-disposition.ts";
@@ -11,10 +12,6 @@ export { maxNameBytes, numberedName, safeName } from "./safe-name.ts";
 const maxFolderBytes = 2000;
 /** Most folders that a URL may ask for. */
 const maxFolders = 100;
-
-/** One character of UTF-8 in percent escapes, or what looks like it. */
-const utf8Escapes =
-	/%[0-7][0-9a-f]|%[cd][0-9a-f](?:%[89ab][0-9a-f])|%e[0-9a-f](?:%[89ab][0-9a-f]){2}|%f[0-7](?:%[89ab][0-9a-f]){3}/gi;
 
 /** The last segment of a URL's path, percent-decoded, else `index.html`. Not yet a safe name. */
 export function nameFromPath(pathname: string): string {
@@ -39,16 +36,4 @@ export function folderOf(url: URL, layout: Layout): string {
 		folder = deeper;
 	}
 	return folder;
-}
-
-/** Decodes what is valid UTF-8 and leaves other escapes as they are: no two names become one. */
-function decodePercent(text: string): string {
-	if (!text.includes("%")) return text;
-	return text.replace(utf8Escapes, (escaped) => {
-		try {
-			return decodeURIComponent(escaped);
-		} catch {
-			return escaped;
-		}
-	});
 }

@@ -1,4 +1,5 @@
 /** Proxies as users name them: a URL, or the variables of the environment. */
+import { decodePercent } from "./percent.ts";
 import { quote } from "./read-option.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -94,7 +95,7 @@ export function parseProxy(text: string): ProxyServer | string {
 	const named = /:([0-9]+)$/.exec(authority)?.[1];
 	const port = named === undefined ? defaultPorts[kind] : Number(named);
 	if (port === 0) return "names port 0";
-	const credentials = { user: decode(username), password: decode(password) };
+	const credentials = { user: decodePercent(username), password: decodePercent(password) };
 	if (kind.startsWith("socks") && isTooLong(credentials)) return "has a user name or password of more than 255 bytes";
 	return { kind, hostname, port, ...(username === "" && password === "" ? {} : { credentials }) };
 }
@@ -103,12 +104,4 @@ export function parseProxy(text: string): ProxyServer | string {
 function isTooLong({ user, password }: { readonly user: string; readonly password: string }): boolean {
 	const encoder = new TextEncoder();
 	return [user, password].some((text) => encoder.encode(text).length > 255);
-}
-
-function decode(text: string): string {
-	try {
-		return decodeURIComponent(text);
-	} catch {
-		return text;
-	}
 }

@@ -54,6 +54,8 @@ export type Task = {
 	readonly alone: boolean;
 };
 
+export type FailedResult = AttemptResult & { readonly kind: "failed" };
+
 /** How one attempt ended. A failing URL is a result, never an exception. */
 export type AttemptResult = {
 	readonly id: number;

@@ -1,7 +1,9 @@
 /** The Metalink that a server has for a file (RFC 6249): read into memory for the mirrors that it names, and not saved. */
+import { basename } from "node:path/posix";
 import { pathnameOf } from "../core/address.ts";
 import type { Entry } from "../core/entry.ts";
 import { type Failure, permanent } from "../core/failure.ts";
+import { nameFromPath } from "../core/naming.ts";
 import { readDescribed, type ToldMirrors } from "../core/told-mirrors.ts";
 import type { ResponseHead } from "../http/response-head.ts";
 import { type Attempt, failAttempt } from "./attempt-state.ts";
@@ -59,20 +61,8 @@ async function entriesOf(chunks: readonly Buffer[]): Promise<readonly Entry[]> {
 /** Of several files the one of that name. */
 function fileOf({ namedBy }: Attempt, entries: readonly Entry[]): Entry | undefined {
 	if (entries.length < 2) return entries[0];
-	const name = lastOf(decode(pathnameOf(namedBy)));
-	return entries.find(({ out = "" }) => lastOf(out) === name);
-}
-
-function lastOf(path: string): string {
-	return path.slice(path.lastIndexOf("/") + 1);
-}
-
-function decode(text: string): string {
-	try {
-		return decodeURIComponent(text);
-	} catch {
-		return text;
-	}
+	const name = nameFromPath(pathnameOf(namedBy));
+	return entries.find(({ out = "" }) => basename(out) === name);
 }
 
 function withoutProof({ urls }: ToldMirrors): ToldMirrors {

@@ -1,5 +1,7 @@
 /** Whose user name and password go with a request: those of the URL, else those of netrc. */
+
 import type { NetrcEntry } from "../core/netrc.ts";
+import { decodePercent } from "../core/percent.ts";
 
 export type Credentials = {
 	readonly user: string;
@@ -18,8 +20,8 @@ export type Asking = {
 export function credentialsFor({ url, listed, netrc }: Asking): Credentials | undefined {
 	// A chain of redirects may lead back to the listed origin.
 	const source = hasUserInfo(url) || url.origin !== listed.origin ? url : listed;
-	const user = decode(source.username);
-	if (source.password !== "") return { user, password: decode(source.password), isOfUrl: true };
+	const user = decodePercent(source.username);
+	if (source.password !== "") return { user, password: decodePercent(source.password), isOfUrl: true };
 	const entry = netrcEntry({ url, listed, netrc }, user);
 	if (user !== "") return { user, password: entry?.password ?? "", isOfUrl: true };
 	if (!entry) return undefined;
@@ -51,12 +53,4 @@ function isUpgrade(from: URL, to: URL): boolean {
 
 function hasUserInfo({ username, password }: URL): boolean {
 	return username !== "" || password !== "";
-}
-
-function decode(text: string): string {
-	try {
-		return decodeURIComponent(text);
-	} catch {
-		return text;
-	}
 }

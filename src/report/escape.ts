@@ -7,18 +7,15 @@
 const invisible =
 	/[\u034f\u17b4\u17b5\0-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0]|(?<![^\0-\x7f])[\u200c\u200d]|[\u200c\u200d](?![^\0-\x7f])/g;
 const anyInvisible = new RegExp(invisible.source);
-/** Nearly all text, and told sooner. */
-const printable = /^[ -~]*$/;
 
 /** Text that is safe in one line of a log or a terminal: `\x1b`, `\u202e` stand for the characters themselves. */
 export function escapeControls(text: string): string {
-	return printable.test(text) || !anyInvisible.test(text) ? text : text.replace(invisible, escaped);
+	return anyInvisible.test(text) ? text.replace(invisible, escaped) : text;
 }
 
 /** JSON that means the same and that every reader takes for one line: U+0085 and U+2028 end lines for some. */
 export function escapeJson(json: string): string {
-	if (printable.test(json) || !anyInvisible.test(json)) return json;
-	return json.replace(invisible, (character) => `\\u${hexCode(character, 4)}`);
+	return anyInvisible.test(json) ? json.replace(invisible, (character) => `\\u${hexCode(character, 4)}`) : json;
 }
 
 function escaped(character: string): string {

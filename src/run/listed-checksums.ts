@@ -1,8 +1,10 @@
 /** The checksums of --checksums for an entry, by the names that are known before a request. */
+
 import type { Checksum } from "../core/checksum.ts";
 import type { ChecksumTable } from "../core/checksum-table.ts";
 import { folderOf, nameFromPath, safeName } from "../core/naming.ts";
 import type { Layout } from "../core/options.ts";
+import { decodePercent } from "../core/percent.ts";
 
 export type ListedAs = {
 	readonly url: string;
@@ -26,13 +28,5 @@ export function listedChecksums(
 
 /** With the name as it is listed, before it is made safe. */
 function pathOf({ pathname }: URL, name: string): string {
-	return `${decode(pathname.slice(0, pathname.lastIndexOf("/")))}/${name}`;
-}
-
-function decode(path: string): string {
-	try {
-		return decodeURIComponent(path);
-	} catch {
-		return path;
-	}
+	return `${decodePercent(pathname.slice(0, pathname.lastIndexOf("/")))}/${name}`;
 }

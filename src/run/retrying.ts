@@ -8,14 +8,12 @@ import { type Failure, transient } from "../core/failure.ts";
 import type { RunOptions } from "../core/options.ts";
 import { publicUrl } from "../core/public-url.ts";
 import { backoff, decideRetry } from "../core/retry.ts";
-import type { AttemptResult, WorkerLabel } from "../core/task.ts";
+import type { FailedResult, WorkerLabel } from "../core/task.ts";
 import type { BackOff } from "./back-off.ts";
 import type { HostBook, HostRecord } from "./host-book.ts";
 import type { HostQueue } from "./host-queue-types.ts";
 import type { Pending, Verdict } from "./pending.ts";
 import { addToldMirrors, endOf, hearOfMirrors } from "./told-mirrors.ts";
-
-export type FailedResult = AttemptResult & { readonly kind: "failed" };
 
 export type Retrying = {
 	/** Puts an entry into the queue, unless its host is given up. */

@@ -65,7 +65,8 @@ export async function run(asked: RunRequest): Promise<Summary> {
 	const tally = createTally();
 	const broken = new AbortController();
 	const stopped = AbortSignal.any([signal, broken.signal]);
-	const stop = deferAbort(stopped);
+	using deferred = deferAbort(stopped);
+	const stop = deferred.signal;
 	const shortfalls = createShortfalls(sink);
 	if (options.bucket) await expectUsable(options.bucket, options.onExists);
 	const over = options.cluster ? await endLeftovers(options.cluster, options) : [];

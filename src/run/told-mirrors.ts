@@ -1,19 +1,14 @@
 /** Mirrors that servers told of: asked where all that is listed has failed, and only for bytes that a checksum proves. */
 import type { Failure } from "../core/failure.ts";
-import type { AttemptResult } from "../core/task.ts";
+import type { FailedResult } from "../core/task.ts";
 import type { ToldMirrors } from "../core/told-mirrors.ts";
-import type { Mirror, Pending } from "./pending.ts";
-
-type FailedResult = AttemptResult & { readonly kind: "failed" };
+import type { Mirror, Pending, Verdict } from "./pending.ts";
 
 /** A server that tells of ever new ones must not keep an entry from its end. */
 const mostTold = 24;
 
 /** What the end of an attempt says of its entry: a Metalink that brings nothing is not why that fails. */
-export function endOf(
-	{ mirror }: Pending,
-	{ failure, worker }: FailedResult,
-): Pick<FailedResult, "failure" | "worker"> {
+export function endOf({ mirror }: Pending, { failure, worker }: FailedResult): Verdict {
 	const { description } = mirror;
 	return { worker, failure: description ? { ...description.failure, transient: failure.transient } : failure };
 }

@@ -80,5 +80,6 @@ test("status tells what hosts refuse, and the level that each is held to", patie
 	const release = setInterval(() => waiting.splice(0).forEach((answer) => void answer()), 20);
 	const { code, stdout } = await run.ended;
 	clearInterval(release);
-	assert.deepEqual([code, JSON.parse(stdout).saved], [0, 6]);
+	const { saved, retries } = JSON.parse(stdout);
+	assert.deepEqual([code, saved, retries], [0, 6, 2]);
 });
