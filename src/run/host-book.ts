@@ -64,7 +64,7 @@ export function createHostBook(): HostBook {
 		},
 		summary: (levelOf) =>
 			[...records.values()]
-				.filter(({ saved, failed, retries }) => saved + failed + retries > 0)
+				.filter(({ saved, failed, retries, refused }) => saved + failed + retries + refused > 0)
 				.sort(byWeight)
 				.slice(0, shownHosts)
 				.map(({ host, saved, failed, bytes, retries, refused, level }) => {
