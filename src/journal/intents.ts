@@ -81,8 +81,8 @@ function look(path: string): BigIntStats | undefined {
 	try {
 		return lstatSync(path, { throwIfNoEntry: false, bigint: true });
 	} catch (error) {
-		// A file where a folder was.
-		if (fileErrorCode(error) === "ENOTDIR") return undefined;
+		// A file, or a link that leads in a circle, where a folder was.
+		if (["ENOTDIR", "ELOOP"].includes(fileErrorCode(error))) return undefined;
 		throw error;
 	}
 }

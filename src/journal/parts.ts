@@ -1,5 +1,5 @@
 /** The folder of parts: what earlier runs left there, taken over or cleared away. Only names that downspout gives are touched. */
-import { lstatSync, readdirSync, renameSync } from "node:fs";
+import { lstatSync, readdirSync, renameSync, type Stats } from "node:fs";
 import { join } from "node:path";
 import { readPartName, type StateLayout } from "../core/state-layout.ts";
 import { fileErrorCode } from "../files/file-error.ts";
@@ -66,8 +66,16 @@ export function movePart(from: string, to: string): boolean {
 export function forgetOldParts({ parts }: StateLayout, keys: Iterable<string>, nowMs: number): void {
 	for (const key of keys) {
 		const folder = join(parts, key);
-		const body = lstatSync(join(folder, "body"), { throwIfNoEntry: false });
-		const found = body ?? lstatSync(folder, { throwIfNoEntry: false });
+		const found = look(join(folder, "body")) ?? look(folder);
 		if (found && nowMs - found.mtimeMs > oldMs) removePart(folder);
+	}
+}
+
+/** What cannot be looked at, such as a part that is root's, stays: it is nothing to end a run for. */
+function look(path: string): Stats | undefined {
+	try {
+		return lstatSync(path, { throwIfNoEntry: false });
+	} catch {
+		return undefined;
 	}
 }

@@ -21,10 +21,9 @@ export type CopyOptions = { readonly store: PartStore; readonly owner: Owner; re
 
 /**
  * Copies the bytes. That there is a copy is announced first, so that the next run can remove what a killed one leaves.
- * @throws {NodeJS.ErrnoException} such as ENOSPC, or EXDEV where the copy would be of no use either.
+ * @throws {NodeJS.ErrnoException} such as ENOSPC.
  */
 export function copyBeside(ready: Distant, file: string, { store, owner, fsync }: CopyOptions): void {
-	if (ready.beside) throw Object.assign(new Error("it lies on another mount than its folder"), { code: "EXDEV" });
 	const { folder, publication } = ready;
 	const path = `${folder.path}/${besideName(owner.id, ready.n)}`;
 	const source = relative(store.parts, path);

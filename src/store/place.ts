@@ -20,6 +20,7 @@ const noLinks: ReadonlySet<string> = new Set([
 	"EMLINK",
 	"EINVAL",
 	"EISDIR",
+	"EXDEV",
 ]);
 
 /** What `rename` says of a folder in the way, on one system or the other. */
@@ -27,26 +28,28 @@ const maybeFolder: ReadonlySet<string> = new Set(["EISDIR", "ENOTEMPTY", "EPERM"
 
 export type PlaceOptions = {
 	readonly onExists: ExistsPolicy;
+	/** Whether the bytes lie in the folder of the name: then nothing is elsewhere, whatever the calls say. */
+	readonly isBeside: boolean;
 	/** Called before an empty file is put under the name, which nothing has. */
 	readonly onReserve: () => void;
 };
 
 /** @throws {NodeJS.ErrnoException} the file has not got the name. */
-export function place(source: string, target: string, { onExists, onReserve }: PlaceOptions): Placing {
+export function place(source: string, target: string, { onExists, isBeside, onReserve }: PlaceOptions): Placing {
 	try {
 		if (onExists === "overwrite") renameSync(source, target);
 		else linkSync(source, target);
 		return "placed";
 	} catch (error) {
 		const code = fileErrorCode(error);
-		if (code === "EXDEV") return "elsewhere";
+		if (code === "EXDEV" && !isBeside) return "elsewhere";
 		// A share repeats a call whose answer was lost: the name may be taken by this very file.
 		if (code === "EEXIST") return isSameFile(source, target) ? "placed" : "taken";
 		if (onExists === "overwrite") {
 			if (maybeFolder.has(code) && isFolder(target)) return "taken";
 			throw error;
 		}
-		if (noLinks.has(code)) return placeWithoutLink(source, target, onReserve);
+		if (noLinks.has(code)) return placeWithoutLink(source, target, { isBeside, onReserve });
 		throw error;
 	}
 }
@@ -55,7 +58,11 @@ export function place(source: string, target: string, { onExists, onReserve }: P
  * Reserves the name with an empty file, which fails where it exists, then renames over that file. A run killed between
  * the two leaves the empty file behind until the next one.
  */
-function placeWithoutLink(source: string, target: string, onReserve: () => void): Placing {
+function placeWithoutLink(
+	source: string,
+	target: string,
+	{ isBeside, onReserve }: Omit<PlaceOptions, "onExists">,
+): Placing {
 	if (lstatSync(target, { throwIfNoEntry: false })) return "taken";
 	onReserve();
 	let reserved: string;
@@ -71,7 +78,7 @@ function placeWithoutLink(source: string, target: string, onReserve: () => void)
 	} catch (error) {
 		// Only what we have put there.
 		if (emptyFileAt(target) === reserved) unlinkQuietly(target);
-		if (fileErrorCode(error) === "EXDEV") return "elsewhere";
+		if (fileErrorCode(error) === "EXDEV" && !isBeside) return "elsewhere";
 		throw error;
 	}
 }

@@ -113,6 +113,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
 			const replaces = n === 0 && publication.replaces && isUnchanged(target, publication.replaces);
 			const placing = place((ready.beside ?? ready).path, target, {
 				onExists: replaces ? "overwrite" : policy,
+				isBeside: ready.beside !== undefined,
 				onReserve: () => announce(ready, file, true),
 			});
 			if (placing === "placed") {

@@ -1,6 +1,7 @@
 /** Whatever is thrown costs one entry: it is counted, its slot is free, and the run ends. */
 import assert from "node:assert/strict";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { RunEvent } from "../../src/core/event.ts";
@@ -15,10 +16,13 @@ import { createPlanner } from "../../src/run/plan.ts";
 import { createRecorder } from "../../src/run/recorder.ts";
 import { createShortfalls } from "../../src/run/shortfalls.ts";
 import type { TaskListener } from "../../src/runners/runner.ts";
-import { downspout } from "../cli/run-downspout.ts";
+import { cleanEnv, downspout, waitForEnd } from "../cli/run-downspout.ts";
 import { serve } from "../download/serve.ts";
 import { cannotFault, type Fault, faultyEnvironment } from "../faults/faults.ts";
+import { projectRoot } from "../project/source-files.ts";
+import { skipUnlessLinux } from "../skip-unless.ts";
 import { freshFolder } from "./fresh-folder.ts";
+import { contentOf, partsIn } from "./run-list.ts";
 
 const refusals: readonly { readonly name: string; readonly faults: readonly Fault[]; readonly code: number }[] = [
 	{ name: "cannot be taken", faults: [{ call: "rename", path: "@", error: "EACCES" }], code: 0 },
@@ -50,6 +54,24 @@ for (const method of ["async", "threads"]) {
 		});
 	}
 }
+
+test("a part that cannot be looked at, and is not of the list, ends nothing", {
+	skip: skipUnlessLinux,
+}, async (context) => {
+	const { url } = await serve(context, (_, response) => response.end("text"));
+	const cwd = freshFolder(context);
+	const left = join(cwd, "downloads/.downspout/parts", entryKey(`${url}/other`, undefined));
+	mkdirSync(left, { recursive: true });
+	chmodSync(left, 0);
+	// Root may look at everything, unless it gives that up.
+	const asOthers = process.geteuid?.() === 0 ? ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] : [];
+	const program = [...asOthers, process.execPath, `${projectRoot}src/cli/main.ts`];
+	const [command = "", ...args] = [...program, `${url}/f`, "-m", "async", "-q"];
+	const { code, stderr } = await waitForEnd(spawn(command, args, { cwd, env: cleanEnv }));
+	assert.equal(code, 0, stderr);
+	assert.equal(contentOf(join(cwd, "downloads"), "f"), "text");
+	assert.deepEqual(partsIn(join(cwd, "downloads")), [entryKey(`${url}/other`, undefined)]);
+});
 
 const urls = ["a", "b", "c"].map((name) => `http://host/${name}`);
 

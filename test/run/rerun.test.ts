@@ -169,7 +169,9 @@ test("a file that a killed run published and could not record is recognised, wha
 		{ name: "large-foreign", source: "KEY@killed-async-1/body", left: true, end: "saved large-foreign (1)" },
 		{ name: "large-taken-over", source: "KEY@killed-async-1/body", over: true, end: "saved large-taken-over (1)" },
 		{ name: "folder/gone", source: "killed-async-1~7", file: false, end: "saved gone" },
+		{ name: "circle/gone", source: "killed-async-1~8", file: false, end: "saved gone (1)" },
 	];
+	symlinkSync("circle", join(dir, "circle"));
 	const intents = cases.flatMap(({ name, file = true, left, linked, cut, withdrawn, over, ...its }) => {
 		const key = entryKey(`${server.url}/${name}`, undefined);
 		const source = its.source.replace("KEY", key);
