@@ -5,7 +5,7 @@ import { exitCodes } from "./exit-codes.ts";
 import { type CommandShape, parse } from "./flags.ts";
 import { originTable, readOriginOptions } from "./origin-options.ts";
 import { listenForStop } from "./stop.ts";
-import { print } from "./terminal.ts";
+import { print, whenOutputIsLost } from "./terminal.ts";
 
 export const originShape: CommandShape = {
 	name: "downspout origin",
@@ -25,8 +25,10 @@ export async function runOrigin(args: readonly string[]): Promise<number> {
 	const origin = await startOrigin(readOriginOptions(parsed.values), stop.signal).catch((cause: unknown) => {
 		throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause });
 	});
+	// Without its line nobody would know where it serves.
+	const lost = new Promise<void>(whenOutputIsLost);
 	print(JSON.stringify({ url: origin.url, list: origin.list ?? null, files: origin.files }));
-	await aborted(stop.signal);
+	await Promise.race([aborted(stop.signal), lost]);
 	await origin.close();
 	return stop.exitCode() ?? exitCodes.done;
 }

@@ -15,6 +15,13 @@ function noteOutputError(error: Error): void {
 	if (!("code" in error && (error.code === "EPIPE" || error.code === "ERR_STREAM_DESTROYED"))) outputError ??= error;
 }
 
+/** Calls back when what was printed is lost; not where a reader has gone away. */
+export function whenOutputIsLost(listener: () => void): void {
+	process.stdout.on("error", () => {
+		if (outputError !== undefined) listener();
+	});
+}
+
 /** Prints to standard output. */
 export function print(text: string): void {
 	process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);

@@ -63,6 +63,7 @@ for (const [script, args] of [
 	[main, ["--help"]],
 	[main, ["bench", "--help"]],
 	[main, ["--version"]],
+	[main, ["origin", "--files", "1"]],
 	[`${projectRoot}bin/downspout.js`, ["--version"]],
 ] as const) {
 	test(`${script.slice(projectRoot.length)} ${args.join(" ")} that finds no room is exit 3`, linux, async (context) => {
