@@ -13,7 +13,7 @@ import { freshFolder } from "../cli/fresh-folder.ts";
 import { startDownspout, waitForEnd } from "../cli/run-downspout.ts";
 
 const preload = new URL("slow-start.mjs", import.meta.url).href;
-/** The promise is two seconds; the rest is for a machine that is busy with other tests. */
+/** The promise is two seconds, after which a run ends without its summary; the rest is for a machine that is busy with other tests. */
 const longestStopMs = 8000;
 
 for (const method of ["threads", "processes", "mix"]) {
