@@ -18,6 +18,9 @@ export function cliDocs(): string {
 		"",
 		"Numbers of bytes take `k`, `M`, `G` (1000) and `Ki`, `Mi`, `Gi` (1024); seconds take fractions.",
 		"",
+		"What files are called, and where that differs from curl, wget and browsers, is told in [names.md](names.md); what lists",
+		"may look like in [lists.md](lists.md).",
+		"",
 		...shapes.flatMap(({ shape }) => section(usageOf(shape), shape)),
 	].join("\n");
 }

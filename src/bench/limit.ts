@@ -29,6 +29,8 @@ export type LimitFigures = {
 
 /** From here on a thread or a machine counts as full: what is left is measuring error and gaps between callbacks. */
 const full = 0.85;
+/** Of what all threads computed, the least part of one that did nearly all: the end of a short run is never in its own figure. */
+const nearlyAll = 0.75;
 /** Where client and server use less than this much of the machine, neither holds the other up. */
 const idle = 0.6;
 /** Of what the machine computed, the least part that the run and its server must have. */
@@ -85,9 +87,16 @@ function startUpLimit({ firstFileSeconds, quickFileMs, seconds }: LimitFigures):
 
 /** A thread that computes, or is ready to and waits for a processor, nearly all of the time. */
 function threadLimit(figures: LimitFigures): Limit | undefined {
-	const { busiestThread: computing, busiestThreadQueued: queued = 0, machineBusy } = figures;
-	if (computing === undefined || computing + queued < full) return undefined;
+	const { busiestThread: computing, busiestThreadQueued: queued = 0, machineBusy, coresBusy = 0 } = figures;
+	if (computing === undefined) return undefined;
 	const evidence = `its busiest thread was computing ${formatShare(computing)} of the time`;
+	if (computing + queued < full) {
+		if (coresBusy < full || computing < nearlyAll * coresBusy) return undefined;
+		return {
+			kind: "one thread",
+			sentence: `one thread at its limit: the client kept ${formatNumber(coresBusy)} processors busy, and ${evidence} at least.`,
+		};
+	}
 	if (queued < 0.1) {
 		return {
 			kind: "one thread",

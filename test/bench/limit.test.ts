@@ -20,6 +20,13 @@ const calm: LimitFigures = {
 const cases: readonly (readonly [what: string, figures: Partial<LimitFigures>, kind: LimitKind, names: RegExp])[] = [
 	["a run that has hardly begun", { seconds: 0.3, firstFileSeconds: 0.22 }, "start-up", /200 ms .* 66\.7 %/],
 	["a thread that never rests", { busiestThread: 0.96 }, "one thread", /96 % of the time/],
+	["a short run of one thread", { coresBusy: 0.99, busiestThread: 0.81 }, "one thread", /0\.99 processors .* 81 %/],
+	[
+		"two threads that share the work",
+		{ coresBusy: 0.99, busiestThread: 0.5, meanFileMs: undefined },
+		"waiting",
+		/0\.99/,
+	],
 	["a thread that queues for a processor", { busiestThread: 0.6, busiestThreadQueued: 0.35 }, "processors", /35 %/],
 	["slow first files", { seconds: 2, firstFileSeconds: 1.5, quickFileMs: 1400 }, "waiting", /waiting/],
 	["a full machine", { machineBusy: 0.98, coresBusy: 1.3, serverCores: 0.6 }, "processors", /98 % of the machine's 2/],
