@@ -38,8 +38,11 @@ export function resetFailure(host: string, answered: boolean, why: string): Fail
 	);
 }
 
+/** No host has such a name; EINVAL is what the system says of one that is longer than any may be. */
+const unknownCodes = new Set(["ENOTFOUND", "EAI_NONAME", "ENODATA", "EINVAL"]);
+
 export function nameFailure(code: string, hostname: string): Failure {
-	if (code === "ENOTFOUND" || code === "EAI_NONAME" || code === "ENODATA") {
+	if (unknownCodes.has(code)) {
 		return permanent("dns", `unknown host ${hostname}: check the spelling`);
 	}
 	return transient("dns", `the name ${hostname} could not be looked up (${code})`);

@@ -170,6 +170,12 @@ test("an unknown host is dns, and is not tried again", async (context) => {
 	);
 });
 
+test("a name that is longer than any may be is dns, and is not tried again", async (context) => {
+	const outcome = await failOnce(context, `http://${"a.".repeat(31_000)}invalid/`, { retries: 2 });
+	assert.deepEqual([outcome.error?.code, outcome.attempts], ["dns", 1]);
+	assert.match(`${outcome.error?.message}`, /^unknown host /);
+});
+
 test("a host that does not answer to connections is timeout", async (context) => {
 	const port = await listenWithFullBacklog(context);
 	const outcome = await failOnce(context, `http://127.0.0.1:${port}/`, { retries: 1, connectTimeoutMs: 200 });

@@ -197,6 +197,7 @@ test("a writer that was taken for dead stops writing, and every file is whole", 
 	assert.equal((await taken).summary.saved, 1);
 	const { code, stderr } = await ended;
 	assert.equal(code, 0, stderr);
+	assert.match(readFileSync(join(dir, "../logs/latest/log.txt"), "utf8"), /another run has taken its part over/);
 	for (const file of filesIn(dir)) assert.equal(contentOf(dir, file), second.toString(), file);
 	assert.equal(filesIn(dir).length, 2);
 	assert.deepEqual(partsIn(dir), []);

@@ -7,6 +7,7 @@ import { stateLayout } from "../../src/core/state-layout.ts";
 import { openDirectory } from "../../src/journal/directory.ts";
 import { entryKey } from "../../src/journal/entry-key.ts";
 import { type Journal, type JournalOptions, openJournal } from "../../src/journal/journal.ts";
+import { loadJournal } from "../../src/journal/load-journal.ts";
 import { findSideJournals } from "../../src/journal/side-journals.ts";
 import { startDownspout, waitForEnd } from "../cli/run-downspout.ts";
 import { serve } from "../download/serve.ts";
@@ -177,6 +178,33 @@ test("a damaged journal of a side is set aside, and what can be read of it is ke
 	);
 	assert.equal(next.warnings.length, 1);
 	assert.deepEqual(readdirSync(state).sort(), ["journal-side.jsonl.damaged", "journal.jsonl"]);
+});
+
+test("runs that put a journal right at once, each thinking itself alone, do not disturb each other", (context) => {
+	const dir = freshFolder(context);
+	const { state, journal: path } = stateLayout(dir);
+	const one = open(context, dir);
+	for (const n of [1, 2, 3]) save(one, n);
+	one.close();
+	appendFileSync(path, "\0\0 damage\n");
+	const warn = (): void => {};
+	let met = 0;
+	const onRecord = (): void => {
+		// In the midst of writing what is good, after it was read once.
+		if (++met === 5) loadJournal(path, { warn, run: "two", onRecord: warn });
+	};
+	loadJournal(path, { warn, run: "one", onRecord });
+	assert.equal(met, 6);
+	const next = open(context, dir, { run: "next" });
+	assert.deepEqual(
+		[1, 2, 3].map((n) => next.meet(keyOf(n)).saved),
+		[1, 2, 3].map(file),
+	);
+	assert.deepEqual(next.warnings, []);
+	assert.deepEqual(
+		readdirSync(state).filter((name) => name.includes(".new")),
+		[],
+	);
 });
 
 test("what failed later is no reason to fetch what is still there", (context) => {
