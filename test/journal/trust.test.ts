@@ -200,7 +200,12 @@ test("a part whose bytes are a link, or another name of the user's file, is not 
 		["link", symlinkSync],
 		["another name", linkSync],
 	] as const) {
-		const { url } = await serve(context, (_, response) => response.setHeader("etag", '"1"').end("text"));
+		// What would go on with these bytes gets what follows them.
+		const { url } = await serve(context, ({ headers }, response) => {
+			response.setHeader("etag", '"1"');
+			if (headers.range) response.writeHead(206, { "content-range": "bytes 2-3/4" }).end("xt");
+			else response.end("text");
+		});
 		const folder = freshFolder(context);
 		const dir = join(folder, "downloads");
 		const mine = join(folder, "mine");

@@ -21,9 +21,9 @@ import { cannotMount, mountTmpfs, mountTmpfsAt } from "./mounts.ts";
 
 type Change = {
 	readonly name: string;
-	/** What happens to the folder `a/b` after a file of it was saved. */
+	/** What happens to the folder `a/b` after two files of it were saved: by the second it was known, and looked at. */
 	change(dir: string, outside: string): void;
-	/** How the second file ends. */
+	/** How the next file ends. */
 	readonly ends: string;
 	readonly where?: string;
 };
@@ -70,34 +70,34 @@ const changes: readonly Change[] = [
 			symlinkSync("../inside", join(dir, "a/b"));
 		},
 		ends: "saved",
-		where: "inside/second",
+		where: "inside/next",
 	},
 	{
 		name: "is removed",
 		change: (dir) => rmSync(join(dir, "a"), { recursive: true }),
 		ends: "saved",
-		where: "a/b/second",
+		where: "a/b/next",
 	},
 ];
 
 for (const { name, change, ends, where } of changes) {
-	test(`a folder ${name} between two files: ${ends}`, async (context) => {
+	test(`a folder ${name} between its files: ${ends}`, async (context) => {
 		const folder = freshFolder(context);
 		const [dir, outside] = [join(folder, "downloads"), join(folder, "outside")];
 		mkdirSync(outside);
 		const { url } = await serve(context, (_, response) => response.end("text"));
 		const { outcomes } = await runList(
 			context,
-			[entryOf(`${url}/1`, { out: "a/b/first" }), entryOf(`${url}/2`, { line: 2, out: "a/b/second" })],
+			["first", "second", "next"].map((name, n) => entryOf(`${url}/${n}`, { line: n + 1, out: `a/b/${name}` })),
 			{
 				dir,
 				options: { concurrency: 1 },
-				onEvent: (event) => event.type === "ended" && event.outcome.line === 1 && change(dir, outside),
+				onEvent: (event) => event.type === "ended" && event.outcome.line === 2 && change(dir, outside),
 			},
 		);
-		const [, second] = byLine(outcomes);
-		assert.equal(second?.error?.code ?? second?.status, ends);
-		assert.equal(existsSync(join(outside, "second")) || existsSync(join(outside, "b/second")), false);
+		const next = byLine(outcomes)[2];
+		assert.equal(next?.error?.code ?? next?.status, ends);
+		assert.equal(existsSync(join(outside, "next")) || existsSync(join(outside, "b/next")), false);
 		if (where) assert.equal(readFileSync(join(dir, where), "utf8"), "text");
 		assert.deepEqual(partsIn(dir), []);
 	});
