@@ -1,7 +1,7 @@
 /*
  * System calls that fail on purpose, for tests: preloaded into a process, it stands before the calls of libc.
  * DOWNSPOUT_FAULTS holds rules with commas between them, each CALL:PATH:ERRNO:HOW:TIMES.
- *   CALL   close, fsync, futimens, link, rename, unlink, mkdir, open, write, ftruncate
+ *   CALL   close, fsync, futimens, link, rename, unlink, mkdir, open, write, ftruncate, connect (its path is the IPv4 address)
  *   PATH   what the path must hold, of link and rename the new one; a $ at its end stands for the end of the path
  *   HOW    instead (the call is not made), after (it is made and reported as failed), delayN (made N ms later)
  *   TIMES  how often; 0 for always
@@ -9,6 +9,7 @@
  * DOWNSPOUT_CALLS names a file that gets a line for each fsync, link, rename, unlink, mkdir and ftruncate.
  */
 #define _GNU_SOURCE
+#include <arpa/inet.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -17,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
@@ -242,4 +244,13 @@ int ftruncate64(int fd, off64_t length)
 {
 	struct rule *rule = find_fd("ftruncate", fd);
 	FAIL(rule, REAL(ftruncate64)(fd, length));
+}
+
+int connect(int fd, __CONST_SOCKADDR_ARG address, socklen_t length)
+{
+	const struct sockaddr_in *inet = (const struct sockaddr_in *)address.__sockaddr_in__;
+	struct rule *rule = NULL;
+	char text[INET_ADDRSTRLEN];
+	if (inet->sin_family == AF_INET && inet_ntop(AF_INET, &inet->sin_addr, text, sizeof text)) rule = find("connect", text);
+	FAIL(rule, REAL(connect)(fd, address, length));
 }

@@ -17,11 +17,12 @@ export type Call =
 	| "mkdir"
 	| "open"
 	| "write"
-	| "ftruncate";
+	| "ftruncate"
+	| "connect";
 
 export type Fault = {
 	readonly call: Call;
-	/** What the path must hold, of `link` and `rename` the new one; a `$` at its end stands for the end of the path. */
+	/** What the path must hold, of `link` and `rename` the new one, of `connect` the address; a `$` at its end stands for the end of the path. */
 	readonly path: string;
 	readonly error?: keyof typeof constants.errno;
 	/** Whether the call is made: not at all, before it is said to have failed, or so many milliseconds late. */

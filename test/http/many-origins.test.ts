@@ -6,6 +6,8 @@ import { createServer } from "node:http";
 import { text } from "node:stream/consumers";
 import { type TestContext, test } from "node:test";
 import { freshFolder } from "../cli/fresh-folder.ts";
+import { downspout } from "../cli/run-downspout.ts";
+import { cannotFault, faultyEnvironment } from "../faults/faults.ts";
 import { projectRoot } from "../project/source-files.ts";
 import { skipUnless } from "../skip-unless.ts";
 
@@ -61,6 +63,21 @@ async function download(
 	run.stdin.end(list);
 	return JSON.parse(await text(run.stdout));
 }
+
+test("a connection for which there is no descriptor is made when there is one again, and that is no attempt", {
+	skip: cannotFault,
+}, async (context) => {
+	const server = await serveEverywhere(context);
+	const list = [1, 2, 3].map((n) => `http://127.0.0.${n}:${server.port}/${n}`);
+	const faults = [{ call: "connect", path: "127.0.0.2$", error: "EMFILE", times: 1 }] as const;
+	const { code, stdout, stderr } = await downspout([...list, "-m", "async", "-c", "1", "--json"], {
+		cwd: await freshFolder(context),
+		env: faultyEnvironment(faults),
+	});
+	assert.equal(code, 0, stderr);
+	const { saved, retries } = JSON.parse(stdout);
+	assert.deepEqual({ saved, retries }, { saved: 3, retries: 0 });
+});
 
 test("3000 origins with 1024 descriptors: every file is saved, and connections do not add up", {
 	skip,
