@@ -67,9 +67,9 @@ export type AttemptResult = {
 	readonly kept: boolean;
 	/** Whether it failed with a status of 5xx to a range. */
 	readonly rangeFailed?: boolean;
-	/** Media type as the server named it, where the file came. */
+	/** Media type of the last answer, as the server named it. */
 	readonly contentType?: string | undefined;
-	/** Where the bytes came from, where a redirect led elsewhere; without credentials. */
+	/** Where the last answer came from, where a redirect led elsewhere; without credentials. */
 	readonly finalUrl?: string | undefined;
 	/** Whether there was a connection at the last request; absent where that is not known. */
 	readonly connected?: boolean | undefined;

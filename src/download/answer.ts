@@ -54,6 +54,7 @@ export function onAnswer(attempt: Attempt, answer: Answer): void {
 	const follows = hasRange ? rangeAnswer(status, attempt.task.rangeFailures ?? 0, isRetried) : "fail";
 	if (follows === "ask-for-all") return askForAll(attempt, answer);
 	const asked = askedBy(status, head);
+	attempt.contentType = head.contentType;
 	drain(attempt, head, () => {
 		if (follows === "fail-and-forget") discard(attempt.part);
 		attempt.rangeFailed = hasRange && follows !== "fail";

@@ -12,11 +12,11 @@ import { createControls } from "./controls.ts";
 import type { Coordinator, CoordinatorOptions } from "./coordinator-types.ts";
 import { createHostBook } from "./host-book.ts";
 import { createHostQueue } from "./host-queue.ts";
-import { howSaved, howSkipped } from "./how-ended.ts";
+import { howFailed, howSaved, howSkipped } from "./how-ended.ts";
 import { createInFlight, type ProgressListener } from "./in-flight.ts";
 import { createLending } from "./lending.ts";
 import type { HowEnded } from "./outcome-of.ts";
-import { type Pending, taskOf } from "./pending.ts";
+import { keepFacts, type Pending, taskOf } from "./pending.ts";
 import { realTime } from "./real-time.ts";
 import { createRetrying, outOfTime, timeLeftOf } from "./retrying.ts";
 import { type TailState, watchTail } from "./tail-watch.ts";
@@ -199,12 +199,6 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 		pumpSoon();
 	}
 
-	function keepFacts(pending: Pending, { kept, rangeFailed, httpStatus }: AttemptResult): void {
-		pending.kept = kept;
-		pending.rangeFailures = rangeFailed ? pending.rangeFailures + 1 : 0;
-		if (httpStatus !== undefined) pending.httpStatus = httpStatus;
-	}
-
 	function save(pending: Pending, result: AttemptResult & { readonly kind: "saved" }): void {
 		const record = book.of(pending.mirror.host);
 		retrying.hear(record);
@@ -237,7 +231,7 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 
 	function fail(pending: Pending, failure: Failure, worker: WorkerLabel): void {
 		book.of(pending.mirror.host).failed++;
-		end(pending, worker, { status: "failed", failure });
+		end(pending, worker, howFailed(failure, pending));
 	}
 
 	function end(pending: Pending, worker: WorkerLabel, how: HowEnded): void {

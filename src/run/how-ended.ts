@@ -1,4 +1,5 @@
 /** How entries end, from what their last attempts came to. */
+import type { Failure } from "../core/failure.ts";
 import type { AttemptEnd } from "../core/task.ts";
 import type { HowEnded } from "./outcome-of.ts";
 import type { Pending } from "./pending.ts";
@@ -16,4 +17,9 @@ export function howSkipped({ file, bytes, version }: End<"skipped">, { demands, 
 	const saved = demands?.refresh;
 	if (!saved) return { status: "skipped", file, bytes };
 	return { status: "skipped", file, bytes, key, sha256: saved.sha256, version };
+}
+
+/** With where its last answer came from, and of what type that was: of a log-in page, for one. */
+export function howFailed(failure: Failure, { failed }: Pending): HowEnded {
+	return { status: "failed", failure, finalUrl: failed?.finalUrl, contentType: failed?.contentType };
 }

@@ -16,7 +16,7 @@ export type Ending = {
 	readonly how: HowEnded;
 };
 
-export type HowEnded =
+export type HowEnded = (
 	| {
 			readonly status: "saved" | "skipped";
 			readonly file: string;
@@ -24,14 +24,17 @@ export type HowEnded =
 			readonly sha256?: string | undefined;
 			/** Of the journal's record of a file that was saved before. */
 			readonly key?: string;
-			readonly finalUrl?: string | undefined;
-			readonly contentType?: string | undefined;
 			/** What is to be remembered of the file; of one that was skipped only where that is new. */
 			readonly version?: Version | undefined;
 			readonly isSizeUnknown?: boolean | undefined;
 	  }
 	| { readonly status: "duplicate" | "cancelled" }
-	| { readonly status: "failed"; readonly failure: Failure };
+	| { readonly status: "failed"; readonly failure: Failure }
+) & {
+	/** Where the last answer came from, if a redirect led there, and its media type. */
+	readonly finalUrl?: string | undefined;
+	readonly contentType?: string | undefined;
+};
 
 export function outcomeOf(ending: Ending): Outcome {
 	const { entry, worker, how } = ending;
@@ -50,11 +53,9 @@ export function outcomeOf(ending: Ending): Outcome {
 	};
 	if (entry.list !== undefined) outcome.list = entry.list;
 	if (has && how.sha256 !== undefined) outcome.sha256 = how.sha256;
-	if (how.status === "saved") {
-		if (how.finalUrl !== undefined) outcome.finalUrl = how.finalUrl;
-		if (how.contentType !== undefined) outcome.contentType = how.contentType;
-		if (how.isSizeUnknown) outcome.sizeUnknown = true;
-	}
+	if (how.finalUrl !== undefined) outcome.finalUrl = how.finalUrl;
+	if (how.contentType !== undefined) outcome.contentType = how.contentType;
+	if (how.status === "saved" && how.isSizeUnknown) outcome.sizeUnknown = true;
 	if (how.status === "failed") {
 		const { code, message } = how.failure;
 		outcome.error = { code, message: publicMessage(message) };

@@ -2,7 +2,7 @@
 import type { Checksum } from "../core/checksum.ts";
 import type { Entry } from "../core/entry.ts";
 import type { Failure } from "../core/failure.ts";
-import type { Task, WorkerLabel } from "../core/task.ts";
+import type { AttemptResult, FailedResult, Task, WorkerLabel } from "../core/task.ts";
 import type { ToldMirrors } from "../core/told-mirrors.ts";
 
 export type Mirror = {
@@ -70,9 +70,19 @@ export type Pending = {
 	/** When its first attempt began, in milliseconds of `performance.now()`. */
 	startedMs: number | undefined;
 	httpStatus: number | undefined;
+	/** Its last attempt, if that failed. */
+	failed: FailedResult | undefined;
 	/** While it waits for the judgement of what was its last answer. */
 	verdict: Verdict | undefined;
 };
+
+/** What later attempts, and the entry's record, need of one. */
+export function keepFacts(pending: Pending, result: AttemptResult): void {
+	pending.kept = result.kept;
+	pending.rangeFailures = result.rangeFailed ? pending.rangeFailures + 1 : 0;
+	if (result.httpStatus !== undefined) pending.httpStatus = result.httpStatus;
+	pending.failed = result.kind === "failed" ? result : undefined;
+}
 
 /** The mirrors that may bring pieces beside the one that is asked now: of those that the list names. */
 export function otherMirrors({ mirror, mirrors }: Pick<Pending, "mirror" | "mirrors">): readonly Mirror[] {

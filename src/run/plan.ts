@@ -99,6 +99,7 @@ export function createPlanner(
 			saved: stored,
 			startedMs: undefined,
 			httpStatus: undefined,
+			failed: undefined,
 			verdict: undefined,
 		};
 		return { kind: "pending", pending };

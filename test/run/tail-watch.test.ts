@@ -32,6 +32,7 @@ function pendingOf(url: string, startedMs: number): Pending {
 		weight: 1,
 		startedMs,
 		httpStatus: undefined,
+		failed: undefined,
 		verdict: undefined,
 	};
 }

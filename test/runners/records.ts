@@ -53,6 +53,23 @@ export function testRecords(method: Method): void {
 		);
 	});
 
+	test(`${method}: where an entry ended, if elsewhere than listed, and of what type its answer was, is told`, async (context) => {
+		const lab = await startLab(context, method, ({ url }, response) => {
+			response.setHeader("content-type", "text/html");
+			if (url === "/from") response.writeHead(302, { location: "/login?x" });
+			else if (url === "/refused") response.writeHead(302, { location: "/missing" });
+			else if (url === "/missing") response.statusCode = 404;
+			response.end("text");
+		});
+		const { outcomes } = await lab.run(["/from", "/refused", "/plain"]);
+		const told = outcomes.map(({ url, status, finalUrl, contentType }) => [url, status, finalUrl, contentType]);
+		assert.deepEqual(told.sort(), [
+			[`${lab.url}/from`, "saved", `${lab.url}/login?x`, "text/html"],
+			[`${lab.url}/plain`, "saved", undefined, "text/html"],
+			[`${lab.url}/refused`, "failed", `${lab.url}/missing`, "text/html"],
+		]);
+	});
+
 	test(`${method}: what fails in passing is tried again`, async (context) => {
 		const seen = new Map<string, number>();
 		const lab = await startLab(context, method, (request, response) => {
