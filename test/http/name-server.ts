@@ -1,6 +1,7 @@
 /** A name server of one test on a loopback address, and the command run where the system asks it. Needs root, for port 53 and mounts. */
 import { spawnSync } from "node:child_process";
-import { createSocket } from "node:dgram";
+import { randomInt } from "node:crypto";
+import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -24,9 +25,8 @@ export async function serveNames(
 	context: TestContext,
 	records: (name: string) => NameRecord,
 ): Promise<{ readonly within: readonly [string, ...string[]]; readonly asked: readonly string[] }> {
-	const address = "127.0.0.253";
 	const asked: string[] = [];
-	const socket = createSocket("udp4");
+	const { socket, address } = await bindSomewhere();
 	const timers = new Set<NodeJS.Timeout>();
 	socket.on("message", (question, { port, address: from }) => {
 		const { name, end, type } = readQuestion(question);
@@ -36,8 +36,6 @@ export async function serveNames(
 		const timer = setTimeout(() => socket.send(answer, port, from), afterMs);
 		timers.add(timer);
 	});
-	socket.bind(53, address);
-	await once(socket, "listening");
 	const folder = mkdtempSync(join(tmpdir(), "downspout-names-"));
 	const file = join(folder, "resolv.conf");
 	writeFileSync(file, `nameserver ${address}\n`);
@@ -48,6 +46,21 @@ export async function serveNames(
 	});
 	const script = 'mount --bind "$0" /etc/resolv.conf && exec "$@"';
 	return { within: ["unshare", "--mount", "sh", "-c", script, file], asked };
+}
+
+/** On an address that nobody has: other test files may serve names at the same time. */
+async function bindSomewhere(): Promise<{ readonly socket: Socket; readonly address: string }> {
+	for (let tries = 0; ; tries++) {
+		const address = `127.53.${randomInt(256)}.${randomInt(1, 255)}`;
+		const socket = createSocket("udp4").bind(53, address);
+		try {
+			await once(socket, "listening");
+			return { socket, address };
+		} catch (error) {
+			socket.close();
+			if (tries === 9) throw error;
+		}
+	}
 }
 
 /** The first question of a message (RFC 1035, 4.1.2). */
