@@ -79,6 +79,11 @@ export const heldScenarios: Readonly<Record<string, HeldScenario>> = {
 		{ ...slow, refusesBeyond: 20, refusal: 403 },
 		{ least: 0.95, of: { level: 20 }, refusals: 200, failed: 5 },
 	),
+	"refuses beyond 6 with 403, much sooner than it serves": one(
+		400,
+		{ rttMs: 1, serviceMs: 20, jitter: 1.2, refusesBeyond: 6, refusal: 403 },
+		{ least: 0.5, of: { level: 6 }, refusals: 450 },
+	),
 	"a tenth is forbidden": one(10_000, { ...slow, forbiddenRate: 0.1 }, { ...fixed, failed: 1200, askedAgain: 20 }),
 	"half is forbidden": one(
 		10_000,

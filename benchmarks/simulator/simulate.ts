@@ -1,5 +1,5 @@
 /** Downloads a list from models of origins: the same queue and the same controller as in a run, in simulated time. */
-import { afterForbidden, forbiddenLookMs } from "../../src/control/forbidden.ts";
+import { forbiddenLookMs } from "../../src/control/forbidden.ts";
 import type { HostLevel } from "../../src/control/host-level.ts";
 import { backoff } from "../../src/core/retry.ts";
 import { createHostQueue } from "../../src/run/host-queue.ts";
@@ -160,8 +160,7 @@ export function simulate(scenario: Scenario, level: number | "auto", seed: numbe
 		if (queue.forbiddenState(host) === "load") return failUnlessOthersAreServed(item, true);
 		if (forgiven > 0 || queue.forbiddenState(host) === "entry") return void failed++;
 		simulation.after(forbiddenLookMs, () => {
-			const isAlone = queue.levelOf(host) === undefined;
-			const next = afterForbidden(queue.forbiddenState(host), simulation.clock() - sinceMs, isAlone);
+			const next = queue.afterForbidden(host, simulation.clock() - sinceMs);
 			if (next === "wait") return doubt(item, sinceMs);
 			if (next === "fail") return void failed++;
 			item.forgiven++;

@@ -13,14 +13,34 @@ export const forbiddenLookMs = 250;
 
 /** With fewer in flight no host is asked too much. */
 export const leastForbiddenInFlight = 4;
+/** So many entries that were forbidden and came later on were not forbidden for themselves. */
+export const enoughServedAfterAll = 3;
 /** A host that has answered so many with 403 in so long a time, and nobody otherwise, forbids all. */
 export const mostForbidden = 20;
 export const noneServedMs = 1000;
 
-/** @param waitedMs - Since the entry met its 403. @param isAlone - Nothing else is asked of the host: nothing more will be found out. */
-export function afterForbidden(state: ForbiddenState, waitedMs: number, isAlone: boolean): "ask" | "wait" | "fail" {
-	if (state === "load") return "ask";
-	if (state === "entry") return "fail";
-	if (state === "open" && isAlone) return "ask";
-	return waitedMs < (state === "open" ? openMs : unknownMs) ? "wait" : "fail";
+export type ForbiddenStanding = {
+	/** Since the entry met its 403. */
+	readonly waitedMs: number;
+	/** Whether the host has served anybody. */
+	readonly hasServed: boolean;
+	/** What is still asked of the host: more than is in flight, that alone, or nothing. */
+	readonly asked: "more" | "last" | "nothing";
+};
+
+/** What becomes of an entry that waits to hear what its 403 was about. One that is asked for again is taken off the samples. */
+export function afterForbidden(
+	host: { readonly forbidden: ForbiddenState; samples: number },
+	{ waitedMs, hasServed, asked }: ForbiddenStanding,
+): "ask" | "wait" | "fail" {
+	const { forbidden } = host;
+	if (forbidden === "load") return "ask";
+	if (forbidden === "entry") return "fail";
+	if (host.samples > 0) {
+		host.samples--;
+		return "ask";
+	}
+	// Nothing more will be found out but by asking again: one after another, as each of them is something that is asked.
+	if (asked === "nothing") return hasServed ? "ask" : "fail";
+	return waitedMs < (forbidden === "open" || asked === "last" ? openMs : unknownMs) ? "wait" : "fail";
 }

@@ -2,7 +2,7 @@
 import { leastForbiddenInFlight, mostForbidden, noneServedMs } from "./forbidden.ts";
 import { createPacer, type Pacer } from "./pacer.ts";
 import { createRefusals, type RefusalKind, type Refusals, type Verdict } from "./refusal-state.ts";
-import { isRefusing, onRefusal, onSuccess } from "./refusals.ts";
+import { blameEntries, isRefusing, onRefusal, onSuccess } from "./refusals.ts";
 import { restartAt, seekAgain } from "./seek-start.ts";
 import { createSeeker, credit, finishOne, moveTo } from "./seeker.ts";
 import { discardBatch, type Seeker, type SeekerContext } from "./seeker-state.ts";
@@ -134,7 +134,11 @@ export function refuse(
 	ended: Ended,
 ): boolean {
 	host.ended++;
-	const isAboutEntry = kind === "forbidden" && !isSuspicious(host, item, ended);
+	// Asked again it was forbidden as before.
+	const isProof = kind === "forbidden" && item.forgiven > 0 && host.refusals.forbidden !== "load";
+	const blamed = isProof ? blameEntries(host.refusals, ended) : undefined;
+	if (blamed) follow(host, blamed);
+	const isAboutEntry = kind === "forbidden" && !isSuspicious(host, ended);
 	// What is known to be about its entry is an answer like any other.
 	const succeeded = isAboutEntry && host.refusals.forbidden === "entry";
 	const isLimited = isAboutEntry && ended.isLimited;
@@ -151,14 +155,12 @@ export function refuse(
 }
 
 /** Whether a 403 may be about the level. */
-function isSuspicious({ refusals, served, context }: HostLevel, item: Forgivable, { inFlight }: Ended): boolean {
+function isSuspicious({ refusals, served, context }: HostLevel, { inFlight }: Ended): boolean {
 	if (refusals.forbidden === "load") return true;
 	// A host that forbids all is not asked too much.
 	const isLate = context.clock() - refusals.sinceMs > noneServedMs;
 	if (served === 0 && isLate && refusals.refusals >= mostForbidden) refusals.forbidden = "entry";
-	// Asked again it was forbidden as before.
-	if (item.forgiven > 0) refusals.forbidden = "entry";
-	return refusals.forbidden !== "entry" && inFlight >= leastForbiddenInFlight;
+	return refusals.forbidden === "open" || (refusals.forbidden !== "entry" && inFlight >= leastForbiddenInFlight);
 }
 
 /** A request ran out of time, or broke off within its body. */

@@ -24,6 +24,9 @@ export type Refusals = {
 	perSecond: number;
 	/** What 403s of the host are about. */
 	forbidden: ForbiddenState;
+	/** How many of the entries that were forbidden may be asked for again to see whether they come now, and how many came. */
+	samples: number;
+	servedAfterAll: number;
 	/** What the host says to allow, where it does. */
 	allowedPerSecond: number | undefined;
 	/** Likewise in requests a second. */
@@ -58,8 +61,11 @@ export type Refusals = {
 	lateRefused: number;
 	/** How many it took of those, where that was told; Infinity where not. */
 	taken: number;
-	/** A reaction that later ones are compared with: what was asked for, and the share that was refused; 0 for none. */
-	readonly anchored: { level: number; perSecond: number; share: number; atMs: number };
+	/**
+	 * A reaction that later ones are compared with: how many were in flight of the most that might be, and the share that was
+	 * refused; 0 for none.
+	 */
+	readonly anchored: { level: number; most: number; perSecond: number; share: number; atMs: number };
 	/** Refusals that do not depend on the level are no concern of ours until then. */
 	ignoreUntilMs: number;
 	ignoreMs: number;
@@ -98,6 +104,8 @@ export function createRefusals(context: SeekerContext): Refusals {
 		refused: Number.POSITIVE_INFINITY,
 		perSecond: Number.POSITIVE_INFINITY,
 		forbidden: "unknown",
+		samples: 0,
+		servedAfterAll: 0,
 		allowedPerSecond: undefined,
 		cleanRate: 0,
 		refusedRate: Number.POSITIVE_INFINITY,
@@ -121,7 +129,7 @@ export function createRefusals(context: SeekerContext): Refusals {
 		lateOk: 0,
 		lateRefused: 0,
 		taken: Number.POSITIVE_INFINITY,
-		anchored: { level: 0, perSecond: Number.POSITIVE_INFINITY, share: 0, atMs: 0 },
+		anchored: { level: 0, most: 0, perSecond: Number.POSITIVE_INFINITY, share: 0, atMs: 0 },
 		ignoreUntilMs: 0,
 		ignoreMs: firstForgetMs,
 		ignoredShare: 0,

@@ -1,4 +1,5 @@
 /** What refusals say of a host: too many at once, too many a second, or nothing of the kind. */
+import { enoughServedAfterAll, leastForbiddenInFlight } from "./forbidden.ts";
 import { count, type RefusalKind, type Refusals, recentOk, type Standing, type Verdict } from "./refusal-state.ts";
 import { beginRate, lowerRate, raiseRate } from "./request-rate.ts";
 import { beginCount, mostCostly, stopTrying, tryMore } from "./try-more.ts";
@@ -15,6 +16,9 @@ const tellingShare = 0.2;
 const leastOk = 4;
 const leastForbiddenShare = 0.1;
 const clearlyFewer = 0.6;
+
+/** From this share on a host may serve fewer than the few of the judgement. */
+const nearlyAll = 0.6;
 
 const wellBelow = 0.9;
 
@@ -98,20 +102,38 @@ function reactToForbidden(refusals: Refusals, reaction: Reaction, standing: Stan
 	const isFirst = refusals.forbidden === "unknown";
 	if (isFirst && (refusals.ok < leastOk || reaction.share < leastForbiddenShare)) return undefined;
 	const level = standing.inFlight;
-	const isAsBefore = isIndifferent(refusals, level, reaction);
 	// Refusals come back sooner than what is served: first all that was in flight.
 	if (!isFirst && refusals.lateOut > 0) return undefined;
-	const isForEntries = level <= 1 || (!isFirst && (refusals.ok === 0 || isAsBefore));
+	// Entries are failed by this: it takes a level that no host calls too much, unless it refused nearly all before.
+	const isFew = level <= leastForbiddenInFlight;
+	const isMixed = refusals.anchored.share < nearlyAll;
+	const isAsBefore = !isFirst && (refusals.ok === 0 || isIndifferent(refusals, level, reaction));
+	const isForEntries = standing.level <= 1 || (isFew && !isFirst && (isAsBefore ? reaction.isTelling : isMixed));
 	if (!isForEntries) {
 		refusals.forbidden = "open";
 		// What was clean before was so with other entries.
 		refusals.clean = 0;
-		return react(refusals, reaction, standing);
+		const verdict = react(refusals, reaction, standing);
+		if (!isAsBefore || verdict.level === undefined) return verdict;
+		return { ...verdict, level: Math.min(verdict.level, leastForbiddenInFlight) };
 	}
+	return blameEntries(refusals, standing);
+}
+
+/** The 403s are about their entries: a level that was lowered for them returns. */
+export function blameEntries(refusals: Refusals, standing: Standing): Verdict | undefined {
+	const isLowered = refusals.forbidden === "open";
 	refusals.forbidden = "entry";
-	if (isFirst) return undefined;
-	beginAnew(refusals, reaction.nowMs, standing);
-	return ignore(refusals, reaction);
+	if (!isLowered) return undefined;
+	const nowMs = refusals.context.clock();
+	beginAnew(refusals, nowMs, standing);
+	return ignore(refusals, { nowMs, share: refusals.anchored.share });
+}
+
+/** The host served an entry that it had forbidden: enough of them show what that was about. */
+export function servedAfterAll(refusals: Refusals): void {
+	if (refusals.forbidden === "entry" || ++refusals.servedAfterAll < enoughServedAfterAll) return;
+	refusals.forbidden = "load";
 }
 
 type Reaction = {
@@ -136,7 +158,7 @@ function react(refusals: Refusals, reaction: Reaction, standing: Standing): Verd
 	refusals.reactedMs = nowMs;
 	const mayBeIndifferent = !reaction.isSure && !reaction.isForbidden && isAnchorSure;
 	if (mayBeIndifferent && isIndifferent(refusals, level, reaction)) return ignore(refusals, reaction);
-	anchor(refusals, level, reaction);
+	anchor(refusals, standing, reaction);
 	refusals.forgetAtMs = nowMs + refusals.forgetMs;
 	if (mode === "rate") return lowerRate(refusals, spanMs >= 1000 ? okPerSecond : undefined);
 	const { allowedPerSecond } = refusals;
@@ -172,18 +194,19 @@ function isIndifferent(refusals: Refusals, level: number, { share, isTelling }: 
 }
 
 /** What later refusals are compared with. */
-function anchor({ anchored, mode, perSecond }: Refusals, level: number, { nowMs, share }: Reaction): void {
+function anchor({ anchored, mode, perSecond }: Refusals, standing: Standing, { nowMs, share }: Reaction): void {
 	const isNew = anchored.share === 0 || nowMs > anchored.atMs + anchorLastsMs;
 	if (isNew) {
 		anchored.share = share;
-		anchored.level = level;
+		anchored.level = standing.inFlight;
+		anchored.most = standing.level;
 		anchored.perSecond = Number.POSITIVE_INFINITY;
 		anchored.atMs = nowMs;
 	}
 	if (mode === "rate" && anchored.perSecond === Number.POSITIVE_INFINITY) anchored.perSecond = perSecond;
 }
 
-function ignore(refusals: Refusals, { nowMs, share }: Reaction): Verdict {
+function ignore(refusals: Refusals, { nowMs, share }: Pick<Reaction, "nowMs" | "share">): Verdict {
 	const { anchored } = refusals;
 	refusals.ignoreUntilMs = nowMs + refusals.ignoreMs;
 	refusals.ignoreMs = Math.min(longestForgetMs, refusals.ignoreMs * 2);
@@ -193,7 +216,7 @@ function ignore(refusals: Refusals, { nowMs, share }: Reaction): Verdict {
 	refusals.perSecond = Number.POSITIVE_INFINITY;
 	refusals.mode = "free";
 	anchored.share = 0;
-	return { level: anchored.level, perSecond: refusals.perSecond, why: "refusals do not depend on the level" };
+	return { level: anchored.most, perSecond: refusals.perSecond, why: "refusals do not depend on the level" };
 }
 
 /** One reaction to all that was in flight: it begins a new count. */
@@ -240,8 +263,11 @@ function lookForClean(refusals: Refusals, nowMs: number, standing: Standing): Ve
 	// Where few were refused, it takes more to say that none are.
 	const enough = Math.max(standing.level * 2, share > 0 ? Math.min(500, 3 / share) : 0);
 	if (ok < enough || nowMs - sinceMs < leastCleanMs) return undefined;
-	// They are gone at this level.
-	if (refusals.forbidden === "open") refusals.forbidden = "load";
+	if (refusals.forbidden === "open") {
+		// They are gone at this level: do those that met them come as well?
+		refusals.samples = Math.max(0, enoughServedAfterAll - refusals.servedAfterAll);
+		return undefined;
+	}
 	refusals.clean = mode === "free" ? standing.inFlight : Math.max(refusals.clean, standing.level);
 	if (refusals.tries > 0) return tryMore(refusals, nowMs, standing);
 	if (mode === "search") return searchOn(refusals, nowMs, standing);

@@ -49,6 +49,8 @@ export type HostQueue<T extends Queued> = {
 	lacking(host: string, slots: number): number;
 	/** What a host's 403s are about. */
 	forbiddenState(host: string): ForbiddenState;
+	/** What becomes of an entry that met a 403 so many milliseconds ago, and waits to hear what that was about. */
+	afterForbidden(host: string, waitedMs: number): "ask" | "wait" | "fail";
 	/** The host says how many requests a second it allows. */
 	allow(host: string, perSecond: number): void;
 	/** Requests beyond the first that an attempt took: redirects. */

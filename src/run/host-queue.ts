@@ -1,6 +1,8 @@
 /** The host governor: what is next, so that no host has more than its share and a host that asked for a pause gets it. */
+import { afterForbidden } from "../control/forbidden.ts";
 import { bring, type Ended, fail, refuse, resume, slowDown, succeed, timeOut } from "../control/host-level.ts";
 import { takeTurn } from "../control/pacer.ts";
+import { servedAfterAll } from "../control/refusals.ts";
 import { restartAt } from "../control/seek-start.ts";
 import { finishOne } from "../control/seeker.ts";
 import type { HostQueue, HostQueueOptions, Queued } from "./host-queue-types.ts";
@@ -191,7 +193,10 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 			settle(host);
 			return item;
 		},
-		succeed: (name, item) => end(name, item, true, tellSuccess),
+		succeed(name, item) {
+			if (item.forgiven > 0) servedAfterAll(open(name).level.refusals);
+			end(name, item, true, tellSuccess);
+		},
 		fail: (name, item) => end(name, item, false, (host, ended) => fail(host.level, ended)),
 		timeOut: (name, item) => end(name, item, false, (host, ended) => timeOut(host.level, ended)),
 		refuse(name, item, kind) {
@@ -202,6 +207,13 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 			return isForgiven;
 		},
 		forbiddenState: (name) => (hosts.get(name)?.level ?? options.recall?.(name))?.refusals.forbidden ?? "unknown",
+		afterForbidden(name, waitedMs) {
+			const host = hosts.get(name);
+			const level = host?.level ?? options.recall?.(name);
+			if (!level) return "fail";
+			const asked = !host ? "nothing" : host.items.size > 0 ? "more" : "last";
+			return afterForbidden(level.refusals, { waitedMs, hasServed: level.served > 0, asked });
+		},
 		allow(name, perSecond) {
 			open(name).level.refusals.allowedPerSecond = perSecond;
 		},

@@ -1,7 +1,7 @@
 /** What follows a failed attempt: another one, at once or later, or the end; and for a host that answers nobody, for all. */
 import { answered, mayAsk, unanswered } from "../control/breaker.ts";
 import { failureKind, saysTooMuch } from "../control/failure-kind.ts";
-import { afterForbidden, forbiddenLookMs, leastForbiddenInFlight } from "../control/forbidden.ts";
+import { forbiddenLookMs, leastForbiddenInFlight } from "../control/forbidden.ts";
 import { mostForgiven } from "../control/host-level.ts";
 import type { Sink } from "../core/event.ts";
 import { type Failure, transient } from "../core/failure.ts";
@@ -149,19 +149,18 @@ export function createRetrying(context: RetryingContext): Retrying {
 	/** Whether a 403 may be about how much is asked: then the entry waits until that is known, and asks for nothing meanwhile. */
 	function isDoubtful({ mirror, mirrors, forgiven }: Pending, failure: Failure, isForgiven: boolean): boolean {
 		if (failure.code !== "http_403" || failure.transient || isForgiven || forgiven > 0) return false;
-		const isLoaded = (queue.inFlightOf(mirror.host) ?? 0) + 1 >= leastForbiddenInFlight;
+		const state = queue.forbiddenState(mirror.host);
+		const isLoaded = state === "open" || (queue.inFlightOf(mirror.host) ?? 0) + 1 >= leastForbiddenInFlight;
 		const others = mirrors.some((one) => one !== mirror && isUntried(one));
-		return isLoaded && !others && queue.forbiddenState(mirror.host) !== "entry" && !context.isStopped();
+		return isLoaded && !others && state !== "entry" && !context.isStopped();
 	}
 
 	function doubt(pending: Pending, end: Verdict, sinceMs: number): void {
 		const { host } = pending.mirror;
 		pending.verdict = end;
 		backOff.wait(pending, forbiddenLookMs, () => {
-			const isAlone = queue.levelOf(host) === undefined;
-			const waitedMs = performance.now() - sinceMs;
 			const isOver = context.isStopped() || timeLeftOf(options, pending) <= 0;
-			const next = isOver ? "fail" : afterForbidden(queue.forbiddenState(host), waitedMs, isAlone);
+			const next = isOver ? "fail" : queue.afterForbidden(host, performance.now() - sinceMs);
 			if (next === "wait") return doubt(pending, end, sinceMs);
 			if (next === "fail") fail(pending, end.failure, end.worker);
 			else {
