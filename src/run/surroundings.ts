@@ -1,6 +1,6 @@
 /** What the defaults of a run depend on, looked up in this process and on its disk. */
 import { X509Certificate } from "node:crypto";
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { dirname, resolve } from "node:path";
 import { checksumTableOf } from "../core/checksum-table.ts";
@@ -9,6 +9,7 @@ import { defaults } from "../core/options.ts";
 import { flagOf, quote, readOption } from "../core/read-option.ts";
 import type { GivenValues, Surroundings } from "../core/resolve-options.ts";
 import { UsageError } from "../core/usage-error.ts";
+import { readGiven } from "./read-given.ts";
 import { readSecrets } from "./secrets.ts";
 import { readVersion } from "./version.ts";
 
@@ -34,9 +35,7 @@ export async function lookAround(values: GivenValues): Promise<Surroundings> {
 
 async function readCertificates(path: string): Promise<string> {
 	const flag = flagOf(optionTable.caCertificate);
-	const pem = await readFile(path, "utf8").catch((cause: Error) => {
-		throw new UsageError(`${flag}: ${quote(path)} cannot be read: ${cause.message}`, { cause });
-	});
+	const pem = await readGiven(flag, path);
 	try {
 		const blocks = pem.match(/-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[^-]+-----END/g) ?? [""];
 		for (const block of blocks) new X509Certificate(`${block} CERTIFICATE-----`);
@@ -48,9 +47,7 @@ async function readCertificates(path: string): Promise<string> {
 
 async function readChecksums(path: string): Promise<string> {
 	const flag = flagOf(optionTable.checksums);
-	const text = await readFile(path, "utf8").catch((cause: Error) => {
-		throw new UsageError(`${flag}: ${quote(path)} cannot be read: ${cause.message}`, { cause });
-	});
+	const text = await readGiven(flag, path);
 	const { size, unreadable } = checksumTableOf(text);
 	if (size === 0 && unreadable.count > 0) {
 		throw new UsageError(`${flag}: ${quote(path)} holds no line such as sha256sum writes`);
