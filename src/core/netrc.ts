@@ -67,7 +67,11 @@ function createWords(text: string): Words {
 	let at = text.startsWith("\ufeff") ? 1 : 0;
 	let begin = at;
 	let problem: string | undefined;
-	const line = (): number => text.slice(0, begin).split("\n").length;
+	let [lines, counted] = [1, 0];
+	const line = (): number => {
+		for (; counted < begin; counted++) if (text[counted] === "\n") lines++;
+		return lines;
+	};
 	const read = (gap: RegExp): string | undefined => {
 		gap.lastIndex = at;
 		gap.exec(text);
