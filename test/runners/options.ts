@@ -43,6 +43,14 @@ const cases: Readonly<Record<string, Case>> = {
 	referer: { asked: { referer: "http://from.test/" } },
 	"load-cookies": { asked: { cookie: "given=1" } },
 	netrc: { asked: { authorization: login("me:secret") } },
+	digest: {
+		answer({ headers }, response) {
+			if (headers.authorization?.startsWith('Digest username="me"')) return void response.end("body");
+			response.writeHead(401, { "www-authenticate": 'Digest realm="r", nonce="n", qop="auth"' }).end();
+		},
+		saved: "body",
+	},
+	"header-taken-away": { headers: [["User-Agent", ""]], asked: { "user-agent": undefined } },
 	compressed: {
 		answer({ headers }, response) {
 			assert.match(String(headers["accept-encoding"]), /gzip/);
