@@ -91,6 +91,7 @@ const wrong: readonly (readonly [args: readonly string[], named: RegExp])[] = [
 	[["urls.txt", "--netrc-file", "urls.txt"], /--netrc-file: "urls.txt" has no word such as machine/],
 	[["urls.txt", "--netrc-file", "folder"], /--netrc-file: "folder" cannot be read: it is a directory\n/],
 	[["urls.txt", "--dashboard=99999"], /--dashboard: "99999" is not a port, from 0 to 65535/],
+	[["urls.txt", "--dashboard", "8080"], /the list 8080: no such file \(did you mean --dashboard=8080\?\)/],
 	[["urls.txt", "--dashboard="], /--dashboard: "" is not a port/],
 	[["urls.txt", "--format", "xlsx"], /--format: "xlsx" is not one of text, /],
 	[["list.csv"], /list\.csv: no such file/],
