@@ -72,6 +72,7 @@ for (const { name, command, file } of ways) {
 
 const typed = `
 import { type DownloadEntry, type DownloadOptions, download, ListError, type Outcome, RunError, UsageError } from "downspout";
+import "../without-proxies.ts";
 
 const entry: DownloadEntry = { url: ["https://a.example/x", "https://b.example/x"], out: "x", headers: { "X-One": "1" } };
 const options: DownloadOptions = { method: "threads", concurrency: "auto", maxSize: "10Mi", signal: new AbortController().signal };
