@@ -1,13 +1,14 @@
 /** The user's files with secrets: netrc, and cookies. */
 import { stat } from "node:fs/promises";
 import { homedir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { join } from "node:path";
 import { parseCookieFile, type StoredCookie } from "../core/cookie-file.ts";
 import { type NetrcEntry, parseNetrc } from "../core/netrc.ts";
 import { optionTable } from "../core/option-table.ts";
 import { flagOf, quote, readOption } from "../core/read-option.ts";
 import type { GivenValues } from "../core/resolve-options.ts";
 import { UsageError } from "../core/usage-error.ts";
+import { checkPlace } from "./check-place.ts";
 import { readGiven } from "./read-given.ts";
 
 export type Secrets = {
@@ -22,7 +23,8 @@ export async function readSecrets(values: GivenValues): Promise<Secrets> {
 	const warnings: string[] = [];
 	const warn = (message: string): void => void warnings.push(message);
 	const cookiePath = readOption(values.loadCookies, optionTable.loadCookies);
-	await checkPlace(readOption(values.saveCookies, optionTable.saveCookies));
+	const saved = readOption(values.saveCookies, optionTable.saveCookies);
+	if (saved !== undefined) await checkPlace(flagOf(optionTable.saveCookies), saved);
 	const netrc = await readNetrc(values, warn);
 	return {
 		...(netrc && { netrc }),
@@ -62,21 +64,6 @@ async function readCookies(path: string, warn: Warn): Promise<readonly StoredCoo
 	if (cookies.length === 0) throw new UsageError(`${flag}: ${quote(path)} holds no cookies in Netscape's format`);
 	warn(`${flag}: ${bad.length} lines of ${path} are no cookies, the first is line ${first}`);
 	return cookies;
-}
-
-/** Better said before the downloads than after them. */
-async function checkPlace(path: string | undefined): Promise<void> {
-	if (path === undefined) return;
-	const flag = flagOf(optionTable.saveCookies);
-	if (await isFolder(path)) throw new UsageError(`${flag}: ${quote(path)} is a directory`);
-	if (!(await isFolder(dirname(resolve(path))))) throw new UsageError(`${flag}: there is no folder for ${quote(path)}`);
-}
-
-function isFolder(path: string): Promise<boolean> {
-	return stat(path).then(
-		(stats) => stats.isDirectory(),
-		() => false,
-	);
 }
 
 function exists(path: string): Promise<boolean> {
