@@ -9,6 +9,7 @@ import { after, before, test } from "node:test";
 import { promisify } from "node:util";
 import { startFileServer } from "./file-server.ts";
 import { installBuilt, tool } from "./install-built.ts";
+import "../without-proxies.ts";
 
 const exec = promisify(execFile);
 let folder = "";
@@ -72,7 +73,6 @@ for (const { name, command, file } of ways) {
 
 const typed = `
 import { type DownloadEntry, type DownloadOptions, download, ListError, type Outcome, RunError, UsageError } from "downspout";
-import "../without-proxies.ts";
 
 const entry: DownloadEntry = { url: ["https://a.example/x", "https://b.example/x"], out: "x", headers: { "X-One": "1" } };
 const options: DownloadOptions = { method: "threads", concurrency: "auto", maxSize: "10Mi", signal: new AbortController().signal };
