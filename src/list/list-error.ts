@@ -1,5 +1,4 @@
 /** The error of a list that cannot be read. */
-import { describe, whyUnreadable } from "../core/describe-error.ts";
 
 /** Ends a run before it starts, or while the list is still being read: not the fault of any entry. */
 export class ListError extends Error {
@@ -8,16 +7,23 @@ export class ListError extends Error {
 	readonly hint: string;
 
 	constructor(list: string, cause: unknown) {
-		super(`cannot read the list ${list}: ${whyUnreadable(cause)}`, { cause });
+		const [problem, hint] = explain(cause);
+		super(`cannot read the list ${list}: ${problem}`, { cause });
 		this.name = "ListError";
-		this.hint = hints[describe(cause).code] ?? "check that the file can be read to its end";
+		this.hint = hint;
 	}
 }
 
-const hints: Readonly<Record<string, string>> = {
-	ENOENT: "check the path; - stands for standard input",
-	ENOTDIR: "check the path; - stands for standard input",
-	EISDIR: "name a file in it",
-	EACCES: "make the file readable for this user",
-	EPERM: "make the file readable for this user",
+const explanations: Readonly<Record<string, readonly [problem: string, hint: string]>> = {
+	ENOENT: ["no such file", "check the path; - stands for standard input"],
+	ENOTDIR: ["no such file", "check the path; - stands for standard input"],
+	EISDIR: ["it is a directory", "name a file in it"],
+	EACCES: ["permission denied", "make the file readable for this user"],
+	EPERM: ["permission denied", "make the file readable for this user"],
 };
+
+function explain(cause: unknown): readonly [problem: string, hint: string] {
+	const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+	const message = cause instanceof Error ? cause.message : String(cause);
+	return explanations[code] ?? [message, "check that the file can be read to its end"];
+}
