@@ -8,6 +8,7 @@ import { type TestContext, test } from "node:test";
 import { freshFolder } from "../cli/fresh-folder.ts";
 import { projectRoot } from "../project/source-files.ts";
 import { skipUnless } from "../skip-unless.ts";
+import "../without-proxies.ts";
 
 const skip = skipUnless(spawnSync("prlimit", ["--version"]).status === 0, "util-linux's prlimit");
 
