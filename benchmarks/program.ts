@@ -1,6 +1,8 @@
 /** What the benchmarks measure: the built command of this checkout. */
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+// All servers are here, for the other programs too.
+import "../test/without-proxies.ts";
 
 const root = new URL("../", import.meta.url);
 

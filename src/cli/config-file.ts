@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
+import { whyUnreadable } from "../core/describe-error.ts";
 import { text } from "../core/option-kinds.ts";
 import { type OptionSpec, optionTable } from "../core/option-table.ts";
 import type { OptionName } from "../core/option-values.ts";
@@ -79,7 +80,7 @@ function readOwn(env: NodeJS.ProcessEnv): Settings {
 }
 
 function unreadable(what: string, cause: unknown): UsageError {
-	return new UsageError(`${what} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+	return new UsageError(`${what} cannot be read: ${whyUnreadable(cause)}`, { cause });
 }
 
 function parseConfig(content: string, path: string): Settings {

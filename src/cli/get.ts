@@ -2,6 +2,7 @@
 import { optionTable } from "../core/option-table.ts";
 import { readOption } from "../core/read-option.ts";
 import { type GivenValues, resolveOptions } from "../core/resolve-options.ts";
+import { ListError } from "../list/list-error.ts";
 import { openLists } from "../list/open-lists.ts";
 import { lookAround } from "../run/surroundings.ts";
 import { readConfig } from "./config-file.ts";
@@ -31,7 +32,9 @@ export async function runGet(args: readonly string[]): Promise<number> {
 	});
 	tuneEngine();
 	using stop = listenForStop();
-	await using list = await openLists(parsed.operands, values, stop.signal);
+	await using list = await openLists(parsed.operands, values, stop.signal).catch((error: unknown) => {
+		throw explainPort(error, args);
+	});
 	const health = readOption(values.health, optionTable.health);
 	const performed = await perform({ options, output, list, signal: stop.signal, health });
 	printSummary(performed, output);
@@ -40,6 +43,16 @@ export async function runGet(args: readonly string[]): Promise<number> {
 	// Whatever ends the page, the run came to what it came to.
 	await closeWatch(performed.dashboard, output, stop.signal);
 	return code;
+}
+
+/** A port behind a blank is taken for a list, as it may be one. */
+function explainPort(error: unknown, args: readonly string[]): unknown {
+	const port = args[args.indexOf("--dashboard") + 1] ?? "";
+	const isMeant = args.includes("--dashboard") && /^[0-9]{1,5}$/.test(port);
+	if (isMeant && error instanceof ListError && error.message.includes(` ${port}: `)) {
+		error.message += ` (did you mean --dashboard=${port}?)`;
+	}
+	return error;
 }
 
 async function settle(values: GivenValues): Promise<Pick<Performance, "options" | "output">> {

@@ -11,6 +11,7 @@ export type StoredCookie = {
 	readonly httpOnly: boolean;
 	/** In seconds since 1970; 0 for a cookie of this session. */
 	readonly expires: number;
+	/** A character for each byte, like the value. */
 	readonly name: string;
 	readonly value: string;
 };
@@ -25,14 +26,14 @@ export type CookieFile = {
 };
 
 const httpOnlyMark = "#HttpOnly_";
+/** A byte order mark. */
+const mark = "\u00ef\u00bb\u00bf";
 
+/** @param text - A character for each byte of the file: what servers gave goes back to them as it was. */
 export function parseCookieFile(text: string): CookieFile {
 	const cookies: StoredCookie[] = [];
 	const bad: number[] = [];
-	for (const [index, line] of text
-		.replace(/^\ufeff/, "")
-		.split(/\r\n|\n|\r/)
-		.entries()) {
+	for (const [index, line] of (text.startsWith(mark) ? text.slice(mark.length) : text).split(/\r\n|\n|\r/).entries()) {
 		if (line.trim() === "" || (line.startsWith("#") && !line.startsWith(httpOnlyMark))) continue;
 		const cookie = parseLine(line);
 		if (cookie) cookies.push(cookie);
@@ -50,7 +51,7 @@ function parseLine(line: string): StoredCookie | undefined {
 	const withSubdomains = readFlag(subdomains);
 	const isSecure = readFlag(secure);
 	if (name === undefined || withSubdomains === undefined || isSecure === undefined) return undefined;
-	const bare = domain.replace(/^\./, "").toLowerCase();
+	const bare = decodeBytes(domain).replace(/^\./, "").toLowerCase();
 	// Some write fractions of seconds.
 	const seconds = /^-?[0-9]+(?:\.[0-9]*)?$/.test(expires) ? Math.max(0, Math.floor(Number(expires))) : undefined;
 	if (bare === "" || /[\s/]/.test(bare) || seconds === undefined || hasControls(name + value)) return undefined;
@@ -66,6 +67,12 @@ function parseLine(line: string): StoredCookie | undefined {
 	};
 }
 
+/** Names of hosts beyond ASCII are UTF-8. */
+function decodeBytes(text: string): string {
+	if (!/[^\x00-\x7f]/.test(text)) return text;
+	return new TextDecoder().decode(Uint8Array.from(text, (character) => character.charCodeAt(0)));
+}
+
 function readFlag(text: string | undefined): boolean | undefined {
 	const upper = text?.toUpperCase();
 	return upper === "TRUE" ? true : upper === "FALSE" ? false : undefined;
@@ -76,6 +83,7 @@ function hasControls(text: string): boolean {
 	return /[\x00-\x1f\x7f]/.test(text);
 }
 
+/** @returns A character for each byte, as {@link parseCookieFile} reads them. */
 export function formatCookieFile(cookies: readonly StoredCookie[]): string {
 	const flag = (is: boolean): string => (is ? "TRUE" : "FALSE");
 	const lines = cookies.map(({ domain, withSubdomains, path, secure, httpOnly, expires, name, value }) => {

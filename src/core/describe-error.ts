@@ -15,3 +15,17 @@ export function describe(error: unknown): Described {
 export function firstLine(text: string): string {
 	return text.split("\n", 1)[0] ?? "";
 }
+
+const unreadable: Readonly<Record<string, string>> = {
+	ENOENT: "no such file",
+	ENOTDIR: "no such file",
+	EISDIR: "it is a directory",
+	EACCES: "permission denied",
+	EPERM: "permission denied",
+};
+
+/** Why a file that the user named cannot be read. */
+export function whyUnreadable(error: unknown): string {
+	const { code, message } = describe(error);
+	return unreadable[code] ?? message;
+}

@@ -92,7 +92,7 @@ export const optionTable: OptionTable = {
 	circuitBreaker: { name: "no-circuit-breaker", group: retry, kind: onOff, help: "go on asking a host that answers nobody" },
 	retryStatus: { name: "retry-status", group: retry, kind: statuses, help: "further statuses to try again, with commas: 403,404" },
 
-	header: { name: "header", short: "H", group: http, kind: texts("'K: V'"), help: "send this header with every request; repeatable" },
+	header: { name: "header", short: "H", group: http, kind: texts("'K: V'"), help: "send this header with every request; repeatable; one without a value is not sent at all" },
 	userAgent: { name: "user-agent", group: http, kind: text("TEXT"), fallback: "downspout/VERSION", help: "the User-Agent header" },
 	referer: { name: "referer", group: http, kind: text("URL"), help: "the Referer header" },
 	maxRedirects: { name: "max-redirects", group: http, kind: integer(0, 1000), fallback: String(defaults.maxRedirects), help: "redirects to follow for one request" },

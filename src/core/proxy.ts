@@ -43,12 +43,17 @@ export function readProxies(given: string | undefined, environment: Environment)
 		const proxy = read("--proxy", given);
 		return { http: proxy, https: proxy, noProxy };
 	}
-	const all = variable(environment, "all_proxy", "ALL_PROXY");
 	// A web server hands a header "Proxy:" of its visitor to CGI programs as HTTP_PROXY.
 	const isCgi = environment.REQUEST_METHOD !== undefined;
-	const http = variable(environment, "http_proxy", ...(isCgi ? [] : ["HTTP_PROXY"])) ?? all;
-	const https = variable(environment, "https_proxy", "HTTPS_PROXY") ?? all;
-	return http || https ? { ...(http && { http }), ...(https && { https }), noProxy } : undefined;
+	const http = variable(environment, "http_proxy", ...(isCgi ? [] : ["HTTP_PROXY"]));
+	const https = variable(environment, "https_proxy", "HTTPS_PROXY");
+	if (http && https) return { http, https, noProxy };
+	// Desktops set it to kinds of proxies that are not known here, beside the other two: it is read where it is needed.
+	const all = variable(environment, "all_proxy", "ALL_PROXY");
+	const [forHttp, forHttps] = [http ?? all, https ?? all];
+	return forHttp || forHttps
+		? { ...(forHttp && { http: forHttp }), ...(forHttps && { https: forHttps }), noProxy }
+		: undefined;
 }
 
 /** The same, with what `--header 'Proxy-Authorization: …'` says: proxies get it, and nobody else. */

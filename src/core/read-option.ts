@@ -20,6 +20,16 @@ export function flagOf(spec: OptionSpec<unknown>): string {
 
 /** The value in quotes, on one line and not too long for it. */
 export function quote(value: unknown): string {
-	const shown = JSON.stringify(value) ?? String(value);
+	const shown = write(value);
 	return shown.length > 100 ? `${shown.slice(0, 96)}…"` : shown;
+}
+
+/** JSON has neither NaN nor bigints, and programs may give what has no end. */
+function write(value: unknown): string {
+	if (typeof value === "number" || typeof value === "bigint") return String(value);
+	try {
+		return JSON.stringify(value) ?? String(value);
+	} catch {
+		return Object.prototype.toString.call(value);
+	}
 }

@@ -45,11 +45,12 @@ function placeOf(sink: string, dir: string): Omit<Places, "cluster"> {
 }
 
 function readCluster(values: GivenValues, sink: string | undefined): Places["cluster"] {
+	const given = readOption(values.redis, optionTable.redis);
+	const redis = given === undefined ? undefined : checkRedisUrl(given);
 	if (readOption(values.method, optionTable.method) !== "cluster") return undefined;
-	const redis = readOption(values.redis, optionTable.redis);
 	if (redis === undefined) throw new UsageError("--method cluster needs --redis URL");
 	if (sink === undefined)
 		throw new UsageError("--method cluster needs --sink, a directory that all workers see or s3://bucket/prefix");
 	const concurrency = readOption(values.concurrency, optionTable.concurrency) ?? "auto";
-	return { redis: checkRedisUrl(redis), sink, isLimited: concurrency !== "auto" };
+	return { redis, sink, isLimited: concurrency !== "auto" };
 }

@@ -209,6 +209,7 @@ function expectType(attempt: Attempt, head: ResponseHead, wanted: readonly strin
 		contentType: head.contentType,
 		host: attempt.address.host,
 		part: attempt.part,
+		isHeadAlone: attempt.context.isDry,
 		onWrong: (failure) => failAttempt(attempt, failure),
 	});
 	if (!("code" in check)) {

@@ -37,6 +37,15 @@ export function isPacked(path: string): boolean {
 	return packedNames.some(({ name }) => name.test(path));
 }
 
+/** Whether what the server calls a coding is the kind of the file itself. */
+export function isOwnCoding(attempt: Attempt, coding: string, contentType: string | undefined): boolean {
+	const paths = [attempt.target?.name ?? "", pathnameOf(attempt.namedBy), pathnameOf(attempt.address)];
+	return (
+		packedNames.some((packed) => coding === packed.coding && paths.some((path) => packed.name.test(path))) ||
+		(coding === "gzip" && essenceOf(contentType) === gzipType)
+	);
+}
+
 /**
  * How an answer is to be decoded.
  * @returns Undefined where it is not. A failure where it cannot be.
@@ -55,11 +64,7 @@ export function codingsOf(
 	}
 	const [first] = found;
 	if (first === undefined) return undefined;
-	const paths = [attempt.target?.name ?? "", pathnameOf(attempt.namedBy), pathnameOf(attempt.address)];
-	const isKind =
-		packedNames.some(({ coding, name }) => coding === first && paths.some((path) => name.test(path))) ||
-		(first === "gzip" && essenceOf(contentType) === gzipType);
-	if (!isKind) return found;
+	if (!isOwnCoding(attempt, first, contentType)) return found;
 	// The first that was applied is the kind of the file; the others are codings.
 	const others = found.slice(1);
 	return others.length === 0 ? undefined : others;

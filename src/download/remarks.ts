@@ -4,6 +4,7 @@ import { isBinaryName } from "../core/binary-names.ts";
 import type { Remark } from "../core/task.ts";
 import type { ResponseHead } from "../http/response-head.ts";
 import type { Attempt } from "./attempt-state.ts";
+import { isOwnCoding } from "./decode.ts";
 import type { Target } from "./target.ts";
 
 const page = "text/html";
@@ -12,15 +13,24 @@ const nothing: ReadonlySet<string> = new Set(["", "identity", "aws-chunked"]);
 
 /** Looks at two fields of the head alone, as each small file passes here. */
 export function remarkOn(attempt: Attempt, { contentEncoding, contentType }: ResponseHead, target: Target): void {
-	if (contentEncoding !== undefined && !attempt.context.decoding) remarkOnCoding(attempt, contentEncoding, target);
+	if (contentEncoding !== undefined && !attempt.context.decoding) {
+		remarkOnCoding(attempt, { contentEncoding, contentType }, target);
+	}
 	if (contentType?.startsWith(page) && !attempt.typeCheck) remarkOnPage(attempt, target);
 }
 
-function remarkOnCoding(attempt: Attempt, contentEncoding: string, { name }: Target): void {
-	const codings = contentEncoding.split(",").map((coding) => coding.trim().toLowerCase());
-	if (codings.every((coding) => nothing.has(coding))) return;
+type Coded = { readonly contentEncoding: string; readonly contentType: string | undefined };
+
+function remarkOnCoding(attempt: Attempt, { contentEncoding, contentType }: Coded, { name }: Target): void {
+	const codings = contentEncoding
+		.split(",")
+		.map((coding) => coding.trim().toLowerCase().replace(/^x-/, ""))
+		.filter((coding) => !nothing.has(coding));
+	const [first] = codings;
+	// What --compressed would leave as it is, is as it should be.
+	if (first === undefined || (codings.length === 1 && isOwnCoding(attempt, first, contentType))) return;
 	const { host } = attempt.address;
-	const message = `${host} sent ${name} with the Content-Encoding ${contentEncoding.slice(0, 40)}, which was not asked for: it is saved as it was sent (--compressed decodes)`;
+	const message = `${host} sent ${name} with the Content-Encoding ${contentEncoding.slice(0, 40)}: it is saved as it was sent (--compressed decodes)`;
 	add(attempt, { kind: "encoded", host, message });
 }
 

@@ -19,17 +19,19 @@ export type TypeCheckOptions = {
 	readonly contentType: string | undefined;
 	readonly host: string;
 	readonly part: Part;
+	/** Whether no body follows: then the type alone decides. */
+	readonly isHeadAlone: boolean;
 	/** Called as soon as it is clear that the file is not wanted. */
 	readonly onWrong: (failure: Failure) => void;
 };
 
 /** @returns A failure where the type alone decides, and the body has nothing to tell of it. */
 export function createTypeCheck(options: TypeCheckOptions): TypeCheck | Failure {
-	const { wanted, contentType, part, onWrong } = options;
+	const { wanted, contentType, part, isHeadAlone, onWrong } = options;
 	const declared = essenceOf(contentType);
 	const isRefused = !isVague(declared) && !isWanted(wanted, declared);
 	// The title of a page says what it is for.
-	if (isRefused && !isPage(declared)) return wrongType(options, declared);
+	if (isRefused && (isHeadAlone || !isPage(declared))) return wrongType(options, declared);
 	let judgement: Promise<Failure | undefined> | undefined;
 	const judge = (): Promise<Failure | undefined> => {
 		if (judgement) return judgement;

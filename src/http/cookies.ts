@@ -87,13 +87,11 @@ export async function storeCookies(
 /** The Cookie field for a URL; empty where there is none. */
 export function cookieHeader(cookies: Cookies | undefined, url: URL): string {
 	if (!cookies) return "";
-	const jars = [cookies.byOrigin.get(url.origin)?.jar, cookies.byDomain];
-	const found = new Map<string, string>();
-	for (const cookie of jars.flatMap((jar) => jar?.getCookiesSync(url.href) ?? [])) {
-		// Those of the very origin come first: what an insecure one set for the domain takes the place of none of them.
-		if (!found.has(cookie.key)) found.set(cookie.key, cookie.cookieString());
-	}
-	return [...found.values()].join("; ");
+	const own = cookies.byOrigin.get(url.origin)?.jar.getCookiesSync(url.href) ?? [];
+	const names = new Set(own.map(({ key }) => key));
+	// What an insecure origin set for the domain takes the place of none of the very origin's.
+	const others = cookies.byDomain.getCookiesSync(url.href).filter(({ key }) => !names.has(key));
+	return [...own, ...others].map((cookie) => cookie.cookieString()).join("; ");
 }
 
 /** What outlives the run: every cookie that has an end, and has not met it. */

@@ -4,7 +4,7 @@ import { type Failure, permanent, transient } from "../core/failure.ts";
 import { type ProxyServer, proxyLabel } from "../core/proxy.ts";
 import { isTransientStatus } from "../core/retry.ts";
 import { proxyFields, proxyWants } from "./proxied.ts";
-import { parseHead, type ResponseHead } from "./response-head.ts";
+import { noStatusLine, parseHead, type ResponseHead } from "./response-head.ts";
 
 /** Longest answer, as of servers. */
 const longestHead = 64 * 1024;
@@ -34,7 +34,7 @@ export function openHttpTunnel({ socket, proxy, hostname, port, isSecure, onOpen
 		else onOpen();
 	};
 	const lose = (error?: Error): void => {
-		if (text !== "") return end(noHttp(label, text));
+		if (text !== "") return end(noHttp(label, text.startsWith("HTTP/") ? "a head without an end" : noStatusLine(text)));
 		const why = error && "code" in error ? ` (${String(error.code)})` : "";
 		end(transient("reset", `${label} closed the connection without an answer to CONNECT${why}`));
 	};
@@ -43,7 +43,7 @@ export function openHttpTunnel({ socket, proxy, hostname, port, isSecure, onOpen
 		text += data.toString("latin1");
 		for (let found = headEnd.exec(text); found; found = headEnd.exec(text)) {
 			const head = parseHead(text.slice(0, found.index + 1));
-			if (typeof head === "string") return end(noHttp(label, text));
+			if (typeof head === "string") return end(noHttp(label, head));
 			text = text.slice(found.index + found[0].length);
 			if (head.status < 200) continue;
 			if (head.status >= 300) return end(refusal(proxy, head, target));
@@ -56,7 +56,7 @@ export function openHttpTunnel({ socket, proxy, hostname, port, isSecure, onOpen
 			const early = `${label} sent bytes of its own into the tunnel to ${target}`;
 			return end(text === "" ? undefined : permanent("protocol", early));
 		}
-		if (text.length > longestHead) end(noHttp(label, text));
+		if (text.length > longestHead) end(noHttp(label, "a head of more than 64 KiB"));
 	};
 	socket.on("data", read).once("end", lose).once("error", lose).once("close", loseClosed);
 	const fields = proxyFields(proxy);
@@ -75,8 +75,6 @@ function refusal(proxy: ProxyServer, head: ResponseHead, target: string): Failur
 	return make(`http_${status}`, `${proxyLabel(proxy)} answered ${status}${why}`);
 }
 
-function noHttp(label: string, bytes: string): Failure {
-	// The first byte of an alert of TLS.
-	const hint = bytes.startsWith("\x15\x03") ? ", but TLS: is it https://?" : "";
-	return permanent("protocol", `${label} did not answer in valid HTTP${hint}`);
+function noHttp(label: string, problem: string): Failure {
+	return permanent("protocol", `${label} did not answer in valid HTTP: ${problem}`);
 }

@@ -68,11 +68,13 @@ export function wireForm(value: string): string {
 	return /^[\x20-\x7e\t]*$/.test(value) ? value : Buffer.from(value, "utf8").toString("latin1");
 }
 
+/** As with curl, a header without a value takes away what would be sent. */
 function layOver(fields: Map<string, string[]>, headers: readonly Header[]): void {
 	const seen = new Set<string>();
 	for (const [name, value] of headers) {
 		const lower = name.toLowerCase();
-		if (seen.has(lower)) fields.get(lower)?.push(wireForm(value));
+		if (value === "") fields.delete(lower);
+		else if (seen.has(lower) && fields.has(lower)) fields.get(lower)?.push(wireForm(value));
 		else fields.set(lower, [wireForm(value)]);
 		seen.add(lower);
 	}

@@ -49,13 +49,19 @@ export class ResponseHead {
 	}
 }
 
+/** @param bytes - The first of an answer, a character for each. @returns What is wrong with them. */
+export function noStatusLine(bytes: string): string {
+	// An alert of TLS.
+	return bytes.startsWith("\x15\x03") ? "it speaks TLS (is it https://?)" : "no HTTP/1 status line";
+}
+
 /** @returns The head, or the end of a sentence that says what is wrong with it. */
 export function parseHead(raw: string): ResponseHead | string {
 	if (raw.includes("\0")) return "a NUL byte in the head";
 	// A line that begins with white space continues the one before it (RFC 9112, 5.2).
 	const text = raw.includes("\n ") || raw.includes("\n\t") ? raw.replace(/\r?\n[ \t]+/g, " ") : raw;
 	const status = readStatus(text);
-	if (status === undefined) return "no HTTP/1 status line";
+	if (status === undefined) return noStatusLine(text);
 	const head = new ResponseHead(status, text.charCodeAt(minorAt) - zero, text);
 	for (let start = nextLine(text, 0), colon = -1; start < text.length; ) {
 		const end = nextLine(text, start);

@@ -1,7 +1,7 @@
 /** Reads one response after the other from the bytes of a connection, in whatever pieces they arrive: no I/O, no timers. */
 import { ChunkedBody } from "./chunked-body.ts";
 import { framingOf, keepsConnection } from "./framing.ts";
-import { parseHead, type ResponseHead } from "./response-head.ts";
+import { noStatusLine, parseHead, type ResponseHead } from "./response-head.ts";
 
 /** Largest response head that is read, the interim ones before it included, in bytes. */
 const mostHeadBytes = 64 * 1024;
@@ -145,7 +145,7 @@ export class ResponseReader {
 		if (this.#headBytes + this.#keptBytes > mostHeadBytes) return this.#break(headTooLarge, end);
 		const { length } = statusPrefix;
 		const begins = this.#kept?.toString("latin1", 0, Math.min(length, this.#keptBytes)) ?? "";
-		return statusPrefix.startsWith(begins) ? end : this.#break("no HTTP/1 status line", end);
+		return statusPrefix.startsWith(begins) ? end : this.#break(noStatusLine(begins), end);
 	}
 
 	#takeHead(text: string, sink: ReaderSink): void {

@@ -39,14 +39,14 @@ export async function createRunCookies(options: RunOptions): Promise<RunCookies>
 	};
 }
 
-/** Whole or not at all, and for its owner alone. A device or a pipe is written to as it is. */
+/** Whole or not at all, and for its owner alone; a character is a byte. A device or a pipe is written to as it is. */
 async function write(path: string, text: string): Promise<void> {
 	const place = await realpath(path).catch(() => path);
 	const stats = await stat(place).catch(() => undefined);
-	if (stats && !stats.isFile()) return writeFile(place, text);
+	if (stats && !stats.isFile()) return writeFile(place, text, "latin1");
 	const beside = `${place}.${process.pid}.tmp`;
 	try {
-		await writeFile(beside, text, { mode: 0o600, flag: "wx" });
+		await writeFile(beside, text, { encoding: "latin1", mode: 0o600, flag: "wx" });
 		await rename(beside, place);
 	} catch (error) {
 		await rm(beside, { force: true });

@@ -1,13 +1,15 @@
 /** The user's files with secrets: netrc, and cookies. */
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { homedir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { join } from "node:path";
 import { parseCookieFile, type StoredCookie } from "../core/cookie-file.ts";
 import { type NetrcEntry, parseNetrc } from "../core/netrc.ts";
 import { optionTable } from "../core/option-table.ts";
 import { flagOf, quote, readOption } from "../core/read-option.ts";
 import type { GivenValues } from "../core/resolve-options.ts";
 import { UsageError } from "../core/usage-error.ts";
+import { checkPlace } from "./check-place.ts";
+import { readGiven } from "./read-given.ts";
 
 export type Secrets = {
 	readonly netrc?: readonly NetrcEntry[];
@@ -21,7 +23,8 @@ export async function readSecrets(values: GivenValues): Promise<Secrets> {
 	const warnings: string[] = [];
 	const warn = (message: string): void => void warnings.push(message);
 	const cookiePath = readOption(values.loadCookies, optionTable.loadCookies);
-	await checkPlace(readOption(values.saveCookies, optionTable.saveCookies));
+	const saved = readOption(values.saveCookies, optionTable.saveCookies);
+	if (saved !== undefined) await checkPlace(flagOf(optionTable.saveCookies), saved);
 	const netrc = await readNetrc(values, warn);
 	return {
 		...(netrc && { netrc }),
@@ -41,41 +44,26 @@ async function readNetrc(values: GivenValues, warn: Warn): Promise<readonly Netr
 		warn(`${flag}: there is no ${path}`);
 		return [];
 	}
-	const netrc = parseNetrc(await read(flag, path));
+	const netrc = parseNetrc(await readGiven(flag, path));
 	if (typeof netrc === "string") throw new UsageError(`${flag}: ${quote(path)} ${netrc}`);
+	const { entries, odd } = netrc;
+	if (odd.length > 0) {
+		warn(
+			`${flag}: ${path} has words that are passed over in line ${odd.slice(0, 5).join(", ")}: values with blanks need quotes`,
+		);
+	}
 	if (await isOpenToOthers(path)) warn(`${path} holds passwords, and others may read it: chmod 600`);
-	return netrc;
+	return entries;
 }
 
 async function readCookies(path: string, warn: Warn): Promise<readonly StoredCookie[]> {
 	const flag = flagOf(optionTable.loadCookies);
-	const { cookies, bad } = parseCookieFile(await read(flag, path));
+	const { cookies, bad } = parseCookieFile(await readGiven(flag, path, "latin1"));
 	const [first] = bad;
 	if (first === undefined) return cookies;
 	if (cookies.length === 0) throw new UsageError(`${flag}: ${quote(path)} holds no cookies in Netscape's format`);
 	warn(`${flag}: ${bad.length} lines of ${path} are no cookies, the first is line ${first}`);
 	return cookies;
-}
-
-async function read(flag: string, path: string): Promise<string> {
-	return readFile(path, "utf8").catch((cause: Error) => {
-		throw new UsageError(`${flag}: ${quote(path)} cannot be read: ${cause.message}`, { cause });
-	});
-}
-
-/** Better said before the downloads than after them. */
-async function checkPlace(path: string | undefined): Promise<void> {
-	if (path === undefined) return;
-	const flag = flagOf(optionTable.saveCookies);
-	if (await isFolder(path)) throw new UsageError(`${flag}: ${quote(path)} is a directory`);
-	if (!(await isFolder(dirname(resolve(path))))) throw new UsageError(`${flag}: there is no folder for ${quote(path)}`);
-}
-
-function isFolder(path: string): Promise<boolean> {
-	return stat(path).then(
-		(stats) => stats.isDirectory(),
-		() => false,
-	);
 }
 
 function exists(path: string): Promise<boolean> {

@@ -1,14 +1,15 @@
 /** What the defaults of a run depend on, looked up in this process and on its disk. */
 import { X509Certificate } from "node:crypto";
-import { readFile, stat } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import { dirname, resolve } from "node:path";
+import { resolve } from "node:path";
 import { checksumTableOf } from "../core/checksum-table.ts";
 import { optionTable } from "../core/option-table.ts";
 import { defaults } from "../core/options.ts";
 import { flagOf, quote, readOption } from "../core/read-option.ts";
 import type { GivenValues, Surroundings } from "../core/resolve-options.ts";
 import { UsageError } from "../core/usage-error.ts";
+import { checkPlace } from "./check-place.ts";
+import { readGiven } from "./read-given.ts";
 import { readSecrets } from "./secrets.ts";
 import { readVersion } from "./version.ts";
 
@@ -19,7 +20,9 @@ import { readVersion } from "./version.ts";
 export async function lookAround(values: GivenValues): Promise<Surroundings> {
 	const path = readOption(values.caCertificate, optionTable.caCertificate);
 	const checksums = readOption(values.checksums, optionTable.checksums);
-	await checkPlace(values);
+	const written = readOption(values.writeChecksums, optionTable.writeChecksums);
+	const dir = resolve(readOption(values.dir, optionTable.dir) ?? defaults.dir);
+	if (written !== undefined) await checkPlace(flagOf(optionTable.writeChecksums), written, dir);
 	const { warnings, ...secrets } = await readSecrets(values);
 	return {
 		version: readVersion(),
@@ -34,9 +37,7 @@ export async function lookAround(values: GivenValues): Promise<Surroundings> {
 
 async function readCertificates(path: string): Promise<string> {
 	const flag = flagOf(optionTable.caCertificate);
-	const pem = await readFile(path, "utf8").catch((cause: Error) => {
-		throw new UsageError(`${flag}: ${quote(path)} cannot be read: ${cause.message}`, { cause });
-	});
+	const pem = await readGiven(flag, path);
 	try {
 		const blocks = pem.match(/-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[^-]+-----END/g) ?? [""];
 		for (const block of blocks) new X509Certificate(`${block} CERTIFICATE-----`);
@@ -48,29 +49,10 @@ async function readCertificates(path: string): Promise<string> {
 
 async function readChecksums(path: string): Promise<string> {
 	const flag = flagOf(optionTable.checksums);
-	const text = await readFile(path, "utf8").catch((cause: Error) => {
-		throw new UsageError(`${flag}: ${quote(path)} cannot be read: ${cause.message}`, { cause });
-	});
+	const text = await readGiven(flag, path);
 	const { size, unreadable } = checksumTableOf(text);
 	if (size === 0 && unreadable.count > 0) {
 		throw new UsageError(`${flag}: ${quote(path)} holds no line such as sha256sum writes`);
 	}
 	return text;
-}
-
-/** Better said before the downloads than after them. DIR itself may not be there yet. */
-async function checkPlace(values: GivenValues): Promise<void> {
-	const path = readOption(values.writeChecksums, optionTable.writeChecksums);
-	if (path === undefined) return;
-	const flag = flagOf(optionTable.writeChecksums);
-	const isFolder = (place: string): Promise<boolean> =>
-		stat(place).then(
-			(found) => found.isDirectory(),
-			() => false,
-		);
-	if (await isFolder(path)) throw new UsageError(`${flag}: ${quote(path)} is a directory`);
-	const folder = dirname(resolve(path));
-	const dir = resolve(readOption(values.dir, optionTable.dir) ?? defaults.dir);
-	if (folder === dir || (await isFolder(folder))) return;
-	throw new UsageError(`${flag}: there is no folder for ${quote(path)}`);
 }

@@ -12,6 +12,7 @@ import type { BenchResults } from "../../src/bench/results.ts";
 import { UsageError } from "../../src/core/usage-error.ts";
 import { type Origin, startOrigin } from "../../src/origin/origin.ts";
 import { skipUnless } from "../skip-unless.ts";
+import "../without-proxies.ts";
 
 const withoutCurl = skipUnless(existsSync("/usr/bin/curl"), "curl");
 const program = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));

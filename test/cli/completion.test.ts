@@ -115,7 +115,7 @@ async function type(
 		}
 	});
 	child.stdin.write(setUp);
-	const timer = setTimeout(() => child.kill("SIGKILL"), 30_000);
+	const timer = setTimeout(() => child.kill("SIGKILL"), 240_000);
 	await new Promise((resolve) => child.once("close", resolve));
 	clearTimeout(timer);
 	return found;

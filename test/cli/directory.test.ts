@@ -9,6 +9,7 @@ import { projectRoot } from "../project/source-files.ts";
 import { skipUnlessLinux } from "../skip-unless.ts";
 import { freshFolder } from "./fresh-folder.ts";
 import { downspout, waitForEnd } from "./run-downspout.ts";
+import "../without-proxies.ts";
 
 const records = ["failed.txt", "log.txt", "results.jsonl", "summary.json"];
 const files = ["0", "1", "2", "3", "4", "5"];

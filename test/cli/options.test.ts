@@ -59,7 +59,7 @@ type Case = {
 	readonly saved?: number;
 	readonly errors?: Readonly<Record<string, number>>;
 	readonly files?: Readonly<Record<string, string>>;
-	/** Fields of the last request for the path. */
+	/** Fields of the last request for the path, which is no other case's then: several run at once. */
 	readonly sent?: Readonly<Record<string, string>>;
 	/** Shortest time that it takes. */
 	readonly seconds?: number;
@@ -99,8 +99,8 @@ const cases: readonly Case[] = [
 			"fail",
 			"--fresh",
 		],
-		path: "/named/a",
-		files: { a: "named" },
+		path: "/named/own",
+		files: { own: "named" },
 	},
 	{
 		options: ["--adjust-extension", "--layout", "path", "--expect-type", "image/*", "--write-checksums", "sums"],

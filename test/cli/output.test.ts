@@ -10,6 +10,7 @@ import { serve } from "../download/serve.ts";
 import { projectRoot } from "../project/source-files.ts";
 import { skipUnlessLinux } from "../skip-unless.ts";
 import { freshFolder } from "./fresh-folder.ts";
+import "../without-proxies.ts";
 
 const linux = { skip: skipUnlessLinux };
 const main = `${projectRoot}src/cli/main.ts`;

@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import type { TestContext } from "node:test";
 import { projectRoot } from "../project/source-files.ts";
+import "../without-proxies.ts";
 
 export type WorkerProcess = {
 	/** The process that runs now. */

@@ -26,6 +26,17 @@ const cases: readonly (readonly [name: string, line: string, expected: StoredCoo
 	["no value", "example.org\tFALSE\t/\tFALSE\t0\ta", { ...plain, value: "" }],
 	["an empty value", "example.org\tFALSE\t/\tFALSE\t0\ta\t", { ...plain, value: "" }],
 	["a value with =", "example.org\tFALSE\t/\tFALSE\t0\ta\tb=c; d", { ...plain, value: "b=c; d" }],
+	[
+		"bytes beyond ASCII",
+		"example.org\tFALSE\t/\tFALSE\t0\t\u00fc\t\u00c3\u00bc\u00ff",
+		{ ...plain, name: "\u00fc", value: "\u00c3\u00bc\u00ff" },
+	],
+	[
+		"a host in UTF-8",
+		"b\u00c3\u00bccher.example\tFALSE\t/\tFALSE\t0\ta\tb",
+		{ ...plain, domain: "b\u00fccher.example" },
+	],
+	["a byte order mark", "\u00ef\u00bb\u00bfexample.org\tFALSE\t/\tFALSE\t0\ta\tb", plain],
 	["a fraction of a second", "example.org\tFALSE\t/\tFALSE\t12.7\ta\tb", { ...plain, expires: 12 }],
 	["a comment", "# Netscape HTTP Cookie File", "passed over"],
 	["nothing", "", "passed over"],

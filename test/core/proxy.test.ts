@@ -52,6 +52,11 @@ const environments: readonly {
 	{ name: "lower case first", env: { http_proxy: "a", HTTP_PROXY: "b" }, expected: ["a", undefined] },
 	{ name: "all", env: { all_proxy: "a" }, expected: ["a", "a"] },
 	{ name: "all, and one for http", env: { ALL_PROXY: "a", http_proxy: "h" }, expected: ["h", "a"] },
+	{
+		name: "a kind that nobody needs",
+		env: { http_proxy: "h", https_proxy: "s", ALL_PROXY: "socks://a" },
+		expected: ["h", "s"],
+	},
 	{ name: "empty is not set", env: { http_proxy: "", HTTP_PROXY: "h" }, expected: ["h", undefined] },
 	{ name: "CGI", env: { HTTP_PROXY: "evil", HTTPS_PROXY: "s", REQUEST_METHOD: "GET" }, expected: [undefined, "s"] },
 	{ name: "CGI, lower case", env: { http_proxy: "h", REQUEST_METHOD: "GET" }, expected: ["h", undefined] },

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { resolve } from "node:path";
 import { test } from "node:test";
+import { inspect } from "node:util";
 import fc from "fast-check";
 import { optionTable } from "../../src/core/option-table.ts";
 import type { OptionValues } from "../../src/core/option-values.ts";
@@ -138,6 +139,10 @@ const refused: readonly (readonly [GivenValues, RegExp])[] = [
 	[{ maxSize: 0 }, /--max-size/],
 	[{ maxSize: "999999999999Gi" }, /--max-size/],
 	[{ timeout: "-1" }, /--timeout/],
+	[{ timeout: Number.NaN }, /^--timeout: NaN is not a number of seconds/],
+	[{ maxSize: 5n }, /^--max-size: 5 is not a number of bytes/],
+	[{ header: [5n] }, /^--header: \[object Array\] is not a list of texts/],
+	[{ redis: "redis:x" }, /^--redis: it should look like redis:/],
 	[{ timeout: "soon" }, /--timeout: "soon" is not a number of seconds/],
 	[{ timeout: Number.NaN }, /--timeout/],
 	[{ timeout: Number.POSITIVE_INFINITY }, /--timeout/],
@@ -174,7 +179,7 @@ const refused: readonly (readonly [GivenValues, RegExp])[] = [
 	[{ ratePerHost: "1e3" }, /--rate-per-host: "1e3" is not a number a second from 0.001 to 1000000/],
 ];
 for (const [given, expected] of refused) {
-	test(`refuses ${JSON.stringify(given)}`, () => {
+	test(`refuses ${inspect(given)}`, () => {
 		const problem = problemOf(given);
 		assert.match(problem, expected);
 		assert.doesNotMatch(problem, /\n/);

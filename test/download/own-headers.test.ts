@@ -67,6 +67,21 @@ test("--header refuses the same, in one line", async (context) => {
 	assert.match(stderr, /^downspout: --header: "Range" is a header that downspout sets itself\n$/);
 });
 
+test("a header without a value takes away what would be sent, as with curl", async (context) => {
+	const { url, requests } = await serve(context, (_, response) => response.end("text"));
+	const { headers } = resolveOptions(
+		{ header: ["User-Agent:", "Accept:  ", "X-All: 1", "Host:"] },
+		{ version: "1", cores: 1 },
+	);
+	const entries = [entryOf(`${url}/a`), entryOf(`${url}/b`, { line: 2, headers: [["x-all", ""]] })];
+	await runList(context, entries, { options: { headers, concurrency: 1 } });
+	const kept = { host: url.slice("http://".length), "accept-encoding": "identity" };
+	assert.deepEqual(
+		requests.map((request) => ({ ...request.headers, connection: undefined })),
+		[{ ...kept, "x-all": "1" }, kept].map((fields) => ({ ...fields, connection: undefined })),
+	);
+});
+
 for (const from of ["--header", "the entry"]) {
 	test(`a Host of ${from} goes to the listed origin, not to where a redirect leads`, async (context) => {
 		const other = await serve(context, (_, response) => response.end("there"));

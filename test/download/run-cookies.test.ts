@@ -36,6 +36,12 @@ const sent: readonly (readonly [
 	["a name without a dot", [{ domain: "localhost", withSubdomains: true }], "http://localhost:1/", "a=b"],
 	["nobody once it has ended", [{ expires: 1 }], "http://example.org/", ""],
 	["as one of several", [{}, { name: "c", httpOnly: true, expires: 4e9 }], "http://example.org/", "a=b; c=b"],
+	[
+		"every path that it is of, the longest first",
+		[{}, { path: "/data", value: "c" }, { path: "/other", value: "d" }],
+		"http://example.org/data/x",
+		"a=c; a=b",
+	],
 	["without a name", [{ name: "" }], "http://example.org/", "b"],
 ];
 
@@ -45,6 +51,18 @@ for (const [name, cookies, url, expected] of sent) {
 		assert.equal(cookieHeader(jar, new URL(url)), expected);
 	});
 }
+
+test("cookies that a server sets for several paths all go back", async () => {
+	const jar = await createCookies();
+	const url = new URL("http://example.org/data/x");
+	jar.keep(url, [
+		"a=1; Path=/",
+		"a=2; Path=/data",
+		"b=3; Path=/data; Domain=example.org",
+		"a=4; Path=/; Domain=example.org",
+	]);
+	assert.equal(cookieHeader(jar, url), "a=2; a=1; b=3");
+});
 
 test("what servers set takes the place of what the file has, and may end it", async () => {
 	const jar = await createCookies([plain, { ...plain, name: "c" }]);
@@ -139,6 +157,26 @@ test("from host to log-in host, with netrc, and back with a cookie: the file", a
 	}
 	// Kept for the run, the session saves the second file its log-in.
 	assert.equal(login.requests.length, 3);
+});
+
+test("cookies of a file go out and into a file byte for byte", async (context) => {
+	// UTF-8, and bytes that are none.
+	const [given, set] = ["\u00e6\u0097\u00a5", "\u00ff\u00fe"];
+	const { url, requests } = await serve(context, (_, response) => {
+		// Before a body that is text, Node would write the head in UTF-8.
+		response.setHeader("set-cookie", `set=${set}; Max-Age=3600; Path=/`).end(Buffer.from("text"));
+	});
+	const cwd = freshFolder(context);
+	writeFileSync(join(cwd, "in.txt"), `127.0.0.1\tFALSE\t/\tFALSE\t4000000000\tgiven\t${given}\n`, "latin1");
+	const args = ["--load-cookies", "in.txt", "--save-cookies", "out.txt"];
+	const { code, stderr } = await downspout([`${url}/f`, ...args], { cwd });
+	assert.equal(code, 0, stderr);
+	assert.equal(requests[0]?.headers.cookie, `given=${given}`);
+	const { cookies } = parseCookieFile(readFileSync(join(cwd, "out.txt"), "latin1"));
+	assert.deepEqual(
+		cookies.map(({ value }) => value),
+		[given, set],
+	);
 });
 
 test("--load-cookies and --save-cookies, from file to file", async (context) => {

@@ -218,7 +218,7 @@ function literals(name: string, value: string): Buffer {
 for (const { name, handler, code, retries = 0, attempts = 1 } of cases) {
 	test(`${name}: ${code ?? "saved"}`, async (context) => {
 		const { url } = await serveFrames(context, handler);
-		const options = { ...always, retries, idleTimeoutMs: 400, concurrency: 2 };
+		const options = { ...always, retries, ...(code === "timeout" ? { idleTimeoutMs: 400 } : {}), concurrency: 2 };
 		const { outcomes, dir } = await runList(context, `${url}/a\n${url}/b`, { options });
 		assert.equal(outcomes.length, 2);
 		for (const { status, error, file } of outcomes) {

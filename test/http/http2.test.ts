@@ -123,21 +123,24 @@ test("GOAWAY after a few requests costs no attempt, and no file", async (context
 
 test("a session that breaks: what has begun goes on where it stopped", async (context) => {
 	const body = randomBytes(600_000);
-	let broken = 0;
-	const { url, requests } = await serveHttp2(context, (stream, { fields }) => {
+	const { url, requests, sessions } = await serveHttp2(context, (stream, { fields }) => {
 		const from = Number(/^bytes=(\d+)-$/.exec(String(fields.range))?.[1] ?? 0);
 		const common = { etag: '"1"', "content-length": body.length - from };
 		if (from > 0)
 			stream.respond({ ":status": 206, ...common, "content-range": `bytes ${from}-${body.length - 1}/${body.length}` });
 		else stream.respond({ ":status": 200, ...common });
 		if (from > 0) stream.end(body.subarray(from));
-		else
-			stream.write(body.subarray(0, 300_000), () => {
-				if (++broken === 2) setTimeout(() => stream.session?.socket.destroy(), 50);
-			});
+		else stream.write(body.subarray(0, 300_000));
 	});
 	const options = { ...always, retries: 2, concurrency: 2 };
-	const { outcomes, dir } = await runList(context, `${url}/a\n${url}/b`, { options });
+	const here = new Set<number>();
+	const { outcomes, dir } = await runList(context, `${url}/a\n${url}/b`, {
+		options,
+		onEvent: (event) => {
+			if (event.type !== "progress" || event.bytes < 300_000 || here.size === 2) return;
+			if (here.add(event.id).size === 2) sessions[0]?.destroy();
+		},
+	});
 	for (const { status, httpStatus, attempts } of outcomes)
 		assert.deepEqual([status, httpStatus, attempts], ["saved", 206, 2]);
 	for (const name of filesIn(dir)) assert.ok(body.equals(readFileSync(join(dir, name))));

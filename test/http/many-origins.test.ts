@@ -10,6 +10,7 @@ import { downspout } from "../cli/run-downspout.ts";
 import { cannotFault, faultyEnvironment } from "../faults/faults.ts";
 import { projectRoot } from "../project/source-files.ts";
 import { skipUnless } from "../skip-unless.ts";
+import "../without-proxies.ts";
 
 const skip = skipUnless(spawnSync("prlimit", ["--version"]).status === 0, "util-linux's prlimit");
 

@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { skipUnless } from "../skip-unless.ts";
+import "../without-proxies.ts";
 
 const isThere =
 	process.getuid?.() === 0 &&

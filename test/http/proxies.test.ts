@@ -65,16 +65,19 @@ for (const { program, asks, url } of cases) {
 }
 
 for (const method of ["threads", "processes", "mix"] as const) {
-	test(`${method} goes through the proxy as well`, { skip: cannotProxy }, async (context) => {
+	test(`${method} goes through proxies as well`, { skip: cannotProxy }, async (context) => {
 		const [{ url, requests }] = await serveBoth(context);
 		const { port, ...proxy } = await startProxy(context, { program: "squid", asks: true });
 		const list = Array.from({ length: 6 }, (_, n) => `${url}/f1?${n}`).join("\n");
-		const { summary } = await runList(context, list, {
-			options: { method, workers: 2, concurrency: 4, ...proxiesOf(`me:secret@127.0.0.1:${port}`) },
-		});
-		assert.equal(summary.saved, 6);
+		const run = (proxy: string) =>
+			runList(context, list, { options: { method, workers: 2, concurrency: 4, retries: 0, ...proxiesOf(proxy) } });
+		assert.equal((await run(`me:secret@127.0.0.1:${port}`)).summary.saved, 6);
 		assert.equal(requests.length, 6);
 		assert.equal((await proxy.requests(6)).filter((line) => line.startsWith("GET")).length, 6);
+		const socks = await startProxy(context, { program: "microsocks", asks: true });
+		assert.equal((await run(`socks5h://me:secret@127.0.0.1:${socks.port}`)).summary.saved, 6);
+		const refused = await run(`socks5h://me:wr0ng@127.0.0.1:${socks.port}`);
+		assert.deepEqual(refused.summary.errors, { connect: 6 });
 	});
 }
 

@@ -16,6 +16,7 @@ import { projectRoot } from "../project/source-files.ts";
 import { freshFolder } from "../run/fresh-folder.ts";
 import { contentOf, filesIn, partsIn, runList } from "../run/run-list.ts";
 import { skipUnless, skipUnlessLinux } from "../skip-unless.ts";
+import "../without-proxies.ts";
 
 const cannotUnshare = skipUnless(
 	process.platform === "linux" && spawnSync("unshare", ["--pid", "--fork", "true"]).status === 0,

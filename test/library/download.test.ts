@@ -10,6 +10,7 @@ import { pathToFileURL } from "node:url";
 import { type DownloadOptions, type DownloadSource, download, type Outcome } from "../../src/index.ts";
 import { freshFolder } from "../cli/fresh-folder.ts";
 import { type FileServer, startFileServer } from "./file-server.ts";
+import "../without-proxies.ts";
 
 type Place = { readonly server: FileServer; readonly base: string; readonly folder: string; readonly dir: string };
 

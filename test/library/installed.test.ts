@@ -9,6 +9,7 @@ import { after, before, test } from "node:test";
 import { promisify } from "node:util";
 import { startFileServer } from "./file-server.ts";
 import { installBuilt, tool } from "./install-built.ts";
+import "../without-proxies.ts";
 
 const exec = promisify(execFile);
 let folder = "";

@@ -17,6 +17,20 @@ test("docs/downspout.1 is up to date (npm run docs)", () => {
 	assert.equal(readFileSync(`${projectRoot}docs/downspout.1`, "utf8"), manPage());
 });
 
+test("the README names every option with an example, and none that is not there", () => {
+	const readme = readFileSync(`${projectRoot}README.md`, "utf8");
+	// Examples stand in code.
+	const code = Array.from(readme.matchAll(/`([^`\n]+)`|^ {4}(.+)$/gm), ([, span, block]) => span ?? block ?? "").join(
+		"\n",
+	);
+	const named = new Set(Array.from(code.matchAll(/(?<=^|\s)--([a-z][a-z0-9-]*)/gm), ([, name = ""]) => name));
+	for (const { name } of Object.values(optionTable)) assert(named.has(name), `--${name}`);
+	const known = new Set(
+		["help", "version"].concat(Array.from(cliDocs().matchAll(/--([a-z][a-z0-9-]*)/g), ([, name = ""]) => name)),
+	);
+	for (const name of named) assert(known.has(name), `--${name}`);
+});
+
 const man = { skip: skipUnless(commandIsThere("man"), "Debian's man-db") };
 
 test("man shows the page, with every option, and has nothing to complain of", man, () => {

@@ -68,6 +68,17 @@ for (const method of ["threads", "processes", "auto"] as const) {
 	});
 }
 
+test("a page where another type is expected is none that would be saved", async (context) => {
+	const { url, requests } = await serve(context, (_, response) => {
+		response.setHeader("content-type", "text/html").end("<title>Sign in</title>");
+	});
+	const options = { dryRun: true, expectTypes: ["application/zip"] };
+	const { outcomes } = await runList(context, `${url}/data.zip`, { options });
+	assert.deepEqual([outcomes[0]?.error?.code, outcomes[0]?.attempts], ["wrong_type", 1]);
+	assert.match(outcomes[0]?.error?.message ?? "", /sent text\/html where application\/zip is expected/);
+	assert.equal(requests.length, 1);
+});
+
 test("clashes and too little space are warned of", async (context) => {
 	const { url } = await site(context);
 	const dir = freshFolder(context);

@@ -9,6 +9,7 @@ import { freshFolder } from "../cli/fresh-folder.ts";
 import { type Ended, waitForEnd } from "../cli/run-downspout.ts";
 import { projectRoot } from "../project/source-files.ts";
 import { skipUnless } from "../skip-unless.ts";
+import "../without-proxies.ts";
 
 const skip = skipUnless(
 	process.platform === "linux" && process.getuid?.() === 0,

@@ -32,7 +32,8 @@ export async function runOnce(request: RunRequest, signal: AbortSignal): Promise
 	const { list, urlList } = workload;
 	const command = contender.command({ list, urlList, dir, logDir, concurrency });
 	await touchMemory();
-	const end = await runCommand(command, signal, workload.server);
+	const env = { ...command.env, ...workload.env };
+	const end = await runCommand({ ...command, env }, signal, workload.server);
 	signal.throwIfAborted();
 	const records = contender.kind === "method" ? await readRecords(logDir) : undefined;
 	const files = await inspectFiles(dir, workload.expectation, signal);

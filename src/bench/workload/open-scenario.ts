@@ -11,6 +11,13 @@ import type { Workload } from "./workload.ts";
 
 const seed = 1;
 
+/** The lab origin is here: no proxy knows the way. */
+const withoutProxies: NodeJS.ProcessEnv = Object.fromEntries(
+	["http_proxy", "https_proxy", "all_proxy"]
+		.flatMap((name) => [name, name.toUpperCase()])
+		.map((name) => [name, undefined]),
+);
+
 /** @param folder where the list is written; exists. @throws {Error} the origin could not start. */
 export async function openScenario(name: ScenarioName, folder: string, signal: AbortSignal): Promise<Workload> {
 	const { description, origin: options } = scenarios[name];
@@ -29,6 +36,7 @@ export async function openScenario(name: ScenarioName, folder: string, signal: A
 		probes: [],
 		expectation: expectOrigin(seed, urls),
 		server: watchServer(origin.pid),
+		env: withoutProxies,
 		[Symbol.asyncDispose]: () => origin[Symbol.asyncDispose](),
 	};
 }

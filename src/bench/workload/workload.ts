@@ -20,4 +20,6 @@ export type Workload = AsyncDisposable & {
 	readonly probes: readonly string[];
 	readonly expectation: Expectation;
 	readonly server: ServerWatch;
+	/** What differs from our own environment for whoever downloads it. */
+	readonly env?: NodeJS.ProcessEnv;
 };

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { scenarioNames } from "../../../src/bench/scenarios.ts";
 import { openScenario } from "../../../src/bench/workload/open-scenario.ts";
+import { downspout } from "../../cli/run-downspout.ts";
 
 for (const name of scenarioNames) {
 	test(`${name}: its files are what is expected of them`, async () => {
@@ -26,6 +27,19 @@ for (const name of scenarioNames) {
 		}
 	});
 }
+
+test("whoever downloads it asks no proxy", async () => {
+	const folder = await mkdtemp(join(tmpdir(), "bench-scenario-"));
+	try {
+		await using workload = await openScenario("latency", folder, new AbortController().signal);
+		const [url = ""] = (await readFile(workload.urlList, "utf8")).split("\n");
+		const nobody = { http_proxy: "http://127.0.0.1:1", ALL_PROXY: "http://127.0.0.1:1" };
+		const end = await downspout([url, "-q"], { cwd: folder, env: { ...nobody, ...workload.env } });
+		assert.equal(end.code, 0, end.stderr);
+	} finally {
+		await rm(folder, { recursive: true });
+	}
+});
 
 /** Some scenarios fail now and then: that is their purpose. */
 async function fetchWhole(url: string): Promise<Buffer> {

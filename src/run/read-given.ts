@@ -1,0 +1,15 @@
+/** Files that options name. */
+import { readFile } from "node:fs/promises";
+import { whyUnreadable } from "../core/describe-error.ts";
+import { quote } from "../core/read-option.ts";
+import { UsageError } from "../core/usage-error.ts";
+
+/**
+ * Its whole content.
+ * @param encoding - `latin1` gives a character for each byte. @throws {UsageError} it cannot be read.
+ */
+export async function readGiven(flag: string, path: string, encoding: "utf8" | "latin1" = "utf8"): Promise<string> {
+	return readFile(path, encoding).catch((cause: unknown) => {
+		throw new UsageError(`${flag}: ${quote(path)} cannot be read: ${whyUnreadable(cause)}`, { cause });
+	});
+}
