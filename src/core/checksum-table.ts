@@ -27,7 +27,7 @@ export function createChecksumTable(text: string): ChecksumTable {
 	let firstLine = 0;
 	for (const [index, raw] of text
 		.replace(/^\ufeff/, "")
-		.split(/\r?\n|\r/)
+		.split(/\r?\n|[\r\0]/)
 		.entries()) {
 		if (raw.trim() === "" || raw.startsWith("#")) continue;
 		const line = parseChecksumLine(raw.trimStart());

@@ -24,9 +24,12 @@ export function parseChecksum(text: string): Checksum | undefined {
 	return parseNamed(trimmed) ?? parseBare(trimmed) ?? parseIntegrity(trimmed);
 }
 
-/** The algorithm of a name such as `sha-256`, `SHA256` or `md5`; undefined where it is not known. */
+/** The algorithm of a name such as `sha-256`, `SHA256`, `SHA2-256` or `md5`; undefined where it is not known. */
 export function checksumAlgorithm(name: string): ChecksumAlgorithm | undefined {
-	const plain = name.trim().toLowerCase().replace("-", "");
+	const plain = name
+		.trim()
+		.toLowerCase()
+		.replace(/^sha2?-/, "sha");
 	return algorithms.find(({ algorithm }) => algorithm === plain)?.algorithm;
 }
 

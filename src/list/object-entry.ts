@@ -1,6 +1,7 @@
 /** An entry from an object: an element of a JSON list, a line of a JSON Lines one, or what a program gives. */
 import type { Draft, Entry, Header } from "../core/entry.ts";
 import { permanent } from "../core/failure.ts";
+import { publicText } from "../core/public-url.ts";
 import { boundEntry } from "./limits.ts";
 import type { ColumnNames } from "./read-options.ts";
 import type { UrlReader } from "./url-reader.ts";
@@ -37,7 +38,12 @@ export function objectReader(readUrl: UrlReader, columns: ColumnNames = {}): Obj
 
 /** A row that is none: it fails with its number, and the list goes on. */
 export function noEntry(place: Pick<Entry, "line" | "list">, shown: unknown, problem: string): Entry {
-	return { ...place, urls: [textOf(shown).slice(0, 200)], failure: permanent("invalid_url", `no entry: ${problem}`) };
+	// Without user info before it is cut: what is left of a password could not be recognised.
+	return {
+		...place,
+		urls: [publicText(textOf(shown)).slice(0, 200)],
+		failure: permanent("invalid_url", `no entry: ${problem}`),
+	};
 }
 
 /** Own fields alone: by their exact name, else without case. */

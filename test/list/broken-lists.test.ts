@@ -46,13 +46,28 @@ const useless: readonly (readonly [name: string, bytes: string | Uint8Array, mes
 			/no column "sum"; it has url: name one with --checksum-column/,
 			{ checksumColumn: "sum" },
 		],
-		["no-header.csv", "http://a,x\nhttp://b,y\n", /no column "url"; it has http:\/\/a, x/],
-		["quote.csv", '"url\nhttp://a\n', /quotes that nothing closes/],
+		["no-header.csv", "http://a,x\nhttp://b,y\n", /no column "url"; it has http:\/\/a, x: columns want a header row/],
+		["quote.csv", '"url\nhttp://a\n', /quotes that nothing closes$/],
+		["quote-in-row-2.csv", 'url,n\n"http://a,1\n', /quotes that nothing closes \(line 2\)$/],
+		["user-info-in-row-1.csv", "http://user:secret@a/b,x\n", /it has http:\/\/a\/b, x: /],
 		["not.gz", "http://a\n", /incorrect header check/],
 		["cut.txt.gz", gzipSync("http://a\n").subarray(0, 15), /unexpected end/],
 		["not.zst", "http://a\n", /./],
 		["nothing.txt.gz", "", /unexpected end/],
+		["sheet.xlsx", "PK\x03\x04\x14\0", /it is a Zip archive: .* save it as CSV/],
+		["sheet.csv", "PK\x03\x04\x14\0", /it is a Zip archive/],
+		["sheet.xls", latin1("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0"), /Microsoft Office/],
+		["urls.txt.xz", latin1("\xfd7zXZ\0\0"), /packed with xz, which is not read: xz -dc LIST \| downspout -/],
+		["urls.txt", latin1("\xfd7zXZ\0\0"), /packed with xz/],
+		["urls.bz2", "BZh91AY&SY....", /packed with bzip2/],
+		["table.feather", "ARROW1\0\0....", /an Arrow file/],
+		["table.txt.gz", gzipSync("ARROW1\0\0...."), /an Arrow file/],
+		["urls.db", "SQLite format 3\0", /an SQLite database/],
 	];
+
+function latin1(text: string): Uint8Array {
+	return Buffer.from(text, "latin1");
+}
 
 for (const [name, bytes, message, values] of useless) {
 	test(`${name} is refused as a whole, in one line that names it`, async () => {
@@ -129,6 +144,25 @@ for (const [name, text, expected] of rows) {
 		assert.deepEqual(brief(await readBytes(name, text)), expected);
 	});
 }
+
+test("text that begins almost like another kind of file is a list", async () => {
+	const base = "http://h/";
+	assert.deepEqual(brief(await readBytes("paths", "BZhou/a\n", { base })), [[1, "http://h/BZhou/a"]]);
+	assert.deepEqual(brief(await readBytes("PK", "PK", { base })), [[1, "http://h/PK"]]);
+});
+
+test("what is shown of a row that is no entry has lost its user info before it was cut", async () => {
+	const long = "s".repeat(500);
+	for (const [name, text] of [
+		["user-info.jsonl", `{"url":"http://user:${long}@a/"\n`],
+		["user-info.json", `[["http://user:${long}@a/"]]`],
+		["user-info.csv", `url,n\nhttp://user:${long}@a/,1,2\n`],
+	] as const) {
+		const [entry] = (await readBytes(name, text)).entries;
+		assert.equal(entry?.failure?.code, "invalid_url", name);
+		assert.doesNotMatch(entry.urls[0], /ss/, name);
+	}
+});
 
 const many = (count: number): string => Array.from({ length: count }, (_, i) => `http://a/${i}\n`).join("");
 
