@@ -1,8 +1,9 @@
 /** Lists that are broken: as a whole, in one row, or from some place on. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
+import fc from "fast-check";
 import type { GivenValues } from "../../src/core/resolve-options.ts";
 import { ListError } from "../../src/list/list-error.ts";
 import { brief, readBytes, writtenBy } from "./read-source.ts";
@@ -181,6 +182,30 @@ const breaks: readonly (readonly [
 	["cut-in-the-middle.txt.gz", cutInTheMiddle(), [0, /unexpected end/], 0],
 	["broken-group.parquet", brokenGroup(), [81, /./], 80],
 ];
+
+test("a Parquet file in which any bytes are wrong is read, or told to be broken", async () => {
+	const files = readdirSync(writtenBy("")).filter((name) => name.endsWith(".parquet"));
+	const changes = fc.array(fc.record({ at: fc.double({ min: 0, max: 1, noNaN: true }), byte: fc.nat(255) }), {
+		minLength: 1,
+		maxLength: 4,
+	});
+	await fc.assert(
+		fc.asyncProperty(fc.constantFrom(...files), changes, fc.boolean(), async (name, list, isInFooter) => {
+			const bytes = Buffer.from(readFileSync(writtenBy(name)));
+			const first = isInFooter ? Math.max(0, bytes.length - 8 - bytes.readUInt32LE(bytes.length - 8)) : 0;
+			for (const { at, byte } of list) bytes[first + Math.floor(at * (bytes.length - 1 - first))] = byte;
+			try {
+				const { entries } = await readBytes("changed.parquet", bytes);
+				assert.ok(
+					entries.every(({ failure }, index) => failure?.code !== "broken_list" || index === entries.length - 1),
+				);
+			} catch (error) {
+				assert.ok(error instanceof ListError, String(error));
+			}
+		}),
+		{ numRuns: 300 },
+	);
+});
 
 /** Random enough that the second half of the packed bytes is some of the text too. */
 function cutInTheMiddle(): Uint8Array {
