@@ -30,7 +30,12 @@ function find(names: readonly string[], wanted: string, flag: string, mayLack = 
 		throw new BrokenListError(1, `the column ${quote(wanted)} is there ${found.length} times; it has ${list(names)}`);
 	}
 	if (place >= 0 || mayLack) return place;
-	throw new BrokenListError(1, `no column ${quote(wanted)}; it has ${list(names)}: ${adviceOf(names, flag)}`);
+	throw new BrokenListError(1, `no column ${quote(wanted)}; it has ${namedInstead(names, flag)}`);
+}
+
+/** The names that there are, and what to do where the one that is needed is none of them. */
+export function namedInstead(names: readonly string[], flag: string): string {
+	return `${list(names)}: ${adviceOf(names, flag)}`;
 }
 
 function adviceOf(names: readonly string[], flag: string): string {

@@ -165,6 +165,14 @@ test("what is shown of a row that is no entry has lost its user info before it w
 	}
 });
 
+test("an object without a URL is told which fields it has", async () => {
+	const { entries } = await readBytes("keys.jsonl", '{"id":1,"image_url":"http://a"}\n{}\n');
+	assert.deepEqual(
+		entries.map(({ failure }) => failure?.message),
+		['no entry: it has no "url", but id, image_url: --url-column "image_url", perhaps', 'no entry: it has no "url"'],
+	);
+});
+
 const many = (count: number): string => Array.from({ length: count }, (_, i) => `http://a/${i}\n`).join("");
 
 const breaks: readonly (readonly [
