@@ -100,16 +100,16 @@ export function createVerifier(expected: Expected, part: Part | undefined): Veri
 			if (!known && (pieces || algorithms.length > 0)) checks ??= await readAll();
 			const digests = known ?? checks?.digests();
 			sha256 = digests?.get("sha256");
+			// Before the digests of the whole, which do not tell where the file is wrong.
+			wrong = checks?.wrongPieces() ?? [];
+			if (wrong.length > 0) return transient("checksum", `${wrong.length} pieces differ, the first is ${wrong[0]}`);
 			for (const { algorithm, hex, source } of checksums) {
 				const found = digests?.get(algorithm);
 				if (found === hex) continue;
 				const by = source === undefined ? "" : `, as the server says (${source})`;
 				return transient("checksum", `the ${algorithm} digest is ${found}, and should be ${hex}${by}`);
 			}
-			wrong = checks?.wrongPieces() ?? [];
-			return wrong.length === 0
-				? undefined
-				: transient("checksum", `${wrong.length} pieces differ, the first is ${wrong[0]}`);
+			return undefined;
 		},
 		sha256: () => sha256,
 	};
