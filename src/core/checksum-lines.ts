@@ -1,5 +1,5 @@
 /** Lines of SHA256SUMS-style files, GNU's and BSD's, read and written. */
-import { type Checksum, checksumAlgorithm, parseChecksum } from "./checksum.ts";
+import { type Checksum, checksumAlgorithm, parseBare, parseChecksum } from "./checksum.ts";
 
 export type ChecksumLine = {
 	/** Relative, with `/` between folders. */
@@ -23,7 +23,7 @@ export function formatChecksumLine(hex: string, name: string): string {
 
 function parseGnu(text: string, isEscaped: boolean): ChecksumLine | undefined {
 	const match = /^([0-9a-f]{32,128})(?: [ *]|\t| )(.+)$/i.exec(text);
-	const checksum = parseChecksum(match?.[1] ?? "");
+	const checksum = parseBare(match?.[1] ?? "");
 	return checksum && nameLine(match?.[2] ?? "", isEscaped, checksum);
 }
 

@@ -42,7 +42,8 @@ function parseNamed(text: string): Checksum | undefined {
 	return { algorithm: known.algorithm, hex };
 }
 
-function parseBare(text: string): Checksum | undefined {
+/** A digest alone: its length tells the algorithm. */
+export function parseBare(text: string): Checksum | undefined {
 	if (!/^[0-9a-f]+$/i.test(text)) return undefined;
 	const known = algorithms.find(({ hexLength }) => hexLength === text.length);
 	return known && { algorithm: known.algorithm, hex: text.toLowerCase() };

@@ -41,6 +41,15 @@ for (const [line, expected] of lines) {
 	});
 }
 
+test("what a table matched is told by that table alone, though the text is looked through once", () => {
+	const text = `${sha256}  a\n${md5}  x/a\n${md5}  y/a\n`;
+	const [one, other] = [createChecksumTable(text), createChecksumTable(text)];
+	assert.equal(one.find("x/a").length, 2);
+	assert.deepEqual(one.unmatched(), { count: 1, first: "y/a" });
+	assert.deepEqual(other.unmatched(), { count: 3, first: "a" });
+	assert.deepEqual(createChecksumTable(`${sha256}  b\n`).unmatched(), { count: 1, first: "b" });
+});
+
 test("lines may end with NUL, as sha256sum --zero writes them", () => {
 	const table = createChecksumTable(`${sha256}  a\0${md5}  b\0`);
 	assert.deepEqual([table.size, table.unreadable.count], [2, 0]);
