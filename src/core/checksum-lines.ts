@@ -1,5 +1,5 @@
 /** Lines of SHA256SUMS-style files, GNU's and BSD's, read and written. */
-import { type Checksum, checksumAlgorithm, parseChecksum } from "./checksum.ts";
+import { type Checksum, checksumAlgorithm, parseBare, parseChecksum } from "./checksum.ts";
 
 export type ChecksumLine = {
 	/** Relative, with `/` between folders. */
@@ -7,7 +7,7 @@ export type ChecksumLine = {
 	readonly checksum: Checksum;
 };
 
-/** Reads `HEX  NAME`, `HEX *NAME`, `SHA256 (NAME) = HEX`, and names that are escaped; undefined where it is none of these. */
+/** Reads `HEX  NAME`, `HEX *NAME`, `SHA256 (NAME) = HEX`, openssl's `SHA2-256(NAME)= HEX`, and names that are escaped; undefined where it is none of these. */
 export function parseChecksumLine(line: string): ChecksumLine | undefined {
 	// A backslash before the line tells that those in the name are doubled (GNU coreutils).
 	const isEscaped = line.startsWith("\\");
@@ -23,16 +23,17 @@ export function formatChecksumLine(hex: string, name: string): string {
 
 function parseGnu(text: string, isEscaped: boolean): ChecksumLine | undefined {
 	const match = /^([0-9a-f]{32,128})(?: [ *]|\t| )(.+)$/i.exec(text);
-	const checksum = parseChecksum(match?.[1] ?? "");
+	const checksum = parseBare(match?.[1] ?? "");
 	return checksum && nameLine(match?.[2] ?? "", isEscaped, checksum);
 }
 
 function parseBsd(text: string, isEscaped: boolean): ChecksumLine | undefined {
-	const open = text.indexOf(" (");
-	const close = text.lastIndexOf(") = ");
+	const open = text.indexOf("(");
+	const close = text.lastIndexOf(")");
 	const algorithm = open > 0 && open < 20 && close > open ? checksumAlgorithm(text.slice(0, open)) : undefined;
-	const checksum = algorithm && parseChecksum(`${algorithm}:${text.slice(close + 4).trim()}`);
-	return checksum && nameLine(text.slice(open + 2, close), isEscaped, checksum);
+	const digest = algorithm && /^ ?= ?([0-9a-f]+)\s*$/i.exec(text.slice(close + 1))?.[1];
+	const checksum = digest && parseChecksum(`${algorithm}:${digest}`);
+	return checksum ? nameLine(text.slice(open + 1, close), isEscaped, checksum) : undefined;
 }
 
 function nameLine(written: string, isEscaped: boolean, checksum: Checksum): ChecksumLine | undefined {

@@ -18,59 +18,76 @@ export type ChecksumTable = {
 	unmatched(): { readonly count: number; readonly first: string };
 };
 
-type Line = ChecksumLine & { isMatched: boolean };
+/** Lines that were understood, as they are written, and their places by the last part of their names. */
+type Index = Pick<ChecksumTable, "size" | "unreadable"> & {
+	readonly text: string;
+	readonly lines: readonly string[];
+	readonly byName: ReadonlyMap<string, number | number[]>;
+};
 
 export function createChecksumTable(text: string): ChecksumTable {
-	const byName = new Map<string, Line[]>();
-	let size = 0;
-	let unreadable = 0;
-	let firstLine = 0;
-	for (const [index, raw] of text
-		.replace(/^\ufeff/, "")
-		.split(/\r?\n|\r/)
-		.entries()) {
-		if (raw.trim() === "" || raw.startsWith("#")) continue;
-		const line = parseChecksumLine(raw.trimStart());
-		if (line === undefined) {
-			unreadable++;
-			firstLine ||= index + 1;
-			continue;
-		}
-		size++;
-		const name = baseOf(line.name);
-		const others = byName.get(name);
-		if (others === undefined) byName.set(name, [{ ...line, isMatched: false }]);
-		else others.push({ ...line, isMatched: false });
-	}
+	const { size, unreadable, lines, byName } = indexOf(text);
+	const isMatched = new Uint8Array(size);
+	const lineAt = (place: number): ChecksumLine | undefined => parseChecksumLine(lines[place] ?? "");
 	return {
 		size,
-		unreadable: { count: unreadable, firstLine },
+		unreadable,
 		find(file, urlPath) {
 			const names = new Set([baseOf(file), ...(urlPath === undefined ? [] : [baseOf(urlPath)])]);
-			const found = [...names].flatMap((name) => byName.get(name) ?? []).filter((line) => isOf(line, file, urlPath));
-			for (const line of found) line.isMatched = true;
-			return found.map(({ checksum }) => checksum);
+			const found: Checksum[] = [];
+			for (const place of [...names].flatMap((name) => byName.get(name) ?? [])) {
+				const line = lineAt(place);
+				if (line === undefined || !isOf(line, file, urlPath)) continue;
+				isMatched[place] = 1;
+				found.push(line.checksum);
+			}
+			return found;
 		},
 		unmatched() {
-			let count = 0;
-			let first = "";
-			for (const line of [...byName.values()].flat()) {
-				if (line.isMatched) continue;
-				count++;
-				first ||= line.name;
-			}
-			return { count, first };
+			const first = isMatched.indexOf(0);
+			if (first < 0) return { count: 0, first: "" };
+			return { count: isMatched.reduce((count, is) => count + 1 - is, 0), first: lineAt(first)?.name ?? "" };
 		},
 	};
 }
 
-let latest: { readonly text: string; readonly table: ChecksumTable } | undefined;
+let latest: Index | undefined;
 
-/** The table of a text that many ask for, made once. */
+/** Made once of a text: a million lines take seconds. What is kept of each is slices of the text. */
+function indexOf(text: string): Index {
+	if (latest?.text === text) return latest;
+	const byName = new Map<string, number | number[]>();
+	const lines: string[] = [];
+	let unreadable = 0;
+	let firstLine = 0;
+	let number = 0;
+	for (const raw of text.replace(/^\ufeff/, "").split(/\r?\n|[\r\0]/)) {
+		number++;
+		if (raw.trim() === "" || raw.startsWith("#")) continue;
+		const line = raw.trimStart();
+		const name = parseChecksumLine(line)?.name;
+		if (name === undefined) {
+			unreadable++;
+			firstLine ||= number;
+			continue;
+		}
+		const place = lines.push(line) - 1;
+		const base = baseOf(name);
+		const others = byName.get(base);
+		if (others === undefined) byName.set(base, place);
+		else if (typeof others === "number") byName.set(base, [others, place]);
+		else others.push(place);
+	}
+	latest = { text, size: lines.length, unreadable: { count: unreadable, firstLine }, lines, byName };
+	return latest;
+}
+
+let latestTable: { readonly text: string; readonly table: ChecksumTable } | undefined;
+
+/** A table of a text that many ask for; what matched so far is the business of nobody. */
 export function checksumTableOf(text: string): ChecksumTable {
-	latest ??= { text, table: createChecksumTable(text) };
-	if (latest.text !== text) latest = { text, table: createChecksumTable(text) };
-	return latest.table;
+	if (latestTable?.text !== text) latestTable = { text, table: createChecksumTable(text) };
+	return latestTable.table;
 }
 
 function isOf({ name }: ChecksumLine, file: string, urlPath: string | undefined): boolean {

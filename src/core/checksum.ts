@@ -24,9 +24,12 @@ export function parseChecksum(text: string): Checksum | undefined {
 	return parseNamed(trimmed) ?? parseBare(trimmed) ?? parseIntegrity(trimmed);
 }
 
-/** The algorithm of a name such as `sha-256`, `SHA256` or `md5`; undefined where it is not known. */
+/** The algorithm of a name such as `sha-256`, `SHA256`, `SHA2-256` or `md5`; undefined where it is not known. */
 export function checksumAlgorithm(name: string): ChecksumAlgorithm | undefined {
-	const plain = name.trim().toLowerCase().replace("-", "");
+	const plain = name
+		.trim()
+		.toLowerCase()
+		.replace(/^sha2?-/, "sha");
 	return algorithms.find(({ algorithm }) => algorithm === plain)?.algorithm;
 }
 
@@ -39,7 +42,8 @@ function parseNamed(text: string): Checksum | undefined {
 	return { algorithm: known.algorithm, hex };
 }
 
-function parseBare(text: string): Checksum | undefined {
+/** A digest alone: its length tells the algorithm. */
+export function parseBare(text: string): Checksum | undefined {
 	if (!/^[0-9a-f]+$/i.test(text)) return undefined;
 	const known = algorithms.find(({ hexLength }) => hexLength === text.length);
 	return known && { algorithm: known.algorithm, hex: text.toLowerCase() };

@@ -30,9 +30,18 @@ function find(names: readonly string[], wanted: string, flag: string, mayLack = 
 		throw new BrokenListError(1, `the column ${quote(wanted)} is there ${found.length} times; it has ${list(names)}`);
 	}
 	if (place >= 0 || mayLack) return place;
+	throw new BrokenListError(1, `no column ${quote(wanted)}; it has ${namedInstead(names, flag)}`);
+}
+
+/** The names that there are, and what to do where the one that is needed is none of them. */
+export function namedInstead(names: readonly string[], flag: string): string {
+	return `${list(names)}: ${adviceOf(names, flag)}`;
+}
+
+function adviceOf(names: readonly string[], flag: string): string {
+	if (names.some((name) => /^https?:\/\//i.test(name))) return "columns want a header row with their names";
 	const near = flag === "--url-column" ? names.find((name) => likely.test(name.trim())) : undefined;
-	const advice = near === undefined ? `name one with ${flag}` : `${flag} ${quote(near)}, perhaps`;
-	throw new BrokenListError(1, `no column ${quote(wanted)}; it has ${list(names)}: ${advice}`);
+	return near === undefined ? `name one with ${flag}` : `${flag} ${quote(near)}, perhaps`;
 }
 
 function places(names: readonly string[], fits: (name: string) => boolean): number[] {

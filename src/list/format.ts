@@ -1,4 +1,5 @@
 /** Which format a list is in, and what it is packed with: by its name, else by how it begins. */
+import { foreignMagics } from "./foreign.ts";
 
 export type ListFormat = "text" | "jsonl" | "json" | "csv" | "tsv" | "metalink" | "parquet";
 export type Packing = "gzip" | "zstd" | "brotli";
@@ -56,6 +57,7 @@ export function isUndecided(beginning: Uint8Array): boolean {
 		[0xef, 0xbb, 0xbf],
 		[0xff, 0xfe],
 		[0xfe, 0xff],
+		...foreignMagics,
 	].some(
 		(magic) =>
 			beginning.length < magic.length && magic.slice(0, beginning.length).every((byte, at) => byte === beginning[at]),

@@ -1,6 +1,7 @@
 /** How much of a list is held in memory for one entry. */
 import type { Draft, Entry } from "../core/entry.ts";
 import { permanent } from "../core/failure.ts";
+import { publicUrl } from "../core/public-url.ts";
 
 /** Longest entry, its mirrors, names, checksums and headers together, in UTF-16 units. */
 export const maxEntryLength: number = 2 ** 18;
@@ -15,7 +16,7 @@ export function boundEntry(draft: Draft): Entry {
 	const isUrl = url.length > maxEntryLength / 2;
 	const what = isUrl ? "a URL" : "the entry with its mirrors and options";
 	const failure = permanent(isUrl ? "invalid_url" : "invalid_option", tooLong(what, maxEntryLength));
-	return { line, ...(list !== undefined && { list }), urls: [url.slice(0, 2000)], failure };
+	return { line, ...(list !== undefined && { list }), urls: [publicUrl(url).slice(0, 2000)], failure };
 }
 
 /** What a failure says of something that is too long. */

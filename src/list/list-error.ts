@@ -1,4 +1,6 @@
 /** The error of a list that cannot be read. */
+import { publicMessage } from "../core/public-url.ts";
+import { placeOf } from "./broken-list-error.ts";
 
 /** Ends a run before it starts, or while the list is still being read: not the fault of any entry. */
 export class ListError extends Error {
@@ -25,5 +27,8 @@ const explanations: Readonly<Record<string, readonly [problem: string, hint: str
 function explain(cause: unknown): readonly [problem: string, hint: string] {
 	const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
 	const message = cause instanceof Error ? cause.message : String(cause);
-	return explanations[code] ?? [message, "check that the file can be read to its end"];
+	const line = placeOf(cause) ?? 1;
+	// What stands in the list may be shown: its first row, for one.
+	const problem = publicMessage(line > 1 ? `${message} (line ${line})` : message);
+	return explanations[code] ?? [problem, "check that the file can be read to its end"];
 }

@@ -1,6 +1,8 @@
 /** An entry from an object: an element of a JSON list, a line of a JSON Lines one, or what a program gives. */
 import type { Draft, Entry, Header } from "../core/entry.ts";
 import { permanent } from "../core/failure.ts";
+import { publicText } from "../core/public-url.ts";
+import { namedInstead } from "./columns.ts";
 import { boundEntry } from "./limits.ts";
 import type { ColumnNames } from "./read-options.ts";
 import type { UrlReader } from "./url-reader.ts";
@@ -18,7 +20,7 @@ export function objectReader(readUrl: UrlReader, columns: ColumnNames = {}): Obj
 		const field = fieldsOf(item);
 		const urls = field(names.url);
 		const [first, ...others] = (Array.isArray(urls) ? urls : [urls]).map((url) => readUrl(textOf(url)));
-		if (urls === undefined) return noEntry(place, "", `it has no ${JSON.stringify(names.url)}`);
+		if (urls === undefined) return noEntry(place, "", lacking(names.url, Object.keys(item)));
 		if (first === undefined) return noEntry(place, "", `its ${JSON.stringify(names.url)} is empty`);
 		const draft: Draft = { ...place, urls: [first, ...others] };
 		const [out, dir, range] = [field(names.out), field("dir"), field("range")];
@@ -35,9 +37,19 @@ export function objectReader(readUrl: UrlReader, columns: ColumnNames = {}): Obj
 	};
 }
 
+function lacking(wanted: string, keys: readonly string[]): string {
+	const others = keys.length === 0 ? "" : `, but ${namedInstead(keys, "--url-column")}`;
+	return `it has no ${JSON.stringify(wanted)}${others}`;
+}
+
 /** A row that is none: it fails with its number, and the list goes on. */
 export function noEntry(place: Pick<Entry, "line" | "list">, shown: unknown, problem: string): Entry {
-	return { ...place, urls: [textOf(shown).slice(0, 200)], failure: permanent("invalid_url", `no entry: ${problem}`) };
+	// Without user info before it is cut: what is left of a password could not be recognised.
+	return {
+		...place,
+		urls: [publicText(textOf(shown)).slice(0, 200)],
+		failure: permanent("invalid_url", `no entry: ${problem}`),
+	};
 }
 
 /** Own fields alone: by their exact name, else without case. */

@@ -39,7 +39,7 @@ export async function openList(source: string, options: OpenOptions): Promise<Op
 	const entries = withPlaceOfBreak(source, readList(request, options), options.list);
 	try {
 		// Of a file all that is wrong as a whole is known before anything begins. A pipe may have nothing to say for long.
-		const first = bytes.file !== undefined && says.format !== "text" ? await entries.next() : undefined;
+		const first = bytes.file === undefined ? undefined : await entries.next();
 		return {
 			name: source,
 			entries: () => joined(first, entries),

@@ -1,7 +1,7 @@
 /** What a Parquet reader asks for: slices of the file, and what packs its pages. */
 import { read } from "node:fs";
 import { promisify } from "node:util";
-import { brotliDecompressSync, gunzipSync } from "node:zlib";
+import * as zlib from "node:zlib";
 import { type AsyncBuffer, type Compressors, type FileMetaData, snappyUncompress } from "hyparquet";
 
 /** Largest page that is unpacked: usual are 1 MiB, and what a page claims is made room for. */
@@ -32,8 +32,13 @@ const own: Compressors = {
 		snappyUncompress(input, output);
 		return output;
 	},
-	GZIP: (input, outputLength) => gunzipSync(input, { maxOutputLength: Math.max(1, outputLength) }),
-	BROTLI: (input, outputLength) => brotliDecompressSync(input, { maxOutputLength: Math.max(1, outputLength) }),
+	GZIP: (input, outputLength) => zlib.gunzipSync(input, { maxOutputLength: Math.max(1, outputLength) }),
+	BROTLI: (input, outputLength) => zlib.brotliDecompressSync(input, { maxOutputLength: Math.max(1, outputLength) }),
+	// Node has it from 22.15 on.
+	...("zstdDecompressSync" in zlib && {
+		ZSTD: (input: Uint8Array, outputLength: number): Uint8Array =>
+			zlib.zstdDecompressSync(input, { maxOutputLength: Math.max(1, outputLength) }),
+	}),
 };
 
 /** Every codec of the format but LZO, which nothing writes any more; of those that are rare, those that are used. */

@@ -9,9 +9,10 @@ import {
 } from "hyparquet";
 import { parquetHeader, readPage } from "hyparquet/src/column.js";
 import { convert, DEFAULT_PARSERS } from "hyparquet/src/convert.js";
+import { decompressPage } from "hyparquet/src/datapage.js";
 import { getTreePath, isFlatColumn } from "hyparquet/src/schema.js";
 import { maxPageBytes, type ParquetFile } from "./parquet-file.ts";
-import { isLargeAndPlain, plainStrings } from "./parquet-strings.ts";
+import { isLargeAndPlain, plainStrings, type StringDictionary, stringDictionary } from "./parquet-strings.ts";
 
 /** Most headers are smaller; statistics of long values make some larger. */
 const headerBytes = 16 * 1024;
@@ -59,6 +60,7 @@ export async function* columnPages({
 	let at = Number(column.dictionary_page_offset ?? column.data_page_offset);
 	const end = at + Number(column.total_compressed_size);
 	let dictionary: DecodedArray | undefined;
+	let strings: StringDictionary | undefined;
 	while (at < end) {
 		const { header, length } = await readHeader(file, at, end);
 		const packedBytes = header.compressed_page_size;
@@ -79,9 +81,21 @@ export async function* columnPages({
 			});
 			continue;
 		}
+		if (header.type === "DICTIONARY_PAGE" && column.type === "BYTE_ARRAY") {
+			const unpacked = decompressPage(
+				new Uint8Array(page),
+				header.uncompressed_page_size,
+				column.codec,
+				codecs.ofPages,
+			);
+			strings = stringDictionary(unpacked, valuesOf(header));
+			dictionary = strings.numbers;
+			continue;
+		}
 		const { data } = readPage({ view: new DataView(page), offset: 0 }, header, decoder, dictionary, undefined, 0);
 		if (data === undefined) continue;
 		if (header.type === "DICTIONARY_PAGE") dictionary = convert(data, decoder);
+		else if (strings !== undefined && isOfDictionary(header)) yield* strings.strings(data);
 		else yield data;
 	}
 }
@@ -95,6 +109,10 @@ function snappyIntoOneBuffer(): (input: Uint8Array, outputLength: number) => Uin
 		snappyUncompress(input, output);
 		return output;
 	};
+}
+
+function isOfDictionary({ data_page_header: first, data_page_header_v2: second }: PageHeader): boolean {
+	return (first ?? second)?.encoding.endsWith("_DICTIONARY") ?? false;
 }
 
 function valuesOf(header: PageHeader): number {

@@ -1,4 +1,4 @@
-/** The strings of a large plain page, some at a time: some programs write the whole of a column chunk as one page. */
+/** Strings of Parquet, made when they are asked for: those of a large plain page, some at a time, and those of a dictionary, one by one. */
 import type { CompressionCodec, Compressors, PageHeader } from "hyparquet";
 import { decompressPage } from "hyparquet/src/datapage.js";
 import { readRleBitPackedHybrid } from "hyparquet/src/encoding.js";
@@ -22,6 +22,47 @@ export type StringPage = {
 export function isLargeAndPlain({ data_page_header: first, data_page_header_v2: second }: PageHeader): boolean {
 	const page = first ?? second;
 	return page?.encoding === "PLAIN" && page.num_values >= largePageValues;
+}
+
+/** The strings that the values of a column are numbers of. */
+export type StringDictionary = {
+	/** Each number at its own place: what a page holds, read with this, stays numbers. */
+	readonly numbers: Uint32Array;
+	/** Values of a page, some at a time; null where there is none. */
+	strings(numbers: ArrayLike<unknown>): Generator<readonly (string | null)[]>;
+};
+
+/**
+ * Nothing of a dictionary is decoded before it is used: most of it is wanted later than the first rows, or never.
+ * @param page unpacked; its memory is kept
+ * @throws {Error} the page ends too early.
+ */
+export function stringDictionary(page: Uint8Array, count: number): StringDictionary {
+	const bytes = Buffer.from(page.buffer, page.byteOffset, page.byteLength);
+	// Each has its length before it, in four bytes.
+	if (!(count >= 0 && count <= bytes.length / 4)) throw new Error("a dictionary ends too early");
+	const numbers = new Uint32Array(count);
+	const starts = new Uint32Array(count);
+	for (let number = 0, offset = 0; number < count; number++) {
+		numbers[number] = number;
+		starts[number] = offset + 4;
+		offset += 4 + bytes.readUInt32LE(offset);
+		if (offset > bytes.length) throw new Error("a value leads out of its dictionary");
+	}
+	return {
+		numbers,
+		*strings(values) {
+			for (let from = 0; from < values.length; from += pieceValues) {
+				const piece: (string | null)[] = [];
+				for (let at = from; at < Math.min(from + pieceValues, values.length); at++) {
+					const number = values[at];
+					const start = typeof number === "number" ? starts[number] : undefined;
+					piece.push(start === undefined ? null : bytes.toString("utf8", start, start + bytes.readUInt32LE(start - 4)));
+				}
+				yield piece;
+			}
+		},
+	};
 }
 
 /** @throws {Error} the page ends too early. */

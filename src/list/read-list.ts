@@ -1,6 +1,7 @@
 /** From the bytes of a list to its entries, whatever it is packed with and whichever format it is in. */
 import type { Entry } from "../core/entry.ts";
 import { BrokenListError } from "./broken-list-error.ts";
+import { foreignKind } from "./foreign.ts";
 import { isUndecided, type ListFormat, looksLike, type NameSays, packingOf } from "./format.ts";
 import { peek } from "./peek.ts";
 import type { ReadOptions } from "./read-options.ts";
@@ -49,6 +50,8 @@ type Unpacked = Pick<ReadRequest, "chunks" | "file" | "onRead"> & {
 
 async function* readUnpacked(list: Unpacked, options: ReadOptions): AsyncGenerator<readonly Entry[]> {
 	const { beginning, format } = list;
+	const foreign = foreignKind(beginning);
+	if (foreign !== undefined) throw new BrokenListError(1, `it is ${foreign}`);
 	const chunks = asUtf8(beginning, list.chunks);
 	switch (format) {
 		case "text":

@@ -26,7 +26,7 @@ export function failedEntry(entry: Entry, outcome: Outcome): string {
 	}
 	// What could not be read cannot be tried again by its beginning.
 	if (entry.failure !== undefined) {
-		const shown = entry.urls[0].slice(0, 200);
+		const shown = publicUrl(entry.urls[0]).slice(0, 200);
 		return `${[...lines, comment(`not written: ${shown === "" ? "it has no URL" : shown}`)].join("\n")}\n`;
 	}
 	const mirrors = entry.urls.map(listed).filter((url) => url !== "");

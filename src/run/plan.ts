@@ -133,13 +133,20 @@ function readMirrors(entry: Entry): [Mirror, ...Mirror[]] | Failure {
 
 function readMirror(text: string): Mirror | Failure {
 	const url = parseUrl(text);
-	if (!url) return permanent("invalid_url", "not a valid URL: it should look like https://host/path");
+	if (!url) return permanent("invalid_url", `not a valid URL: it should look like https://host/path${ofPath(text)}`);
 	if (url.protocol !== "http:" && url.protocol !== "https:") {
-		return permanent("unsupported_scheme", `${url.protocol.slice(0, -1)} is not supported: only http and https are`);
+		const scheme = url.protocol.slice(0, -1);
+		const ofHost = /^[^:]*:\d{1,5}(?:[/?#]|$)/.test(text) ? "; a host with a port wants http:// before it" : "";
+		return permanent("unsupported_scheme", `${scheme} is not supported: only http and https are${ofHost}`);
 	}
 	// Even an empty fragment counts; to take one away makes the URL anew, which is worth a look.
 	if (url.href.includes("#")) url.hash = "";
 	return { url: url.href, host: url.host, tried: 0, out: false };
+}
+
+/** Lists of paths are given without the server that they are of. */
+function ofPath(text: string): string {
+	return /^[^:]*\//.test(text) ? "; --base says which URL paths belong to" : "";
 }
 
 /** Node 20 has no `URL.parse`, which parses once. */

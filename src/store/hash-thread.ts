@@ -2,15 +2,23 @@
 import { availableParallelism } from "node:os";
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
+import { type ByteRing, createByteRing } from "./byte-ring.ts";
 
-/** A file may be read up to a place; it is begun by its first message. */
-export type ToHashThread = {
+/** A file, as far as it is written; it is begun by its first message. */
+type Reached = {
 	readonly id: number;
 	readonly fd: number;
 	readonly algorithms: readonly string[];
-	readonly upTo: number;
-	readonly isEnd: boolean;
+	upTo: number;
 };
+
+/** The last bytes of what is written so far, handed over in the ring: these need not be read from the file again. */
+export type HandedOver = Reached & { readonly start: number; length: number };
+
+export type ToHashThread =
+	/** One after the other in the ring. */
+	| { readonly kind: "bytes"; readonly handed: readonly HandedOver[] }
+	| ({ readonly kind: "file"; readonly isEnd: boolean } & Readonly<Reached>);
 
 export type FromHashThread = {
 	readonly id: number;
@@ -19,6 +27,8 @@ export type FromHashThread = {
 };
 
 export type FollowedFile = {
+	/** These bytes are written, and with them so many; they may be used again afterwards. */
+	take(bytes: Uint8Array, upTo: number): void;
 	/** So many bytes are written. */
 	follow(upTo: number): void;
 	/** All of them are. @returns By algorithm; undefined where the thread could not find them. */
@@ -27,8 +37,19 @@ export type FollowedFile = {
 
 type Waiting = (digests: FromHashThread["digests"]) => void;
 
+type HashThread = {
+	readonly worker: Worker;
+	readonly ring: ByteRing;
+	/** What lies in the ring and was not told yet, and how many bytes that is. */
+	untold: HandedOver[];
+	untoldBytes: number;
+};
+
+/** So many bytes are told of at once. */
+const toldAtOnceBytes = 512 * 1024;
+
 const waiting = new Map<number, Waiting>();
-let thread: Worker | undefined;
+let thread: HashThread | undefined;
 let count = 0;
 
 /**
@@ -38,33 +59,60 @@ let count = 0;
 export function followFile(fd: number, algorithms: readonly string[]): FollowedFile | undefined {
 	if (availableParallelism() < 2) return undefined;
 	const id = ++count;
-	const post = (upTo: number, isEnd: boolean): void => {
+	const post = (upTo: number, isEnd: boolean): Worker => {
 		thread ??= startThread();
-		thread.postMessage({ id, fd, algorithms, upTo, isEnd } satisfies ToHashThread);
+		tell(thread);
+		thread.worker.postMessage({ kind: "file", id, fd, algorithms, upTo, isEnd } satisfies ToHashThread);
+		return thread.worker;
 	};
 	return {
-		follow: (upTo) => post(upTo, false),
+		take(bytes, upTo) {
+			thread ??= startThread();
+			const { ring, untold } = thread;
+			const start = ring.put(bytes);
+			// The thread is behind: what has no room is read from the file.
+			if (start === undefined) return;
+			const last = untold.at(-1);
+			if (last?.id === id && last.upTo + bytes.length === upTo) {
+				last.upTo = upTo;
+				last.length += bytes.length;
+			} else untold.push({ id, fd, algorithms, upTo, start, length: bytes.length });
+			thread.untoldBytes += bytes.length;
+			if (thread.untoldBytes >= toldAtOnceBytes) tell(thread);
+		},
+		follow: (upTo) => void post(upTo, false),
 		async digests(sizeBytes) {
 			const found = await new Promise<FromHashThread["digests"]>((resolve) => {
 				waiting.set(id, resolve);
-				post(sizeBytes, true);
-				thread?.ref();
+				post(sizeBytes, true).ref();
 			});
 			return found && new Map(found);
 		},
 	};
 }
 
-function startThread(): Worker {
+function tell(told: HashThread): void {
+	if (told.untold.length === 0) return;
+	told.worker.postMessage({ kind: "bytes", handed: told.untold } satisfies ToHashThread);
+	told.untold = [];
+	told.untoldBytes = 0;
+}
+
+function startThread(): HashThread {
 	const file = new URL(`./hash-thread-main${extname(import.meta.url)}`, import.meta.url);
-	const started = new Worker(file, { execArgv: [], resourceLimits: { maxYoungGenerationSizeMb: 2 } });
+	const ring = createByteRing();
+	const started = new Worker(file, {
+		execArgv: [],
+		resourceLimits: { maxYoungGenerationSizeMb: 2 },
+		workerData: ring.memory,
+	});
 	started.on("message", ({ id, digests }: FromHashThread) => {
 		waiting.get(id)?.(digests);
 		waiting.delete(id);
 		if (waiting.size === 0) started.unref();
 	});
 	const lose = (): void => {
-		if (thread === started) thread = undefined;
+		if (thread?.worker === started) thread = undefined;
 		for (const resolve of waiting.values()) resolve(undefined);
 		waiting.clear();
 	};
@@ -72,5 +120,5 @@ function startThread(): Worker {
 	started.on("exit", lose);
 	// It keeps no process alive, unless somebody waits for it.
 	started.unref();
-	return started;
+	return { worker: started, ring, untold: [], untoldBytes: 0 };
 }

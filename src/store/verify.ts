@@ -51,6 +51,7 @@ const stepBytes = 4 * 1024 * 1024;
 /** @param part - May hold bytes of an earlier attempt; absent where only what comes from now on is checked. */
 export function createVerifier(expected: Expected, part: Part | undefined): Verifier {
 	const { checksums = [], sizeBytes, pieces } = expected;
+	const algorithms = algorithmsOf(expected);
 	let checks = part && part.bytes > 0 ? undefined : beginChecks(expected);
 	let followed: FollowedFile | undefined;
 	let toldBytes = 0;
@@ -59,7 +60,9 @@ export function createVerifier(expected: Expected, part: Part | undefined): Veri
 
 	/** Pieces are checked here: they tell more than a digest does. */
 	const follow = (sizeBytes = part?.bytes ?? 0): FollowedFile | undefined =>
-		part?.file && !pieces && sizeBytes >= largeBytes ? followFile(part.file.fd, algorithmsOf(expected)) : undefined;
+		part?.file && !pieces && algorithms.length > 0 && sizeBytes >= largeBytes
+			? followFile(part.file.fd, algorithms)
+			: undefined;
 	const readAll = async (): Promise<Checks> => {
 		const all = beginChecks(expected);
 		// What was written, whatever has its name now.
@@ -69,15 +72,9 @@ export function createVerifier(expected: Expected, part: Part | undefined): Veri
 	};
 	return {
 		update(chunk) {
-			if (followed) {
-				const bytes = part?.bytes ?? 0;
-				if (bytes - toldBytes < stepBytes) return;
-				toldBytes = bytes;
-				return followed.follow(toldBytes);
-			}
-			if (!checks) return;
-			checks.update(chunk);
-			followed = follow();
+			if (followed) return followed.take(chunk, part?.bytes ?? 0);
+			checks?.update(chunk);
+			followed = follow(Math.max(part?.bytes ?? 0, part?.source?.totalBytes ?? 0));
 			if (followed) checks = undefined;
 		},
 		restart() {
@@ -99,19 +96,20 @@ export function createVerifier(expected: Expected, part: Part | undefined): Veri
 			wrong = [];
 			if (!checks) followed ??= follow();
 			const known = await followed?.digests(part?.bytes ?? 0);
-			if (!known) checks ??= await readAll();
+			// Where a size is all that is expected, nobody needs to see the bytes.
+			if (!known && (pieces || algorithms.length > 0)) checks ??= await readAll();
 			const digests = known ?? checks?.digests();
 			sha256 = digests?.get("sha256");
+			// Before the digests of the whole, which do not tell where the file is wrong.
+			wrong = checks?.wrongPieces() ?? [];
+			if (wrong.length > 0) return transient("checksum", `${wrong.length} pieces differ, the first is ${wrong[0]}`);
 			for (const { algorithm, hex, source } of checksums) {
 				const found = digests?.get(algorithm);
 				if (found === hex) continue;
 				const by = source === undefined ? "" : `, as the server says (${source})`;
 				return transient("checksum", `the ${algorithm} digest is ${found}, and should be ${hex}${by}`);
 			}
-			wrong = checks?.wrongPieces() ?? [];
-			return wrong.length === 0
-				? undefined
-				: transient("checksum", `${wrong.length} pieces differ, the first is ${wrong[0]}`);
+			return undefined;
 		},
 		sha256: () => sha256,
 	};

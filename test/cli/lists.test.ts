@@ -52,7 +52,9 @@ test("a list that cannot be used as a whole is exit 2, one line, and nothing is 
 	writeFileSync(join(folder, "good.txt"), `${url}/a\n`);
 	writeFileSync(join(folder, "bad.parquet"), "not at all");
 	writeFileSync(join(folder, "bad.csv"), "id,link\n1,http://a\n");
-	for (const bad of ["bad.parquet", "bad.csv"]) {
+	writeFileSync(join(folder, "bad.txt.gz"), "http://a\n");
+	writeFileSync(join(folder, "bad.txt"), Buffer.from("\xfd7zXZ\0", "latin1"));
+	for (const bad of ["bad.parquet", "bad.csv", "bad.txt.gz", "bad.txt"]) {
 		const { code, stdout, stderr } = await downspout(["good.txt", bad, ...quietly], { cwd: folder });
 		assert.deepEqual([code, stdout, stderr.split("\n").length], [2, "", 2], stderr);
 		assert.match(stderr, new RegExp(bad));

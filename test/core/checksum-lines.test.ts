@@ -22,7 +22,11 @@ const lines: readonly (readonly [line: string, expected: string | undefined])[] 
 	[`SHA256 (a (1).txt) = ${sha256}`, `sha256 a (1).txt`],
 	[`MD5 (x/y) = ${md5}`, `md5 x/y`],
 	[`\\SHA1 (a\\nb) = ${sha1}`, `sha1 a\nb`],
+	[`SHA2-256(a (1).txt)= ${sha256}`, `sha256 a (1).txt`],
+	[`SHA1(a)= ${sha1}\r`, `sha1 a`],
 	[`SHA256 (a) = ${md5}`, undefined],
+	[`SHA256 (a) = ${sha256} more`, undefined],
+	[`SHA3-256(a)= ${sha256}`, undefined],
 	[`CRC32 (a) = 00000000`, undefined],
 	[`${sha256}`, undefined],
 	[`${md5}00  a`, undefined],
@@ -36,6 +40,21 @@ for (const [line, expected] of lines) {
 		assert.equal(read && `${read.checksum.algorithm} ${read.name}`, expected);
 	});
 }
+
+test("what a table matched is told by that table alone, though the text is looked through once", () => {
+	const text = `${sha256}  a\n${md5}  x/a\n${md5}  y/a\n`;
+	const [one, other] = [createChecksumTable(text), createChecksumTable(text)];
+	assert.equal(one.find("x/a").length, 2);
+	assert.deepEqual(one.unmatched(), { count: 1, first: "y/a" });
+	assert.deepEqual(other.unmatched(), { count: 3, first: "a" });
+	assert.deepEqual(createChecksumTable(`${sha256}  b\n`).unmatched(), { count: 1, first: "b" });
+});
+
+test("lines may end with NUL, as sha256sum --zero writes them", () => {
+	const table = createChecksumTable(`${sha256}  a\0${md5}  b\0`);
+	assert.deepEqual([table.size, table.unreadable.count], [2, 0]);
+	assert.deepEqual([table.find("a").length, table.find("b").length, table.unmatched().count], [1, 1, 0]);
+});
 
 test("what is written is read again, whatever the name holds", () => {
 	fc.assert(

@@ -111,6 +111,15 @@ test("entries that name no valid URL fail with their line, and the run goes on",
 	]);
 });
 
+test("what is no URL is told what it lacks, where that can be seen", async (context) => {
+	const list = "localhost:8080/a\ncrawl/x.warc.gz\n/x\nnonsense\nftp://h:21/x\n";
+	const { outcomes } = await runList(context, list);
+	const hints = byLine(outcomes).map(({ error }) => /; (.*)$/.exec(error?.message ?? "")?.[1]);
+	const ofHost = "a host with a port wants http:// before it";
+	const ofPath = "--base says which URL paths belong to";
+	assert.deepEqual(hints, [ofHost, ofPath, ofPath, undefined, undefined]);
+});
+
 test("an entry listed again is a duplicate, unless it has another out or --keep-duplicates", async (context) => {
 	const base = await echo(context);
 	const list = `${base.url}/a\n${base.url}/a#part\n${base.url}/a\n  out=b\n${base.url}/a\n  out=b\n`;

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import type { OutgoingHttpHeaders } from "node:http";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import type { Pieces } from "../../src/core/entry.ts";
+import type { Entry, Pieces } from "../../src/core/entry.ts";
 import type { RunOptions } from "../../src/core/options.ts";
 import { entryOf, filesIn, type ListRun, runList } from "../run/run-list.ts";
 import { type Answer, bodyOf, type LargeFile, mebibyte, type ServedFile, serveLarge } from "./large-file.ts";
@@ -33,13 +33,13 @@ function spoilt(body: Buffer, ...places: readonly number[]): Buffer {
 
 async function fetchPieces(
 	context: TestContext,
-	{ files, pieces }: { readonly files: readonly LargeFile[]; readonly pieces: Pieces },
+	{ files, ...demands }: { readonly files: readonly LargeFile[] } & Pick<Entry, "pieces" | "checksums">,
 	options: Partial<RunOptions> = {},
 ): Promise<ListRun & { readonly servers: readonly ServedFile[] }> {
 	const servers = await Promise.all(files.map((file) => serveLarge(context, { paceMs: 0, ...file })));
 	const [first, ...others] = servers.map(({ url }) => `${url}/f`);
 	assert(first !== undefined);
-	const run = await runList(context, [{ ...entryOf(first), urls: [first, ...others], pieces }], { options });
+	const run = await runList(context, [{ ...entryOf(first), urls: [first, ...others], ...demands }], { options });
 	return { ...run, servers };
 }
 
@@ -59,9 +59,12 @@ for (const [sizeBytes, lengthBytes] of sizes) {
 	const second = `bytes=${lengthBytes}-${2 * lengthBytes - 1}`;
 	const last = sizeBytes === 50_000 ? `bytes=${lastStart}-${sizeBytes - 1}` : `bytes=${lastStart}-`;
 
-	for (const [what, head] of [
-		["a validator", validators],
-		["no validator", {}],
+	const checksums = [`sha256:${createHash("sha256").update(body).digest("hex")}`];
+
+	for (const [what, head, demands] of [
+		["a validator", validators, { pieces }],
+		["no validator", {}, { pieces }],
+		["a digest of the whole as well", validators, { pieces, checksums }],
 	] as const) {
 		test(`one wrong piece of ${sizeBytes} bytes, with ${what}: it alone is asked for again`, async (context) => {
 			const wrongOnce = (places: readonly number[]): LargeFile => ({
@@ -74,11 +77,11 @@ for (const [sizeBytes, lengthBytes] of sizes) {
 				[[3], `bytes=0-${lengthBytes - 1}`],
 			];
 			for (const [places, range] of table) {
-				const { servers, dir, outcomes } = await fetchPieces(context, { files: [wrongOnce(places)], pieces });
+				const { servers, dir, outcomes } = await fetchPieces(context, { files: [wrongOnce(places)], ...demands });
 				assert(servers[0] && readFileSync(join(dir, "f")).equals(body));
 				assert.deepEqual([outcomes[0]?.attempts, rangesOf(servers[0])], [1, [undefined, range]]);
 			}
-			const both = await fetchPieces(context, { files: [wrongOnce([lengthBytes + 5, sizeBytes - 1])], pieces });
+			const both = await fetchPieces(context, { files: [wrongOnce([lengthBytes + 5, sizeBytes - 1])], ...demands });
 			assert(both.servers[0] && readFileSync(join(both.dir, "f")).equals(body));
 			const ranges = rangesOf(both.servers[0]).map((one) => one?.replace(`-${sizeBytes - 1}`, "-"));
 			assert.deepEqual(ranges, [undefined, second, last.replace(`-${sizeBytes - 1}`, "-")]);

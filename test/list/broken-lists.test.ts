@@ -1,8 +1,9 @@
 /** Lists that are broken: as a whole, in one row, or from some place on. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
+import fc from "fast-check";
 import type { GivenValues } from "../../src/core/resolve-options.ts";
 import { ListError } from "../../src/list/list-error.ts";
 import { brief, readBytes, writtenBy } from "./read-source.ts";
@@ -46,13 +47,28 @@ const useless: readonly (readonly [name: string, bytes: string | Uint8Array, mes
 			/no column "sum"; it has url: name one with --checksum-column/,
 			{ checksumColumn: "sum" },
 		],
-		["no-header.csv", "http://a,x\nhttp://b,y\n", /no column "url"; it has http:\/\/a, x/],
-		["quote.csv", '"url\nhttp://a\n', /quotes that nothing closes/],
+		["no-header.csv", "http://a,x\nhttp://b,y\n", /no column "url"; it has http:\/\/a, x: columns want a header row/],
+		["quote.csv", '"url\nhttp://a\n', /quotes that nothing closes$/],
+		["quote-in-row-2.csv", 'url,n\n"http://a,1\n', /quotes that nothing closes \(line 2\)$/],
+		["user-info-in-row-1.csv", "http://user:secret@a/b,x\n", /it has http:\/\/a\/b, x: /],
 		["not.gz", "http://a\n", /incorrect header check/],
 		["cut.txt.gz", gzipSync("http://a\n").subarray(0, 15), /unexpected end/],
 		["not.zst", "http://a\n", /./],
 		["nothing.txt.gz", "", /unexpected end/],
+		["sheet.xlsx", "PK\x03\x04\x14\0", /it is a Zip archive: .* save it as CSV/],
+		["sheet.csv", "PK\x03\x04\x14\0", /it is a Zip archive/],
+		["sheet.xls", latin1("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0"), /Microsoft Office/],
+		["urls.txt.xz", latin1("\xfd7zXZ\0\0"), /packed with xz, which is not read: xz -dc LIST \| downspout -/],
+		["urls.txt", latin1("\xfd7zXZ\0\0"), /packed with xz/],
+		["urls.bz2", "BZh91AY&SY....", /packed with bzip2/],
+		["table.feather", "ARROW1\0\0....", /an Arrow file/],
+		["table.txt.gz", gzipSync("ARROW1\0\0...."), /an Arrow file/],
+		["urls.db", "SQLite format 3\0", /an SQLite database/],
 	];
+
+function latin1(text: string): Uint8Array {
+	return Buffer.from(text, "latin1");
+}
 
 for (const [name, bytes, message, values] of useless) {
 	test(`${name} is refused as a whole, in one line that names it`, async () => {
@@ -130,6 +146,33 @@ for (const [name, text, expected] of rows) {
 	});
 }
 
+test("text that begins almost like another kind of file is a list", async () => {
+	const base = "http://h/";
+	assert.deepEqual(brief(await readBytes("paths", "BZhou/a\n", { base })), [[1, "http://h/BZhou/a"]]);
+	assert.deepEqual(brief(await readBytes("PK", "PK", { base })), [[1, "http://h/PK"]]);
+});
+
+test("what is shown of a row that is no entry has lost its user info before it was cut", async () => {
+	const long = "s".repeat(500);
+	for (const [name, text] of [
+		["user-info.jsonl", `{"url":"http://user:${long}@a/"\n`],
+		["user-info.json", `[["http://user:${long}@a/"]]`],
+		["user-info.csv", `url,n\nhttp://user:${long}@a/,1,2\n`],
+	] as const) {
+		const [entry] = (await readBytes(name, text)).entries;
+		assert.equal(entry?.failure?.code, "invalid_url", name);
+		assert.doesNotMatch(entry.urls[0], /ss/, name);
+	}
+});
+
+test("an object without a URL is told which fields it has", async () => {
+	const { entries } = await readBytes("keys.jsonl", '{"id":1,"image_url":"http://a"}\n{}\n');
+	assert.deepEqual(
+		entries.map(({ failure }) => failure?.message),
+		['no entry: it has no "url", but id, image_url: --url-column "image_url", perhaps', 'no entry: it has no "url"'],
+	);
+});
+
 const many = (count: number): string => Array.from({ length: count }, (_, i) => `http://a/${i}\n`).join("");
 
 const breaks: readonly (readonly [
@@ -147,6 +190,30 @@ const breaks: readonly (readonly [
 	["cut-in-the-middle.txt.gz", cutInTheMiddle(), [0, /unexpected end/], 0],
 	["broken-group.parquet", brokenGroup(), [81, /./], 80],
 ];
+
+test("a Parquet file in which any bytes are wrong is read, or told to be broken", async () => {
+	const files = readdirSync(writtenBy("")).filter((name) => name.endsWith(".parquet"));
+	const changes = fc.array(fc.record({ at: fc.double({ min: 0, max: 1, noNaN: true }), byte: fc.nat(255) }), {
+		minLength: 1,
+		maxLength: 4,
+	});
+	await fc.assert(
+		fc.asyncProperty(fc.constantFrom(...files), changes, fc.boolean(), async (name, list, isInFooter) => {
+			const bytes = Buffer.from(readFileSync(writtenBy(name)));
+			const first = isInFooter ? Math.max(0, bytes.length - 8 - bytes.readUInt32LE(bytes.length - 8)) : 0;
+			for (const { at, byte } of list) bytes[first + Math.floor(at * (bytes.length - 1 - first))] = byte;
+			try {
+				const { entries } = await readBytes("changed.parquet", bytes);
+				assert.ok(
+					entries.every(({ failure }, index) => failure?.code !== "broken_list" || index === entries.length - 1),
+				);
+			} catch (error) {
+				assert.ok(error instanceof ListError, String(error));
+			}
+		}),
+		{ numRuns: 300 },
+	);
+});
 
 /** Random enough that the second half of the packed bytes is some of the text too. */
 function cutInTheMiddle(): Uint8Array {

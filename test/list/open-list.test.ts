@@ -32,7 +32,8 @@ test("a file is read to its end, and says how far it was read", async () => {
 	await writeFile(path, lines.join("\n"));
 	const list = await openList(path, options);
 	assert.equal(list.name, path);
-	assert.equal(list.fractionRead(), 0);
+	// Of a file the beginning is looked at before anything is made.
+	assert.ok((list.fractionRead() ?? 1) < 0.5);
 	const fractions = new Set<number | undefined>();
 	let count = 0;
 	for await (const batch of list.entries()) {

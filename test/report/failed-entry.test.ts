@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { Entry } from "../../src/core/entry.ts";
+import { permanent } from "../../src/core/failure.ts";
 import type { Outcome } from "../../src/core/outcome.ts";
 import { readTextList } from "../../src/list/text.ts";
 import { failedEntry } from "../../src/report/failed-entry.ts";
@@ -43,6 +44,19 @@ const cases: readonly (readonly [name: string, entry: Omit<Entry, "line">, text:
 		"credentials",
 		{ urls: ["https://user:secret@a/x"] },
 		"# the user name and password of the URL were left out: put them back to try it again\nhttps://a/x\n",
+	],
+	[
+		"credentials in what could not be read",
+		{
+			urls: ["https://user:secret@a[1-"],
+			failure: permanent("invalid_url", "a pattern"),
+		},
+		"# the user name and password of the URL were left out: put them back to try it again\n# not written: https://a[1-\n",
+	],
+	[
+		"credentials that are longer than what is shown",
+		{ urls: [`https://user:${"secret".repeat(100)}@a[1-`], failure: permanent("invalid_url", "a pattern") },
+		"# the user name and password of the URL were left out: put them back to try it again\n# not written: https://a[1-\n",
 	],
 	["line ends in a URL", { urls: ["https://a/x\nhttps://evil/\ty"] }, "https://a/xhttps://evil/y\n"],
 	["a separator in a URL", { urls: ["https://a/\u2028\x1b/b"] }, "https://a/%E2%80%A8%1B/b\n"],

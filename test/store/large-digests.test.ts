@@ -36,6 +36,32 @@ test("a file is followed while it is written; one that is closed gives no digest
 	assert.equal(await late?.digests(body.length), undefined);
 });
 
+test("bytes that are handed over, and those that found no room, make the same digests", async (context) => {
+	const folder = freshFolder(context);
+	const written = Array.from({ length: 3 }, (_, index) => {
+		const fd = openSync(join(folder, String(index)), "w+");
+		const file = followFile(fd, ["sha256"]);
+		return { fd, file, hash: createHash("sha256"), bytes: 0 };
+	});
+	if (availableParallelism() < 2) return assert.equal(written[0]?.file, undefined);
+	// Files in turn and many lengths, without a pause: more than the ring takes, and often around its end.
+	for (let turn = 0; turn < 600; turn++) {
+		const one = written[(turn * turn) % 3];
+		const bytes = body.subarray(turn, turn + ((turn * 7919) % 200_000));
+		if (one === undefined) continue;
+		writeSync(one.fd, bytes, 0, bytes.length, one.bytes);
+		one.bytes += bytes.length;
+		one.hash.update(bytes);
+		// Some are not told, as those of a part that is continued.
+		if (turn > 10 && turn % 50 > 2) one.file?.take(bytes, one.bytes);
+		if (turn % 40 === 0) await new Promise((resolve) => setImmediate(resolve));
+	}
+	for (const { fd, file, hash, bytes } of written) {
+		assert.deepEqual([...((await file?.digests(bytes)) ?? [])], [["sha256", hash.digest("hex")]]);
+		closeSync(fd);
+	}
+});
+
 for (const method of ["async", "threads", "processes"] as const) {
 	test(`${method}: large files are checked, whole or continued, and a wrong one gets no name`, async (context) => {
 		let isCut = true;
