@@ -44,6 +44,11 @@ export type PartStore = {
 	/** The folder of all parts of the directory. */
 	readonly parts: string;
 	readonly ownerId: string;
+	/**
+	 * Throws when the worker's work was given to others while it slept: they continue its bytes, and what it put down now
+	 * would be nobody's. Absent where that cannot be.
+	 */
+	readonly assertWanted?: (() => void) | undefined;
 };
 
 export function newPart(key: string): Part {
@@ -59,7 +64,7 @@ export function claimPart(store: PartStore, key: string): Part {
 	const free = join(store.parts, key);
 	const folder = ownedFolder(store, key);
 	// Looked at first: what another user has left could not be put back, nor be got out of the way.
-	if (!isUsable(free) || !movePart(free, folder)) return part;
+	if (!isUsable(free) || !isWanted(store) || !movePart(free, folder)) return part;
 	try {
 		part.source = readSource(folder);
 		const opened = part.source && openPartFile(folder);
@@ -249,8 +254,9 @@ export function fileOf(store: PartStore, part: Part): PartFile {
 	return part.file;
 }
 
-/** Moves what is in memory to a file. */
+/** Moves what is in memory to a file. @throws as `append`; and where others do the worker's work. */
 function spill(store: PartStore, part: Part): PartFile {
+	store.assertWanted?.();
 	const folder = ownedFolder(store, part.key);
 	removePart(folder);
 	makePartFolder(folder);
@@ -275,6 +281,15 @@ export function writeMemory(fd: number, { memory, bytes }: Part): void {
 
 function ownedFolder(store: PartStore, key: string): string {
 	return join(store.parts, `${key}@${store.ownerId}`);
+}
+
+function isWanted(store: PartStore): boolean {
+	try {
+		store.assertWanted?.();
+		return true;
+	} catch {
+		return false;
+	}
 }
 
 /** Whether a part lies there that this user may change. */

@@ -75,7 +75,10 @@ export async function startFaultLab(context: TestContext, bandwidthBytesPerSecon
 			startWorker(context, { redis: redis.url, sink, args: ["-c", "8"], ...setup, env: { ...quick, ...setup.env } }),
 		start(args = []) {
 			const place = ["-m", "cluster", "--redis", redis.url, "--sink", sink, "-d", dir];
-			const process = startDownspout(["list", ...place, "--json", "-q", ...args], { cwd: folder, env: quick });
+			const process = startDownspout(["list", ...place, "--json", "--progress", "none", ...args], {
+				cwd: folder,
+				env: quick,
+			});
 			context.after(() => void process.kill("SIGKILL"));
 			return { process, ended: waitForEnd(process) };
 		},

@@ -1,10 +1,11 @@
 /** Whatever dies, is cut off or comes back: each entry ends once, and no file is lost, doubled or torn. */
 import assert from "node:assert/strict";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
+import { serve } from "../download/serve.ts";
 import { skipUnlessLinux } from "../skip-unless.ts";
 import { cannotMount, enlarge, mountTmpfs } from "../store/mounts.ts";
 import { startCutProxy } from "./cut-proxy.ts";
@@ -53,6 +54,30 @@ test("a worker that slept finds its work with others, and does no harm", patienc
 	await sleep(longSilenceMs);
 	sleeper.kill("SIGCONT");
 	await lab.expectAll(await run.ended);
+});
+
+test("what a worker held in memory while it slept is nobody's to continue", patience, async (context) => {
+	const lab = await startFaultLab(context);
+	const body = Buffer.alloc(100_000, "slept");
+	const { url } = await serve(context, (_request, response, n) => {
+		response.writeHead(200, { etag: '"1"', "content-length": body.length });
+		if (n === 0) response.write(body.subarray(0, 60_000));
+		else response.end(body);
+	});
+	await writeFile(join(lab.folder, "list"), `${url}/slept.bin\n`);
+	const sleeper = await lab.worker();
+	const run = lab.start(["--progress", "json"]);
+	await new Promise<void>((resolve) => {
+		run.process.stderr?.on("data", (text) => /"bytes":60000/.test(String(text)) && resolve());
+	});
+	sleeper.kill("SIGSTOP");
+	await lab.worker();
+	const { code, stderr } = await run.ended;
+	assert.equal(code, 0, stderr);
+	sleeper.kill("SIGCONT");
+	await sleeper.says(/joining run .* anew|left run/);
+	assert.equal(await readFile(join(lab.sink, "slept.bin"), "utf8"), body.toString());
+	assert.deepEqual(await readdir(join(lab.sink, ".downspout", "parts")), []);
 });
 
 for (const keepsData of [true, false]) {
