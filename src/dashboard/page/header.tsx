@@ -2,7 +2,7 @@
 import { useComputed } from "@preact/signals";
 import type { JSX } from "preact";
 import { ask, connection } from "./source.ts";
-import { isReport, isSteerable, state } from "./store.ts";
+import { hasEnded, isReport, isSteerable, state } from "./store.ts";
 import { phaseTexts } from "./texts.ts";
 
 export function Header(): JSX.Element {
@@ -35,7 +35,7 @@ export function Header(): JSX.Element {
 					<span class="run"> · {facts.run}</span>
 				</span>
 			</p>
-			{isReport.value ? null : <PauseButton />}
+			{isReport.value || hasEnded.value ? null : <PauseButton />}
 		</header>
 	);
 }

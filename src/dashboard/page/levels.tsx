@@ -20,7 +20,7 @@ export function Levels(): JSX.Element {
 				{levels.map(({ id, atMs, host, level, why }) => (
 					<li key={id}>
 						<span class="faint num">{clockTime(atMs)}</span> {host ?? "over all"}:{" "}
-						<b class="num">{formatCount(level)}</b> <span class="faint">{why}</span>
+						<b class="num">{formatCount(level)}</b> at once <span class="faint">– {why}</span>
 					</li>
 				))}
 			</ul>
