@@ -45,6 +45,7 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 	const crew = createCrew();
 	const handouts = createHandouts();
 	const pauses = createPauses(() => performance.now());
+	const patienceMs = redisPatienceMs(process.env);
 	const mostSilentBeats = Math.ceil(silenceMs(process.env) / beatMs);
 	const outbox = createOutbox(crew.size, post);
 	let batchCount = 0;
@@ -263,8 +264,8 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 	let isBeating = false;
 	const timer = setInterval(() => {
 		deafBeats++;
-		if (deafBeats * beatMs > redisPatienceMs) {
-			const why = `Redis has been out of reach for ${redisPatienceMs / 1000} s: the same command goes on`;
+		if (deafBeats * beatMs > patienceMs) {
+			const why = `Redis has been out of reach for ${patienceMs / 1000} s: the same command goes on`;
 			options.onBroken(new NoWorkerError(why));
 		}
 		if (isBeating) return;

@@ -12,16 +12,17 @@ import { startCutProxy } from "./cut-proxy.ts";
 import { startFaultLab } from "./fault-lab.ts";
 
 const patience = { timeout: 90_000, skip: skipUnlessLinux };
-/** Longer than a worker may be silent in these tests. */
-const longSilenceMs = 7000;
+/** Tells when a worker counts as dead. */
+const telling = ["--progress", "plain"];
+const firstDied = /cluster#1 on .* died/;
 
 test("a worker that is killed leaves its work to the others", patience, async (context) => {
 	const lab = await startFaultLab(context);
 	const victim = await lab.worker();
-	await lab.worker();
 	const run = lab.start();
-	await lab.asked(60);
+	await lab.asked(20);
 	victim.kill("SIGKILL");
+	await lab.worker();
 	await lab.expectAll(await run.ended);
 });
 
@@ -29,15 +30,16 @@ test(
 	"a worker that is cut off from Redis gives up, and is of use again when it comes back",
 	patience,
 	async (context) => {
-		const lab = await startFaultLab(context, 1_500_000);
+		const lab = await startFaultLab(context);
 		const wire = await startCutProxy(context, lab.redis.port);
 		const cut = await lab.worker({ redis: `redis://127.0.0.1:${wire.port}` });
-		await lab.worker();
-		const run = lab.start();
-		await lab.asked(60);
+		const run = lab.start(telling);
+		// It has work in hand, which cannot end before it counts as dead.
+		await lab.asked(20);
 		wire.cut();
+		await lab.worker();
 		await cut.says(/has not answered/);
-		await sleep(longSilenceMs);
+		await run.says(firstDied);
 		wire.mend();
 		await cut.says(/joining run .* anew/);
 		await lab.expectAll(await run.ended);
@@ -45,13 +47,13 @@ test(
 );
 
 test("a worker that slept finds its work with others, and does no harm", patience, async (context) => {
-	const lab = await startFaultLab(context, 1_500_000);
+	const lab = await startFaultLab(context);
 	const sleeper = await lab.worker();
-	await lab.worker();
-	const run = lab.start();
-	await lab.asked(60);
+	const run = lab.start(telling);
+	await lab.asked(20);
 	sleeper.kill("SIGSTOP");
-	await sleep(longSilenceMs);
+	await lab.worker();
+	await run.says(firstDied);
 	sleeper.kill("SIGCONT");
 	await lab.expectAll(await run.ended);
 });
@@ -64,12 +66,10 @@ test("what a worker held in memory while it slept is nobody's to continue", pati
 		if (n === 0) response.write(body.subarray(0, 60_000));
 		else response.end(body);
 	});
-	await writeFile(join(lab.folder, "list"), `${url}/slept.bin\n`);
+	await writeFile(lab.list, `${url}/slept.bin\n`);
 	const sleeper = await lab.worker();
 	const run = lab.start(["--progress", "json"]);
-	await new Promise<void>((resolve) => {
-		run.process.stderr?.on("data", (text) => /"bytes":60000/.test(String(text)) && resolve());
-	});
+	await run.says(/"bytes":60000/);
 	sleeper.kill("SIGSTOP");
 	await lab.worker();
 	const { code, stderr } = await run.ended;
@@ -83,8 +83,7 @@ test("what a worker held in memory while it slept is nobody's to continue", pati
 for (const keepsData of [true, false]) {
 	test(`Redis restarts ${keepsData ? "with" : "without"} its data`, patience, async (context) => {
 		const lab = await startFaultLab(context);
-		await lab.worker();
-		await lab.worker();
+		await lab.twoWorkers();
 		const run = lab.start();
 		await lab.asked(60);
 		await lab.redis.restart(keepsData);
@@ -101,12 +100,13 @@ test(
 		const run = lab.start();
 		await lab.asked(60);
 		run.process.kill("SIGSTOP");
-		let before = 0;
-		while (lab.origin.requests() !== before) {
-			before = lab.origin.requests();
-			await sleep(700);
-		}
+		// Until the worker has told of all that it was handed, to nobody.
 		const client = new Redis(lab.redis.url);
+		for (let open = 1; open > 0; await sleep(10)) {
+			const queues = (await lab.keys()).filter((key) => /:queue:[^:]+:(wait|active)$/.test(key));
+			const lengths = await Promise.all(queues.map((key) => client.llen(key)));
+			open = lengths.reduce((sum, length) => sum + length, 0);
+		}
 		await client.flushall();
 		client.disconnect();
 		run.process.kill("SIGCONT");
@@ -126,7 +126,7 @@ test(
 		await lab.redis.stop();
 		const { code, stdout, stderr } = await run.ended;
 		assert.equal(code, 3);
-		assert.match(stderr, /^downspout: Redis has been out of reach for 20 s[^\n]*\n$/);
+		assert.match(stderr, /^downspout: Redis has been out of reach for 8 s[^\n]*\n$/);
 		const summary = JSON.parse(stdout);
 		assert.equal(summary.total, summary.saved + summary.cancelled);
 		await lab.redis.start();
@@ -152,8 +152,7 @@ test(
 
 test("a coordinator that is killed is followed by the same command, at once", patience, async (context) => {
 	const lab = await startFaultLab(context);
-	await lab.worker();
-	await lab.worker();
+	await lab.twoWorkers();
 	for (const asked of [40, 120]) {
 		const run = lab.start();
 		await lab.asked(asked);
@@ -164,8 +163,7 @@ test("a coordinator that is killed is followed by the same command, at once", pa
 
 test("a coordinator is killed while it takes over from one that was killed", patience, async (context) => {
 	const lab = await startFaultLab(context);
-	await lab.worker();
-	await lab.worker();
+	await lab.twoWorkers();
 	const first = lab.start();
 	await lab.asked(40);
 	first.process.kill("SIGKILL");
@@ -202,8 +200,7 @@ test("a sink that is full ends the run with exit 3, and the same command goes on
 }, async (context) => {
 	const lab = await startFaultLab(context, 20_000_000);
 	const sink = join(mountTmpfs(context), "sink");
-	await lab.worker({ sink });
-	await lab.worker({ sink });
+	await lab.twoWorkers({ sink });
 	const full = await lab.start(["--sink", sink]).ended;
 	assert.equal(full.code, 3, full.stderr);
 	assert.match(full.stderr, /no space left|disk is full|quota/i);
@@ -223,9 +220,9 @@ test("clocks that differ by a minute", patience, async (context) => {
 	const early = await lab.worker({
 		env: { NODE_OPTIONS: `--import ${new URL("shifted-clock.mjs", import.meta.url).href}` },
 	});
-	await lab.worker();
 	const run = lab.start();
-	await lab.asked(60);
+	await lab.asked(20);
 	early.kill("SIGKILL");
+	await lab.worker();
 	await lab.expectAll(await run.ended);
 });
