@@ -150,7 +150,7 @@ test("what it shows at the end is what summary.json says, on every screen, and s
 		);
 		assert.match(await page.title(), /^done · downspout$/);
 		// What is of no use any more has gone.
-		assert.equal(await page.locator(".flights, .head button").count(), 0);
+		assert.equal(await page.locator(".flights, .head button, .steer").count(), 0);
 		assert.match((await page.locator(".chart .under").first().textContent()) ?? "", /^on average, peak \d/);
 		assert.equal(await page.locator("img").count(), 0);
 		const rows = await page.locator(".hosts tbody tr").count();

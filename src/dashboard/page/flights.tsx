@@ -54,7 +54,9 @@ function Row({ flight }: { readonly flight: Flight }): JSX.Element {
 	return (
 		<tr>
 			<th scope="row" class="words cut" title={url}>
-				{nameOf(url)} <span class="faint">{host}</span>
+				<span class="name">
+					{nameOf(url)} <span class="faint">{host}</span>
+				</span>
 			</th>
 			<td>
 				<span class="mini" aria-hidden="true">

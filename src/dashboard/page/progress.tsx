@@ -20,7 +20,9 @@ export function Progress(): JSX.Element | null {
 					<Fact label="Files" value={filesText(known)} wide />
 					<Fact label="Received" value={formatBytes(now.received)} />
 					<Fact label={now.phase === "ended" ? "Took" : "Time"} value={formatClock(elapsed(known))} />
-					<Fact label="Left" value={now.secondsLeft === null ? "–" : formatClock(now.secondsLeft)} />
+					{now.phase !== "ended" && (
+						<Fact label="Left" value={now.secondsLeft === null ? "–" : formatClock(now.secondsLeft)} />
+					)}
 				</dl>
 			</div>
 			<div
