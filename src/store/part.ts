@@ -44,10 +44,7 @@ export type PartStore = {
 	/** The folder of all parts of the directory. */
 	readonly parts: string;
 	readonly ownerId: string;
-	/**
-	 * Throws when the worker's work was given to others while it slept: they continue its bytes, and what it put down now
-	 * would be nobody's. Absent where that cannot be.
-	 */
+	/** Throws when others have the worker's work, as it slept: what it put down now would be nobody's. Absent where that cannot be. */
 	readonly assertWanted?: (() => void) | undefined;
 };
 
@@ -64,7 +61,7 @@ export function claimPart(store: PartStore, key: string): Part {
 	const free = join(store.parts, key);
 	const folder = ownedFolder(store, key);
 	// Looked at first: what another user has left could not be put back, nor be got out of the way.
-	if (!isUsable(free) || !isWanted(store) || !movePart(free, folder)) return part;
+	if (!isUsable(store, free) || !movePart(free, folder)) return part;
 	try {
 		part.source = readSource(folder);
 		const opened = part.source && openPartFile(folder);
@@ -283,18 +280,10 @@ function ownedFolder(store: PartStore, key: string): string {
 	return join(store.parts, `${key}@${store.ownerId}`);
 }
 
-function isWanted(store: PartStore): boolean {
+/** Whether a part lies there that this user may change, and this worker may still take. */
+function isUsable(store: PartStore, folder: string): boolean {
 	try {
 		store.assertWanted?.();
-		return true;
-	} catch {
-		return false;
-	}
-}
-
-/** Whether a part lies there that this user may change. */
-function isUsable(folder: string): boolean {
-	try {
 		if (!lstatSync(folder).isDirectory()) return false;
 		accessSync(folder, constants.W_OK | constants.X_OK);
 		accessSync(bodyPath(folder), constants.R_OK | constants.W_OK);

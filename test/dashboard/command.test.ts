@@ -124,11 +124,13 @@ test("it ends soon after the last page has gone", async (context) => {
 test("one Ctrl+C during the run ends run and page in time, the page told", async (context) => {
 	const { folder } = await listOf(context, { "/a": "whole", "/slow": "endless" });
 	const beganMs = performance.now();
-	const { run, address, printed } = await watch(context, folder, ["--dashboard", "--json"]);
+	const { run, address, printed } = await watch(context, folder, ["--dashboard", "--json", "--sink", "kept"]);
 	// What the machine needs for a start tells how busy it is.
 	const startMs = performance.now() - beganMs;
 	const events = await openEvents(address);
 	while ((await state(address)).saved < 1);
+	// Not where the journal is.
+	assert.equal((await state(address)).filesTo, join(folder, "kept"));
 	let told = "";
 	events.setEncoding("utf8").on("data", (chunk: string) => {
 		told += chunk;

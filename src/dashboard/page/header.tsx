@@ -7,8 +7,8 @@ import { phaseTexts } from "./texts.ts";
 
 export function Header(): JSX.Element {
 	const facts = useComputed(() => {
-		const { run = "", list = "", dir = "", method = "" } = state.value ?? {};
-		return { run, list, dir, method };
+		const { run = "", list = "", filesTo = "", method = "" } = state.value ?? {};
+		return { run, list, filesTo, method };
 	}).value;
 	return (
 		<header class="head">
@@ -27,8 +27,8 @@ export function Header(): JSX.Element {
 				</span>
 				<span aria-hidden="true">→</span>
 				<span class="visually-hidden">into</span>
-				<span class="cut" title={facts.dir}>
-					{facts.dir}
+				<span class="cut" title={facts.filesTo}>
+					{facts.filesTo}
 				</span>
 				<span class="faint">
 					{facts.method}
