@@ -130,7 +130,9 @@ test("one Ctrl+C during the run ends run and page in time, the page told", async
 	const events = await openEvents(address);
 	while ((await state(address)).saved < 1);
 	// Not where the journal is.
-	assert.equal((await state(address)).filesTo, join(folder, "kept"));
+	const { filesTo, tryAgain } = await state(address);
+	assert.equal(filesTo, join(folder, "kept"));
+	assert.match(tryAgain ?? "", /failed\.txt -d \S+\/got --sink kept$/);
 	let told = "";
 	events.setEncoding("utf8").on("data", (chunk: string) => {
 		told += chunk;
