@@ -1,8 +1,10 @@
 /** Workers come and go as they are told, and what runs can be seen. */
 import assert from "node:assert/strict";
-import { writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { test } from "node:test";
 import { downspout } from "../cli/run-downspout.ts";
+import { serve } from "../download/serve.ts";
 import { startFaultLab } from "./fault-lab.ts";
 import { serveHeld } from "./held-origin.ts";
 
@@ -71,6 +73,35 @@ test(
 		await lab.expectAll(await lab.start().ended);
 	},
 );
+
+test("what a worker has that does not stop in time is gone on with", patience, async (context) => {
+	const lab = await startFaultLab(context);
+	const body = Buffer.alloc(1_000_000, "slow to stop");
+	const { url, requests } = await serve(context, (_request, response, n) => {
+		const rest = n === 0 ? body : body.subarray(500_000);
+		const range = `bytes 500000-${body.length - 1}/${body.length}`;
+		response.writeHead(n === 0 ? 200 : 206, {
+			etag: '"1"',
+			"content-length": rest.length,
+			...(n > 0 && { "content-range": range }),
+		});
+		if (n === 0) response.write(body.subarray(0, 500_000));
+		else response.end(rest);
+	});
+	await writeFile(lab.list, `${url}/slow.bin\n`);
+	const worker = await lab.worker();
+	const run = lab.start(["--progress", "json", "--segments", "1"]);
+	await run.says(/"bytes":500000/);
+	worker.kill("SIGSTOP");
+	run.process.kill("SIGINT");
+	assert.equal((await run.ended).code, 130);
+	worker.kill("SIGCONT");
+	const { code, stderr } = await lab.start(["--segments", "1"]).ended;
+	assert.equal(code, 0, stderr);
+	assert.equal(requests[1]?.headers.range, "bytes=500000-");
+	assert.equal(await readFile(join(lab.sink, "slow.bin"), "utf8"), body.toString());
+	assert.deepEqual(await readdir(join(lab.sink, ".downspout", "parts")), []);
+});
 
 test("a run without workers waits for one, and status tells what is there", patience, async (context) => {
 	const lab = await startFaultLab(context);
