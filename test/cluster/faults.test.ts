@@ -141,9 +141,10 @@ test(
 		const lab = await startFaultLab(context);
 		const wire = await startCutProxy(context, lab.redis.port);
 		await lab.worker();
-		const run = lab.start(["--redis", `redis://127.0.0.1:${wire.port}`]);
+		const run = lab.start(["--redis", `redis://127.0.0.1:${wire.port}`, ...telling]);
 		await lab.asked(60);
 		wire.cut();
+		await run.says(/warning Redis does not answer: waiting for it, 8 s at most/);
 		assert.equal((await run.ended).code, 3);
 		wire.mend();
 		await lab.expectAll(await lab.start().ended);

@@ -4,6 +4,8 @@ import { serve } from "../download/serve.ts";
 
 export type HeldOrigin = {
 	readonly host: string;
+	/** Requests so far. */
+	asked(): number;
 	/** A list of some URLs. */
 	list(files: number): string;
 	/** Answers what was held, and whatever comes from now on. */
@@ -14,13 +16,14 @@ export type HeldOrigin = {
 export async function serveHeld(context: TestContext, open: number): Promise<HeldOrigin> {
 	const held: (() => void)[] = [];
 	let left = open;
-	const { url } = await serve(context, ({ url: path }, response) => {
+	const { url, requests } = await serve(context, ({ url: path }, response) => {
 		const answer = (): void => void response.end(path);
 		if (left-- > 0) answer();
 		else held.push(answer);
 	});
 	return {
 		host: new URL(url).host,
+		asked: () => requests.length,
 		list: (files) => Array.from({ length: files }, (_, n) => `${url}/${n}\n`).join(""),
 		release() {
 			left = Number.POSITIVE_INFINITY;

@@ -3,8 +3,10 @@ import assert from "node:assert/strict";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { downspout } from "../cli/run-downspout.ts";
 import { serve } from "../download/serve.ts";
+import { startCutProxy } from "./cut-proxy.ts";
 import { startFaultLab } from "./fault-lab.ts";
 import { serveHeld } from "./held-origin.ts";
 
@@ -38,6 +40,23 @@ test("what does not end while --drain lasts is handed back, and goes on elsewher
 	assert.equal(await leaving.ended, 0);
 	await lab.expectAll(await run.ended);
 });
+
+for (const isBusy of [false, true]) {
+	test(`${isBusy ? "a busy" : "an idle"} worker leaves although Redis does not answer`, patience, async (context) => {
+		const lab = await startFaultLab(context);
+		const origin = await serveHeld(context, 0);
+		await writeFile(lab.list, origin.list(4));
+		const wire = await startCutProxy(context, lab.redis.port);
+		const worker = await lab.worker({ redis: `redis://127.0.0.1:${wire.port}`, args: ["--drain", "0.1"] });
+		if (isBusy) {
+			lab.start();
+			while (origin.asked() < 4) await sleep(10);
+		}
+		wire.cut();
+		worker.kill("SIGTERM");
+		assert.equal(await worker.ended, 0);
+	});
+}
 
 test("the second signal ends a worker at once", patience, async (context) => {
 	const lab = await startFaultLab(context, 100_000);
