@@ -46,7 +46,7 @@ function Status(): JSX.Element {
 	const isLost = connection.value === "lost" && phase !== "ended";
 	const text = isLost ? "Connection lost" : phase === "ended" && isStopped ? "Stopped" : phaseTexts[phase];
 	return (
-		<span class={`status ${isLost ? "lost" : phase}`} data-testid="phase">
+		<span class={`status ${isLost ? "lost" : isStopped ? "stopped" : phase}`} data-testid="phase">
 			{text}
 		</span>
 	);
