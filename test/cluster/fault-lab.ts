@@ -15,6 +15,8 @@ import { startWorker, type WorkerProcess, type WorkerSetup } from "./worker-proc
 
 /** Dead workers are known soon here: what is tested is not patience. */
 export const quick = { DOWNSPOUT_CLUSTER_SILENCE: "4" };
+/** And for a coordinator whose Redis is to come back: a busy machine may take long to start it. */
+export const patient = { DOWNSPOUT_CLUSTER_SILENCE: "30" };
 const seed = 11;
 
 export type Run = {
@@ -37,7 +39,7 @@ export type FaultLab = {
 	/** Two of them, which start at the same time. */
 	twoWorkers(setup?: Partial<WorkerSetup>): Promise<readonly [WorkerProcess, WorkerProcess]>;
 	/** Starts the coordinator. */
-	start(args?: readonly string[]): Run;
+	start(args?: readonly string[], env?: Readonly<Record<string, string>>): Run;
 	/** Resolves when so many requests have been made, so that the run is in the midst of its work. */
 	asked(count: number): Promise<void>;
 	/** Every file is there once and whole, the counts say so, and nothing is left anywhere. */
@@ -88,11 +90,11 @@ export async function startFaultLab(context: TestContext, bandwidthBytesPerSecon
 		list,
 		worker,
 		twoWorkers: (setup) => Promise.all([worker(setup), worker(setup)]),
-		start(args = []) {
+		start(args = [], env: Readonly<Record<string, string>> = quick) {
 			const place = ["-m", "cluster", "--redis", redis.url, "--sink", sink, "-d", dir];
 			const process = startDownspout(["list", ...place, "--json", "--progress", "none", ...args], {
 				cwd: folder,
-				env: quick,
+				env,
 			});
 			context.after(() => void process.kill("SIGKILL"));
 			let words = "";

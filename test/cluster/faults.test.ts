@@ -9,9 +9,9 @@ import { serve } from "../download/serve.ts";
 import { skipUnlessLinux } from "../skip-unless.ts";
 import { cannotMount, enlarge, mountTmpfs } from "../store/mounts.ts";
 import { startCutProxy } from "./cut-proxy.ts";
-import { startFaultLab } from "./fault-lab.ts";
+import { patient, startFaultLab } from "./fault-lab.ts";
 
-const patience = { timeout: 90_000, skip: skipUnlessLinux };
+const patience = { timeout: 240_000, skip: skipUnlessLinux };
 /** Tells when a worker counts as dead. */
 const telling = ["--progress", "plain"];
 const firstDied = /cluster#1 on .* died/;
@@ -84,7 +84,7 @@ for (const keepsData of [true, false]) {
 	test(`Redis restarts ${keepsData ? "with" : "without"} its data`, patience, async (context) => {
 		const lab = await startFaultLab(context);
 		await lab.twoWorkers();
-		const run = lab.start();
+		const run = lab.start([], patient);
 		await lab.asked(60);
 		await lab.redis.restart(keepsData);
 		await lab.expectAll(await run.ended);

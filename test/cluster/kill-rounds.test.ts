@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { skipUnlessLinux } from "../skip-unless.ts";
-import { type FaultLab, type Run, startFaultLab } from "./fault-lab.ts";
+import { type FaultLab, patient, quick, type Run, startFaultLab } from "./fault-lab.ts";
 import type { WorkerProcess } from "./worker-processes.ts";
 
 const rounds = Number(process.env.DOWNSPOUT_KILL_ROUNDS ?? 1);
@@ -17,7 +17,9 @@ type Victim = "worker" | "coordinator" | "Redis, with its data" | "Redis, withou
 async function playRound(context: TestContext, victim: Victim): Promise<void> {
 	const lab = await startFaultLab(context);
 	const workers = await lab.twoWorkers({ isKept: true });
-	let run = lab.start();
+	// Of those that lose Redis none may give it up.
+	const env = victim.startsWith("Redis") ? patient : quick;
+	let run = lab.start([], env);
 	const kills = 1 + Math.floor(Math.random() * mostKills);
 	for (let kill = 0; kill < kills; kill++) {
 		const before = lab.origin.requests();

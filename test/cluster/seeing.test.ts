@@ -6,11 +6,11 @@ import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { downspout } from "../cli/run-downspout.ts";
 import { serve } from "../download/serve.ts";
-import { startFaultLab } from "./fault-lab.ts";
+import { patient, startFaultLab } from "./fault-lab.ts";
 import { serveHeld } from "./held-origin.ts";
 import { freePort } from "./redis-server.ts";
 
-const patience = { timeout: 60_000 };
+const patience = { timeout: 240_000 };
 
 type Answer = { readonly status: number; readonly type: string; readonly text: string };
 
@@ -39,7 +39,7 @@ test("a worker and a run tell their health, and figures for Prometheus", patienc
 		[await ask(ofWorker, "/health").then(({ status }) => status), (await gauges(ofWorker)).runs],
 		[200, 0],
 	);
-	const run = lab.start(["--health", `127.0.0.1:${ofRun}`]);
+	const run = lab.start(["--health", `127.0.0.1:${ofRun}`], patient);
 	while ((await gauges(ofWorker)).in_flight !== 8 || (await gauges(ofRun)).saved !== 2) await sleep(20);
 	for (const port of [ofWorker, ofRun]) {
 		assert.deepEqual(await ask(port, "/health"), { status: 200, type: "application/json", text: '{"ok":true}\n' });

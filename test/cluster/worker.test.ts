@@ -10,7 +10,7 @@ import { startCutProxy } from "./cut-proxy.ts";
 import { startFaultLab } from "./fault-lab.ts";
 import { serveHeld } from "./held-origin.ts";
 
-const patience = { timeout: 60_000 };
+const patience = { timeout: 240_000 };
 
 test(
 	"the first SIGTERM drains a worker: what is in flight ends, the rest is done by others",
