@@ -30,6 +30,11 @@ const server = createServer((request, response) => {
 			response.writeHead(412).end();
 			return;
 		}
+		// No name is taken.
+		if (method === "HEAD") {
+			response.writeHead(404).end();
+			return;
+		}
 		const xml = url.includes("uploads")
 			? "<InitiateMultipartUploadResult><UploadId>one</UploadId></InitiateMultipartUploadResult>"
 			: "<CompleteMultipartUploadResult></CompleteMultipartUploadResult>";

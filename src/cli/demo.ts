@@ -44,6 +44,8 @@ const lab = {
 	jitterMs: 40,
 	missingRate: 0.02,
 	failFirstRate: 0.1,
+	// Whoever is told 503 so often takes the host for overloaded, and hardly asks it any more.
+	failFirstStatus: 500,
 	resetRate: 0.02,
 	slowRate: 0.03,
 	slowBytesPerSecond: 24 * 1024,

@@ -39,10 +39,11 @@ export type Performed = {
 export async function perform(performance: Performance): Promise<Performed> {
 	const { options, output, list } = performance;
 	const name = createRunId(new Date());
+	const dir = options.journalDir ?? options.dir;
 	const counter = createCounter({
 		run: name,
 		list: list.name,
-		dir: options.journalDir ?? options.dir,
+		dir,
 		method: options.method,
 	});
 	const broken = new AbortController();
@@ -52,7 +53,7 @@ export async function perform(performance: Performance): Promise<Performed> {
 		const onFailure = (error: Error): void => broken.abort(error);
 		const records = options.dryRun ? noRecords : await openRecords({ logDir: output.logDir, run: name, onFailure });
 		const { folder } = records;
-		dashboard = await openWatch(output, { folder, dir: options.dir, summary: counter.summary });
+		dashboard = await openWatch(output, { folder, dir, summary: counter.summary });
 		const progress = await createProgress({ mode: output.progress, stream: process.stderr, env: process.env });
 		const checksums = await checksumsSink(options.sha256 ? output.writeChecksums : undefined, options.dir, onFailure);
 		const sinks = [counter, records, progress, checksums.sink, dashboard ?? noSink, ...health.sinks];

@@ -7,7 +7,7 @@ import type { OutputOptions } from "./output-options.ts";
 export type WatchedRun = {
 	/** The folder of its records, where it keeps any. */
 	readonly folder: string | undefined;
-	/** Where the files go. */
+	/** Where the files go, or, with a sink, where the journal is. */
 	readonly dir: string;
 	readonly summary: () => Summary;
 };

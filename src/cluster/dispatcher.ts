@@ -16,6 +16,7 @@ import { type HandedTask, protocol, readMessage, type WorkerMessage } from "./me
 import { createOutbox } from "./outbox.ts";
 import { createPauses } from "./pauses.ts";
 import type { BatchState } from "./queue.ts";
+import { createRedisWatch } from "./redis-watch.ts";
 import { beatMs, redisPatienceMs, silenceMs } from "./timing.ts";
 
 /** Longest wait for workers to say that they have stopped, in milliseconds. */
@@ -48,8 +49,6 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 	const mostSilentBeats = Math.ceil(silenceMs(process.env) / beatMs);
 	const outbox = createOutbox(crew.size, post);
 	let batchCount = 0;
-	/** Beats in a row without an answer from Redis. */
-	let deafBeats = 0;
 	let isStopping = false;
 	let isClosed = false;
 	let stopTimer: NodeJS.Timeout | undefined;
@@ -178,7 +177,7 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 
 	async function beat(): Promise<void> {
 		// Whoever cannot hear must not judge who is silent.
-		if (deafBeats > 2) return crew.forgive();
+		if (watch.isDeaf) return crew.forgive();
 		for (const member of crew.beat(mostSilentBeats)) lose(member, `no sign of life for ${mostSilentBeats} s`);
 		filesPerSecond = ended * (1000 / beatMs);
 		ended = 0;
@@ -260,13 +259,15 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 		const own = ownerIdOf(run, labelOf(member));
 		return owner.startsWith(`${own}-`) && !owner.includes("/") ? owner : own;
 	};
+	const watch = createRedisWatch({
+		beatMs,
+		patienceMs: redisPatienceMs(process.env),
+		note,
+		onLost: (why) => options.onBroken(new NoWorkerError(why)),
+	});
 	let isBeating = false;
 	const timer = setInterval(() => {
-		deafBeats++;
-		if (deafBeats * beatMs > redisPatienceMs) {
-			const why = `Redis has been out of reach for ${redisPatienceMs / 1000} s: the same command goes on`;
-			options.onBroken(new NoWorkerError(why));
-		}
+		watch.beat();
 		if (isBeating) return;
 		isBeating = true;
 		beat()
@@ -275,9 +276,7 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 				isBeating = false;
 			});
 	}, beatMs);
-	place.read(onMessage, () => {
-		deafBeats = 0;
-	});
+	place.read(onMessage, watch.hear);
 	tellWorkers(redis, { type: "look", run });
 	return {
 		crew,

@@ -25,5 +25,8 @@ export function fenceMs(env: Readonly<Record<string, string | undefined>>): numb
 
 /** A coordinator whose sign of life is so old is gone, in milliseconds, by the clock of Redis. */
 export const coordinatorGoneMs = 10_000;
-/** So long a coordinator waits for a Redis that was lost, in milliseconds. */
-export const redisPatienceMs = 20_000;
+
+/** So long a coordinator waits for a Redis that was lost, in milliseconds: 20 s unless the network is said to be less reliable. */
+export function redisPatienceMs(env: Readonly<Record<string, string | undefined>>): number {
+	return silenceMs(env) * 2;
+}

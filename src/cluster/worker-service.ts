@@ -16,6 +16,9 @@ import { knownSinkIdentity } from "./sink-identity.ts";
 import { beatMs, coordinatorGoneMs, silenceMs } from "./timing.ts";
 import { openWorkerSink, ownOptions } from "./worker-sink.ts";
 
+/** Longest wait for Redis to hear that the worker leaves, in milliseconds. */
+const farewellMs = 1000;
+
 export type WorkerServiceOptions = {
 	readonly redis: string;
 	readonly sink: string;
@@ -190,7 +193,9 @@ export async function startWorkerService(options: WorkerServiceOptions): Promise
 		if (room.used > 0) options.log(`leaving: ${room.used} downloads may take ${options.drainMs / 1000} s`);
 		for (const session of leaving) session.drain(options.drainMs);
 		await Promise.all(leaving.map(({ done }) => done));
-		if (redis.status === "ready") await unregister(redis, id).catch(() => {});
+		// A Redis that does not answer would be waited for without end; what is written there expires by itself.
+		const farewell = redis.status === "ready" ? unregister(redis, id).catch(() => {}) : undefined;
+		await Promise.race([farewell, new Promise((resolve) => setTimeout(resolve, farewellMs).unref())]);
 		listener.disconnect();
 		redis.disconnect();
 	};

@@ -11,6 +11,8 @@ export type RunEvent =
 			readonly run: string;
 			readonly list: string;
 			readonly dir: string;
+			/** Where the files go, where that is not `dir`. */
+			readonly sink?: string;
 			readonly method: Method;
 			/** Most downloads in flight at once, where that is given. */
 			readonly concurrency: number | "auto";

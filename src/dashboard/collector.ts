@@ -33,7 +33,7 @@ export type Collector = {
 };
 
 /** What the run itself is told to be. */
-export type Facts = { phase: Phase; level: number | null; perHost: number | null };
+export type Facts = { phase: Phase; level: number | null; perHost: number | null; sink?: string | undefined };
 
 const mostLevels = 100;
 
@@ -79,6 +79,7 @@ function learn(facts: Facts, event: RunEvent): void {
 	switch (event.type) {
 		case "run-started":
 			facts.phase = "running";
+			facts.sink = event.sink;
 			if (event.concurrency !== "auto") facts.level = event.concurrency;
 			if (typeof event.perHost === "number") facts.perHost = Math.min(event.perHost, facts.level ?? event.perHost);
 			return;

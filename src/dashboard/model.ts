@@ -98,6 +98,8 @@ export type Details = {
 	readonly startedAtMs: number;
 	/** When this was told. */
 	readonly atMs: number;
+	/** Where the files go: `dir`, or the sink. */
+	readonly filesTo: string;
 	/** The command that tries again what failed; null where no records are kept. */
 	readonly tryAgain: string | null;
 	readonly points: readonly Point[];

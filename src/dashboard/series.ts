@@ -12,6 +12,15 @@ export type Point = {
 	/** Downloads in flight, on average; and the most that were allowed, at the end. */
 	readonly inFlight: number;
 	readonly level: number;
+	/** Of points that were joined: the most that any of them had. */
+	readonly peak?: Peak;
+};
+
+/** Files and bytes a second, and downloads in flight, at their highest. */
+export type Peak = {
+	readonly filesPerSecond: number;
+	readonly bytesPerSecond: number;
+	readonly inFlight: number;
 };
 
 export type Series = {
@@ -41,11 +50,20 @@ export function createSeries(start: readonly Point[] = []): Series {
 	};
 }
 
+/** The highest that a point tells of, so that no peak gets lower as points are joined. */
+export function peakOf({ files, bytes, inFlight, seconds, peak }: Point): Peak {
+	if (peak) return peak;
+	const each = seconds > 0 ? seconds : 1;
+	return { filesPerSecond: files / each, bytesPerSecond: bytes / each, inFlight };
+}
+
 /** One point for several that follow each other. */
 function joinPoints(points: readonly Point[]): Point {
 	const sum = (of: (point: Point) => number): number => points.reduce((total, point) => total + of(point), 0);
 	const seconds = sum((point) => point.seconds);
 	const last = points.at(-1);
+	const peaks = points.map(peakOf);
+	const most = (of: (peak: Peak) => number): number => Math.max(...peaks.map(of));
 	return {
 		atSeconds: last?.atSeconds ?? 0,
 		seconds,
@@ -54,5 +72,10 @@ function joinPoints(points: readonly Point[]): Point {
 		bytes: sum((point) => point.bytes),
 		inFlight: seconds > 0 ? sum((point) => point.inFlight * point.seconds) / seconds : 0,
 		level: last?.level ?? 0,
+		peak: {
+			filesPerSecond: most((peak) => peak.filesPerSecond),
+			bytesPerSecond: most((peak) => peak.bytesPerSecond),
+			inFlight: most((peak) => peak.inFlight),
+		},
 	};
 }

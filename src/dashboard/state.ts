@@ -39,6 +39,7 @@ export function stateOf(collector: Collector, view: View, most: Most = mostLive)
 		now: nowOf(collector),
 		startedAtMs,
 		atMs: Date.now(),
+		filesTo: filesToOf(collector),
 		tryAgain: options.tryAgain,
 		points: sampler.series.points(),
 		flights: flightsOf(collector, most.flights),
@@ -57,6 +58,7 @@ export function updateOf(collector: Collector, view: View, told: Told): Update {
 	return {
 		...publicSummary(options.summary()),
 		now: nowOf(collector),
+		filesTo: filesToOf(collector),
 		atMs: Date.now(),
 		points: sampler.since(told.points),
 		flights: flightsOf(collector, mostLive.flights),
@@ -70,6 +72,10 @@ export function updateOf(collector: Collector, view: View, told: Told): Update {
 /** Lists and directories may be URLs. */
 function publicSummary(summary: Summary): Summary {
 	return { ...summary, list: publicText(summary.list), dir: publicText(summary.dir) };
+}
+
+function filesToOf({ facts, options }: Collector): string {
+	return publicText(facts.sink ?? options.summary().dir);
 }
 
 function nowOf({ sampler, facts }: Collector): Now {

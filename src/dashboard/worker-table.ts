@@ -17,6 +17,8 @@ export function createWorkerTable(): WorkerTable {
 	const models = new Map<string, Map<number, Counts>>();
 	let size = 0;
 	const open = ({ model, number }: WorkerLabel): Counts | undefined => {
+		// The coordinator itself, where no worker was asked.
+		if (number === 0) return undefined;
 		const workers = models.get(model) ?? new Map<number, Counts>();
 		if (workers.size === 0) models.set(model, workers);
 		const known = workers.get(number);

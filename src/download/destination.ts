@@ -33,7 +33,8 @@ export async function openDestination(worker: DestinationOptions): Promise<Desti
 	const dir = options.dirPath ?? options.dir;
 	const layout = stateLayout(dir);
 	const owner = createOwner(layout, ownerId, { ...options, coordinatorPid });
-	const store = { parts: layout.parts, ownerId: owner.id };
+	const assertWanted = options.revocable ? owner.assertWanted : undefined;
+	const store = { parts: layout.parts, ownerId: owner.id, assertWanted };
 	const folders = createFolders(dir, {
 		evade: options.onExists === "rename" && options.layout !== "flat",
 		fsync: options.fsync,
@@ -59,6 +60,7 @@ function nowhere(ownerId: string): Destination {
 			segment: () => 0,
 			intend: nothing,
 			withdraw: nothing,
+			assertWanted: nothing,
 			sync: () => undefined,
 			renew: nothing,
 			now: Date.now,

@@ -37,6 +37,8 @@ export type Owner = {
 	 * @returns Why that cannot be done here; undefined where it was. @throws {NodeJS.ErrnoException} such as EIO.
 	 */
 	sync(): string | undefined;
+	/** Throws when its work was given to others: it puts nothing down any more. */
+	assertWanted(): void;
 	/** Gives a sign of life where one is overdue: after a pause of the process somebody may think it dead. */
 	renew(): void;
 	/** The time, in milliseconds since 1970, as the file system tells it. */
@@ -105,8 +107,11 @@ export function createOwner(layout: StateLayout, id: string, { coordinatorPid, .
 		folder = folderIdentity(layout);
 		heartbeat.tell();
 	}
-	const append = (lines: string): void => {
+	const wanted = (): void => {
 		if (revocable) assertWanted(announcement);
+	};
+	const append = (lines: string): void => {
+		wanted();
 		heartbeat.renew();
 		if (written > segmentBytes) next();
 		fd ??= openTrusted(intentsPath(layout, id, segment), newFile);
@@ -128,6 +133,7 @@ export function createOwner(layout: StateLayout, id: string, { coordinatorPid, .
 			for (const intent of intents) lines += formatIntent(intent);
 			append(lines);
 		},
+		assertWanted: wanted,
 		withdraw: (source) => append(`${JSON.stringify({ withdrawn: source })}\n`),
 		sync() {
 			const why = fd === undefined ? undefined : syncFile(fd, isSynced);

@@ -29,8 +29,10 @@ export type OriginOptions = {
 	readonly lieRate: number;
 	/** Share of files that are 404 for good. */
 	readonly missingRate: number;
-	/** Share of files whose first request is answered with 503. */
+	/** Share of files whose first request is answered with `failFirstStatus`. */
 	readonly failFirstRate: number;
+	/** A 503 is what hosts say that are asked too much: a run then asks less. */
+	readonly failFirstStatus: number;
 	/** Share of files that are sent at no more than `slowBytesPerSecond`. */
 	readonly slowRate: number;
 	readonly slowBytesPerSecond: number;
@@ -69,6 +71,7 @@ export const originDefaults: OriginOptions = {
 	lieRate: 0,
 	missingRate: 0,
 	failFirstRate: 0,
+	failFirstStatus: 503,
 	slowRate: 0,
 	slowBytesPerSecond: 8192,
 	ranges: true,

@@ -23,7 +23,9 @@ export function judge(options: OriginOptions, path: string, nth: number): Verdic
 	const delayMs = delayOf(options, name);
 	const end = (kind: Verdict["kind"], errorStatus = 0): Verdict => ({ kind, delayMs, errorStatus, slow });
 	if (happens(options.missingRate, seed, `missing:${path}`)) return end("missing");
-	if (nth === 1 && happens(options.failFirstRate, seed, `fail-first:${path}`)) return end("error", 503);
+	if (nth === 1 && happens(options.failFirstRate, seed, `fail-first:${path}`)) {
+		return end("error", options.failFirstStatus);
+	}
 	if (happens(options.errorRate, seed, `error:${name}`)) return end("error", errorStatusOf(seed, name));
 	return end(faultOf(options, name) ?? "serve");
 }

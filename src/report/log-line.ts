@@ -45,9 +45,9 @@ function say(event: RunEvent): Said | undefined {
 		case "list-read":
 			return event.complete ? { level: "INFO", text: `list read: entries ${event.total}` } : undefined;
 		case "run-started": {
-			const { run, list, dir, method, concurrency } = event;
+			const { run, list, dir, sink, method, concurrency } = event;
 			const how = `method ${method}, concurrency ${concurrency}`;
-			return { level: "INFO", text: `run ${run} started: ${publicText(list)} -> ${dir} (${how})` };
+			return { level: "INFO", text: `run ${run} started: ${publicText(list)} -> ${sink ?? dir} (${how})` };
 		}
 		case "run-ended": {
 			const { run, saved, skipped, duplicates, failed, cancelled, seconds } = event.summary;

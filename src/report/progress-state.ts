@@ -20,7 +20,7 @@ export type InFlight = {
 
 /** The progress at one moment. */
 export type ProgressView = {
-	/** Entries that ended. */
+	/** Entries that ended. Those that were cancelled did not: another run goes on with them. */
 	readonly files: number;
 	/** Entries read so far. */
 	readonly total: number;
@@ -147,7 +147,7 @@ function learn(known: Known, downloads: Downloads, event: RunEvent): void {
 			downloads.delete(event.id);
 			break;
 		case "ended":
-			known.files += 1;
+			if (event.outcome.status !== "cancelled") known.files += 1;
 			if (event.outcome.status === "failed") known.failed += 1;
 			known.bytes += end(downloads, event.id, event.outcome);
 			break;

@@ -27,7 +27,7 @@ import { createRunCookies } from "./run-cookies.ts";
 import { RunError } from "./run-error.ts";
 import { createRunRates } from "./run-rates.ts";
 import { createShortfalls, type Shortfalls } from "./shortfalls.ts";
-import { endLeftovers, expectUsable, tidy } from "./sink-of-run.ts";
+import { endLeftovers, expectUsable, sinkName, tidy } from "./sink-of-run.ts";
 import { watchSpace } from "./space-watch.ts";
 import { tellUnmatched } from "./tell-unmatched.ts";
 
@@ -85,11 +85,13 @@ export async function run(asked: RunRequest): Promise<Summary> {
 	});
 	cookies?.share(runner);
 	rates?.share(runner);
+	const elsewhere = sinkName(options);
 	sink.on({
 		type: "run-started",
 		run: request.run,
 		list: request.list,
 		dir: options.journalDir ?? options.dir,
+		...(elsewhere !== undefined && { sink: elsewhere }),
 		method: options.method,
 		concurrency: options.concurrency,
 		perHost: options.perHost,

@@ -4,6 +4,12 @@ import { explainFileError } from "../files/file-error.ts";
 import type { Directory } from "../journal/directory.ts";
 import { RunError } from "./run-error.ts";
 
+/** Where the files go, where that is not the directory that has the journal. */
+export function sinkName({ bucket, journalDir, dir }: RunOptions): string | undefined {
+	if (bucket) return `s3://${bucket.name}/${bucket.prefix}`.replace(/\/$/, "");
+	return journalDir === undefined ? undefined : dir;
+}
+
 /** Before anything is downloaded: a bucket is found out about only by writing to it. */
 export async function expectUsable(bucket: Bucket, onExists: RunOptions["onExists"]): Promise<void> {
 	const { checkBucket } = await import("../store/s3-check.ts");

@@ -44,6 +44,8 @@ export type PartStore = {
 	/** The folder of all parts of the directory. */
 	readonly parts: string;
 	readonly ownerId: string;
+	/** Throws when others have the worker's work, as it slept: what it put down now would be nobody's. Absent where that cannot be. */
+	readonly assertWanted?: (() => void) | undefined;
 };
 
 export function newPart(key: string): Part {
@@ -59,7 +61,7 @@ export function claimPart(store: PartStore, key: string): Part {
 	const free = join(store.parts, key);
 	const folder = ownedFolder(store, key);
 	// Looked at first: what another user has left could not be put back, nor be got out of the way.
-	if (!isUsable(free) || !movePart(free, folder)) return part;
+	if (!isUsable(store, free) || !movePart(free, folder)) return part;
 	try {
 		part.source = readSource(folder);
 		const opened = part.source && openPartFile(folder);
@@ -249,8 +251,9 @@ export function fileOf(store: PartStore, part: Part): PartFile {
 	return part.file;
 }
 
-/** Moves what is in memory to a file. */
+/** Moves what is in memory to a file. @throws as `append`; and where others do the worker's work. */
 function spill(store: PartStore, part: Part): PartFile {
+	store.assertWanted?.();
 	const folder = ownedFolder(store, part.key);
 	removePart(folder);
 	makePartFolder(folder);
@@ -277,9 +280,10 @@ function ownedFolder(store: PartStore, key: string): string {
 	return join(store.parts, `${key}@${store.ownerId}`);
 }
 
-/** Whether a part lies there that this user may change. */
-function isUsable(folder: string): boolean {
+/** Whether a part lies there that this user may change, and this worker may still take. */
+function isUsable(store: PartStore, folder: string): boolean {
 	try {
+		store.assertWanted?.();
 		if (!lstatSync(folder).isDirectory()) return false;
 		accessSync(folder, constants.W_OK | constants.X_OK);
 		accessSync(bodyPath(folder), constants.R_OK | constants.W_OK);

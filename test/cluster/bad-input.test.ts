@@ -13,7 +13,7 @@ import { quick, startFaultLab } from "./fault-lab.ts";
 import { startRedis } from "./redis-server.ts";
 import { launchWorker, startWorker } from "./worker-processes.ts";
 
-const patience = { timeout: 60_000 };
+const patience = { timeout: 240_000 };
 
 async function folderFor(context: TestContext): Promise<string> {
 	const folder = await mkdtemp(join(tmpdir(), "downspout-bad-"));

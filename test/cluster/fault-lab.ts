@@ -15,7 +15,16 @@ import { startWorker, type WorkerProcess, type WorkerSetup } from "./worker-proc
 
 /** Dead workers are known soon here: what is tested is not patience. */
 export const quick = { DOWNSPOUT_CLUSTER_SILENCE: "4" };
+/** And for a coordinator whose Redis is to come back: a busy machine may take long to start it. */
+export const patient = { DOWNSPOUT_CLUSTER_SILENCE: "30" };
 const seed = 11;
+
+export type Run = {
+	readonly process: ChildProcess;
+	readonly ended: Promise<Ended>;
+	/** Resolves when it has said something that fits on standard error; it says nothing without `--progress`. */
+	says(pattern: RegExp): Promise<void>;
+};
 
 export type FaultLab = {
 	readonly origin: Origin;
@@ -24,9 +33,13 @@ export type FaultLab = {
 	readonly sink: string;
 	readonly dir: string;
 	readonly batch: Batch;
+	/** The list of the batch; another text may be written there before the start. */
+	readonly list: string;
 	worker(setup?: Partial<WorkerSetup>): Promise<WorkerProcess>;
+	/** Two of them, which start at the same time. */
+	twoWorkers(setup?: Partial<WorkerSetup>): Promise<readonly [WorkerProcess, WorkerProcess]>;
 	/** Starts the coordinator. */
-	start(args?: readonly string[]): { readonly process: ChildProcess; readonly ended: Promise<Ended> };
+	start(args?: readonly string[], env?: Readonly<Record<string, string>>): Run;
 	/** Resolves when so many requests have been made, so that the run is in the midst of its work. */
 	asked(count: number): Promise<void>;
 	/** Every file is there once and whole, the counts say so, and nothing is left anywhere. */
@@ -37,7 +50,7 @@ export type FaultLab = {
 	lives(): Promise<readonly (readonly [key: string, seconds: number])[]>;
 };
 
-export async function startFaultLab(context: TestContext, bandwidthBytesPerSecond = 3_000_000): Promise<FaultLab> {
+export async function startFaultLab(context: TestContext, bandwidthBytesPerSecond = 6_000_000): Promise<FaultLab> {
 	const origin = await startOrigin({ seed, files: 0, bandwidthBytesPerSecond });
 	const folder = await mkdtemp(join(tmpdir(), "downspout-faults-"));
 	const redis = await startRedis(context);
@@ -47,7 +60,8 @@ export async function startFaultLab(context: TestContext, bandwidthBytesPerSecon
 	});
 	const batch = createBatch(seed);
 	const [sink, dir] = [join(folder, "sink"), join(folder, "dir")];
-	await writeFile(join(folder, "list"), batch.paths.map((path) => `${origin.url}${path}\n`).join(""));
+	const list = join(folder, "list");
+	await writeFile(list, batch.paths.map((path) => `${origin.url}${path}\n`).join(""));
 	const keys = async (): Promise<readonly string[]> => {
 		const client = new Redis(redis.url);
 		const found = await client.keys("*");
@@ -62,6 +76,8 @@ export async function startFaultLab(context: TestContext, bandwidthBytesPerSecon
 		return found.map((key, n) => [key, seconds[n] ?? 0] as const);
 	};
 	const total = batch.paths.length;
+	const worker = (setup: Partial<WorkerSetup> = {}): Promise<WorkerProcess> =>
+		startWorker(context, { redis: redis.url, sink, args: ["-c", "8"], ...setup, env: { ...quick, ...setup.env } });
 	return {
 		origin,
 		redis,
@@ -71,13 +87,30 @@ export async function startFaultLab(context: TestContext, bandwidthBytesPerSecon
 		batch,
 		keys,
 		lives,
-		worker: (setup = {}) =>
-			startWorker(context, { redis: redis.url, sink, args: ["-c", "8"], ...setup, env: { ...quick, ...setup.env } }),
-		start(args = []) {
+		list,
+		worker,
+		twoWorkers: (setup) => Promise.all([worker(setup), worker(setup)]),
+		start(args = [], env: Readonly<Record<string, string>> = quick) {
 			const place = ["-m", "cluster", "--redis", redis.url, "--sink", sink, "-d", dir];
-			const process = startDownspout(["list", ...place, "--json", "-q", ...args], { cwd: folder, env: quick });
+			const process = startDownspout(["list", ...place, "--json", "--progress", "none", ...args], {
+				cwd: folder,
+				env,
+			});
 			context.after(() => void process.kill("SIGKILL"));
-			return { process, ended: waitForEnd(process) };
+			let words = "";
+			const ended = waitForEnd(process);
+			return {
+				process,
+				ended,
+				says: (pattern) =>
+					new Promise((resolve, reject) => {
+						process.stderr?.on("data", (text) => {
+							words += text;
+							if (pattern.test(words)) resolve();
+						});
+						ended.then(() => reject(new assert.AssertionError({ message: `the run ended: ${words}` })), reject);
+					}),
+			};
 		},
 		async asked(count) {
 			while (origin.requests() < count) await sleep(10);

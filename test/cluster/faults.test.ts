@@ -1,26 +1,28 @@
 /** Whatever dies, is cut off or comes back: each entry ends once, and no file is lost, doubled or torn. */
 import assert from "node:assert/strict";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
+import { serve } from "../download/serve.ts";
 import { skipUnlessLinux } from "../skip-unless.ts";
 import { cannotMount, enlarge, mountTmpfs } from "../store/mounts.ts";
 import { startCutProxy } from "./cut-proxy.ts";
-import { startFaultLab } from "./fault-lab.ts";
+import { patient, startFaultLab } from "./fault-lab.ts";
 
-const patience = { timeout: 90_000, skip: skipUnlessLinux };
-/** Longer than a worker may be silent in these tests. */
-const longSilenceMs = 7000;
+const patience = { timeout: 240_000, skip: skipUnlessLinux };
+/** Tells when a worker counts as dead. */
+const telling = ["--progress", "plain"];
+const firstDied = /cluster#1 on .* died/;
 
 test("a worker that is killed leaves its work to the others", patience, async (context) => {
 	const lab = await startFaultLab(context);
 	const victim = await lab.worker();
-	await lab.worker();
 	const run = lab.start();
-	await lab.asked(60);
+	await lab.asked(20);
 	victim.kill("SIGKILL");
+	await lab.worker();
 	await lab.expectAll(await run.ended);
 });
 
@@ -28,15 +30,16 @@ test(
 	"a worker that is cut off from Redis gives up, and is of use again when it comes back",
 	patience,
 	async (context) => {
-		const lab = await startFaultLab(context, 1_500_000);
+		const lab = await startFaultLab(context);
 		const wire = await startCutProxy(context, lab.redis.port);
 		const cut = await lab.worker({ redis: `redis://127.0.0.1:${wire.port}` });
-		await lab.worker();
-		const run = lab.start();
-		await lab.asked(60);
+		const run = lab.start(telling);
+		// It has work in hand, which cannot end before it counts as dead.
+		await lab.asked(20);
 		wire.cut();
+		await lab.worker();
 		await cut.says(/has not answered/);
-		await sleep(longSilenceMs);
+		await run.says(firstDied);
 		wire.mend();
 		await cut.says(/joining run .* anew/);
 		await lab.expectAll(await run.ended);
@@ -44,23 +47,44 @@ test(
 );
 
 test("a worker that slept finds its work with others, and does no harm", patience, async (context) => {
-	const lab = await startFaultLab(context, 1_500_000);
+	const lab = await startFaultLab(context);
 	const sleeper = await lab.worker();
-	await lab.worker();
-	const run = lab.start();
-	await lab.asked(60);
+	const run = lab.start(telling);
+	await lab.asked(20);
 	sleeper.kill("SIGSTOP");
-	await sleep(longSilenceMs);
+	await lab.worker();
+	await run.says(firstDied);
 	sleeper.kill("SIGCONT");
 	await lab.expectAll(await run.ended);
+});
+
+test("what a worker held in memory while it slept is nobody's to continue", patience, async (context) => {
+	const lab = await startFaultLab(context);
+	const body = Buffer.alloc(100_000, "slept");
+	const { url } = await serve(context, (_request, response, n) => {
+		response.writeHead(200, { etag: '"1"', "content-length": body.length });
+		if (n === 0) response.write(body.subarray(0, 60_000));
+		else response.end(body);
+	});
+	await writeFile(lab.list, `${url}/slept.bin\n`);
+	const sleeper = await lab.worker();
+	const run = lab.start(["--progress", "json"]);
+	await run.says(/"bytes":60000/);
+	sleeper.kill("SIGSTOP");
+	await lab.worker();
+	const { code, stderr } = await run.ended;
+	assert.equal(code, 0, stderr);
+	sleeper.kill("SIGCONT");
+	await sleeper.says(/joining run .* anew|left run/);
+	assert.equal(await readFile(join(lab.sink, "slept.bin"), "utf8"), body.toString());
+	assert.deepEqual(await readdir(join(lab.sink, ".downspout", "parts")), []);
 });
 
 for (const keepsData of [true, false]) {
 	test(`Redis restarts ${keepsData ? "with" : "without"} its data`, patience, async (context) => {
 		const lab = await startFaultLab(context);
-		await lab.worker();
-		await lab.worker();
-		const run = lab.start();
+		await lab.twoWorkers();
+		const run = lab.start([], patient);
 		await lab.asked(60);
 		await lab.redis.restart(keepsData);
 		await lab.expectAll(await run.ended);
@@ -76,12 +100,13 @@ test(
 		const run = lab.start();
 		await lab.asked(60);
 		run.process.kill("SIGSTOP");
-		let before = 0;
-		while (lab.origin.requests() !== before) {
-			before = lab.origin.requests();
-			await sleep(700);
-		}
+		// Until the worker has told of all that it was handed, to nobody.
 		const client = new Redis(lab.redis.url);
+		for (let open = 1; open > 0; await sleep(10)) {
+			const queues = (await lab.keys()).filter((key) => /:queue:[^:]+:(wait|active)$/.test(key));
+			const lengths = await Promise.all(queues.map((key) => client.llen(key)));
+			open = lengths.reduce((sum, length) => sum + length, 0);
+		}
 		await client.flushall();
 		client.disconnect();
 		run.process.kill("SIGCONT");
@@ -101,7 +126,7 @@ test(
 		await lab.redis.stop();
 		const { code, stdout, stderr } = await run.ended;
 		assert.equal(code, 3);
-		assert.match(stderr, /^downspout: Redis has been out of reach for 20 s[^\n]*\n$/);
+		assert.match(stderr, /^downspout: Redis has been out of reach for 8 s[^\n]*\n$/);
 		const summary = JSON.parse(stdout);
 		assert.equal(summary.total, summary.saved + summary.cancelled);
 		await lab.redis.start();
@@ -116,9 +141,10 @@ test(
 		const lab = await startFaultLab(context);
 		const wire = await startCutProxy(context, lab.redis.port);
 		await lab.worker();
-		const run = lab.start(["--redis", `redis://127.0.0.1:${wire.port}`]);
+		const run = lab.start(["--redis", `redis://127.0.0.1:${wire.port}`, ...telling]);
 		await lab.asked(60);
 		wire.cut();
+		await run.says(/warning Redis does not answer: waiting for it, 8 s at most/);
 		assert.equal((await run.ended).code, 3);
 		wire.mend();
 		await lab.expectAll(await lab.start().ended);
@@ -127,8 +153,7 @@ test(
 
 test("a coordinator that is killed is followed by the same command, at once", patience, async (context) => {
 	const lab = await startFaultLab(context);
-	await lab.worker();
-	await lab.worker();
+	await lab.twoWorkers();
 	for (const asked of [40, 120]) {
 		const run = lab.start();
 		await lab.asked(asked);
@@ -139,8 +164,7 @@ test("a coordinator that is killed is followed by the same command, at once", pa
 
 test("a coordinator is killed while it takes over from one that was killed", patience, async (context) => {
 	const lab = await startFaultLab(context);
-	await lab.worker();
-	await lab.worker();
+	await lab.twoWorkers();
 	const first = lab.start();
 	await lab.asked(40);
 	first.process.kill("SIGKILL");
@@ -177,8 +201,7 @@ test("a sink that is full ends the run with exit 3, and the same command goes on
 }, async (context) => {
 	const lab = await startFaultLab(context, 20_000_000);
 	const sink = join(mountTmpfs(context), "sink");
-	await lab.worker({ sink });
-	await lab.worker({ sink });
+	await lab.twoWorkers({ sink });
 	const full = await lab.start(["--sink", sink]).ended;
 	assert.equal(full.code, 3, full.stderr);
 	assert.match(full.stderr, /no space left|disk is full|quota/i);
@@ -198,9 +221,9 @@ test("clocks that differ by a minute", patience, async (context) => {
 	const early = await lab.worker({
 		env: { NODE_OPTIONS: `--import ${new URL("shifted-clock.mjs", import.meta.url).href}` },
 	});
-	await lab.worker();
 	const run = lab.start();
-	await lab.asked(60);
+	await lab.asked(20);
 	early.kill("SIGKILL");
+	await lab.worker();
 	await lab.expectAll(await run.ended);
 });

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { skipUnlessLinux } from "../skip-unless.ts";
-import { type FaultLab, startFaultLab } from "./fault-lab.ts";
+import { type FaultLab, patient, quick, type Run, startFaultLab } from "./fault-lab.ts";
 import type { WorkerProcess } from "./worker-processes.ts";
 
 const rounds = Number(process.env.DOWNSPOUT_KILL_ROUNDS ?? 1);
@@ -15,9 +15,11 @@ const longestLifeMs = 1200;
 type Victim = "worker" | "coordinator" | "Redis, with its data" | "Redis, without its data";
 
 async function playRound(context: TestContext, victim: Victim): Promise<void> {
-	const lab = await startFaultLab(context, 6_000_000);
-	const workers = await Promise.all([lab.worker({ isKept: true }), lab.worker({ isKept: true })]);
-	let run = lab.start();
+	const lab = await startFaultLab(context);
+	const workers = await lab.twoWorkers({ isKept: true });
+	// Of those that lose Redis none may give it up.
+	const env = victim.startsWith("Redis") ? patient : quick;
+	let run = lab.start([], env);
 	const kills = 1 + Math.floor(Math.random() * mostKills);
 	for (let kill = 0; kill < kills; kill++) {
 		const before = lab.origin.requests();
@@ -34,8 +36,6 @@ async function playRound(context: TestContext, victim: Victim): Promise<void> {
 	assert.equal(JSON.parse(again.stdout).skipped, lab.batch.paths.length, again.stderr);
 	assert.equal(lab.origin.requests(), asked);
 }
-
-type Run = ReturnType<FaultLab["start"]>;
 
 async function killCoordinator(lab: FaultLab, run: Run): Promise<Run> {
 	run.process.kill("SIGKILL");

@@ -13,6 +13,8 @@ import { outwait } from "../kill/process-tree.ts";
 
 const run = promisify(execFile);
 
+const mostStarts = 20;
+
 export type RedisServer = {
 	readonly url: string;
 	readonly port: number;
@@ -30,14 +32,24 @@ export async function startRedis(
 	const folder = await mkdtemp(join(tmpdir(), "downspout-redis-"));
 	const port = await freePort();
 	const pidFile = join(folder, "pid");
+	const log = join(folder, "log");
 	let pid: number | undefined;
 	const start = async (): Promise<void> => {
 		// A daemon: it is no child of the tests, some of which kill all that they have.
 		const own = ["--daemonize", "yes", "--pidfile", pidFile, "--port", String(port), "--bind", "127.0.0.1"];
 		const data = ["--dir", folder, "--save", "", "--appendonly", "yes", "--appendfsync", "always"];
-		await run("redis-server", [...own, ...data, ...options]);
-		await untilListening(port);
+		const args = [...own, ...data, "--logfile", log, ...options];
+		for (let tries = 1; ; tries++) {
+			await rm(log, { force: true });
+			await run("redis-server", args);
+			const why = await untilListening(port, log);
+			if (why === undefined) break;
+			// The threads of the one before may still end, and have its port until then.
+			assert(tries < mostStarts, why);
+			await sleep(500);
+		}
 		pid = Number(await readFile(pidFile, "utf8"));
+		assert(pid > 0, "its number is not known");
 	};
 	const stop = async (): Promise<void> => {
 		if (pid === undefined) return;
@@ -80,9 +92,11 @@ export async function freePort(): Promise<number> {
 	throw new assert.AssertionError({ message: "no port is free" });
 }
 
-async function untilListening(port: number): Promise<void> {
-	for (let tries = 0; ; tries++) {
-		assert(tries < 500, "redis-server does not listen");
+/** @returns Why it has ended instead. */
+async function untilListening(port: number, log: string): Promise<string | undefined> {
+	for (;;) {
+		const text = await readFile(log, "utf8").catch(() => "");
+		if (/Failed listening|exiting/.test(text)) return `redis-server does not listen: ${text}`;
 		const socket = connect(port, "127.0.0.1");
 		const isUp = await new Promise<boolean>((resolve) => {
 			socket.once("error", () => resolve(false));
@@ -90,7 +104,7 @@ async function untilListening(port: number): Promise<void> {
 			socket.once("connect", () => socket.write("PING\r\n"));
 		});
 		socket.destroy();
-		if (isUp) return;
+		if (isUp) return undefined;
 		await sleep(20);
 	}
 }

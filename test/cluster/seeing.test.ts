@@ -6,10 +6,11 @@ import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { downspout } from "../cli/run-downspout.ts";
 import { serve } from "../download/serve.ts";
-import { startFaultLab } from "./fault-lab.ts";
+import { patient, startFaultLab } from "./fault-lab.ts";
+import { serveHeld } from "./held-origin.ts";
 import { freePort } from "./redis-server.ts";
 
-const patience = { timeout: 60_000 };
+const patience = { timeout: 240_000 };
 
 type Answer = { readonly status: number; readonly type: string; readonly text: string };
 
@@ -29,28 +30,32 @@ async function gauges(port: number): Promise<Readonly<Record<string, number>>> {
 }
 
 test("a worker and a run tell their health, and figures for Prometheus", patience, async (context) => {
-	const lab = await startFaultLab(context, 1_500_000);
+	const lab = await startFaultLab(context);
+	const origin = await serveHeld(context, 2);
+	await writeFile(lab.list, origin.list(20));
 	const [ofWorker, ofRun] = [await freePort(), await freePort()];
 	await lab.worker({ args: ["-c", "8", "--health", String(ofWorker)] });
 	assert.deepEqual(
 		[await ask(ofWorker, "/health").then(({ status }) => status), (await gauges(ofWorker)).runs],
 		[200, 0],
 	);
-	const run = lab.start(["--health", `127.0.0.1:${ofRun}`]);
-	await lab.asked(40);
+	const run = lab.start(["--health", `127.0.0.1:${ofRun}`], patient);
+	while ((await gauges(ofWorker)).in_flight !== 8 || (await gauges(ofRun)).saved !== 2) await sleep(20);
 	for (const port of [ofWorker, ofRun]) {
 		assert.deepEqual(await ask(port, "/health"), { status: 200, type: "application/json", text: '{"ok":true}\n' });
 		assert.equal((await ask(port, "/else")).status, 404);
 	}
-	const worker = await gauges(ofWorker);
-	assert(worker.runs === 1 && Number(worker.in_flight) > 0 && Number(worker.in_flight) <= 8, JSON.stringify(worker));
-	const { out, saved, failed, retries } = await gauges(ofRun);
-	assert(Number(out) > 0 && Number(saved) > 0 && failed === 0 && retries === 0, JSON.stringify({ out, saved }));
+	assert.equal((await gauges(ofWorker)).runs, 1);
+	const { out, failed, retries } = await gauges(ofRun);
+	assert.deepEqual({ out, failed, retries }, { out: 18, failed: 0, retries: 0 });
 	await lab.redis.stop();
 	while ((await ask(ofWorker, "/health")).status !== 503) await sleep(20);
 	await lab.redis.start();
 	while ((await ask(ofWorker, "/health")).status !== 200) await sleep(20);
-	await lab.expectAll(await run.ended);
+	origin.release();
+	const { code, stdout, stderr } = await run.ended;
+	assert.deepEqual([code, JSON.parse(stdout).saved], [0, 20], stderr);
+	assert.deepEqual(await lab.keys(), []);
 });
 
 test("status tells what hosts refuse, and the level that each is held to", patience, async (context) => {

@@ -96,7 +96,8 @@ test("each worker has its share", () => {
 		ended(3, "a.example"),
 		failed(4, "a.example", "dns"),
 		retried(5, "a.example"),
-		// No worker had what ended without an attempt.
+		// No worker had what ended without an attempt, of a host that was given up say.
+		{ ...failed(6, "a.example", "connect"), outcome: { ...failed(6, "a.example", "connect").outcome, worker: 0 } },
 		{
 			type: "ended",
 			entry: { line: 9, urls: ["x"] },

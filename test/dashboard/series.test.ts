@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { createSeries, type Point } from "../../src/dashboard/series.ts";
+import { createSeries, type Point, peakOf } from "../../src/dashboard/series.ts";
 
 const amount = fc.integer({ min: 0, max: 1_000_000 });
 const measured = fc.record({
@@ -25,7 +25,10 @@ function pointsOf(measures: readonly Omit<Point, "atSeconds">[]): Point[] {
 const sum = (points: readonly Point[], of: (point: Point) => number): number =>
 	points.reduce((total, point) => total + of(point), 0);
 
-test("sums, order and the last point stay as they were", () => {
+const most = (points: readonly Point[], of: (point: Point) => number): number =>
+	points.reduce((highest, point) => Math.max(highest, of(point)), 0);
+
+test("sums, peaks, order and the last point stay as they were", () => {
 	fc.assert(
 		fc.property(fc.array(measured, { maxLength: 1500, size: "max" }), (measures) => {
 			const given = pointsOf(measures);
@@ -43,6 +46,11 @@ test("sums, order and the last point stay as they were", () => {
 				end = atSeconds;
 			}
 			assert.deepEqual(points.at(-1), given.at(-1));
+			for (const key of ["filesPerSecond", "bytesPerSecond", "inFlight"] as const)
+				assert.equal(
+					most(points, (point) => peakOf(point)[key]),
+					most(given, (point) => peakOf(point)[key]),
+				);
 		}),
 		{ numRuns: 30 },
 	);

@@ -45,6 +45,15 @@ function problemOf(page: string, link: string): string | undefined {
 	return undefined;
 }
 
+test("every page of docs is found from its first one", () => {
+	const first = readFileSync(`${projectRoot}docs/README.md`, "utf8");
+	const ones = readdirSync(`${projectRoot}docs`).filter((name) => name.endsWith(".md") && name !== "README.md");
+	assert.deepEqual(
+		ones.filter((name) => !first.includes(`](${name})`)),
+		[],
+	);
+});
+
 test("every link and picture is there", () => {
 	const links = pages.flatMap((page) =>
 		Array.from(proseOf(page).matchAll(/\]\(<?([^)\s>]+)>?(?: "[^"]*")?\)|<(https?:[^>]+)>/g), ([, link, url]) => ({

@@ -127,6 +127,19 @@ test("an unfinished list is estimated from the part that was read", () => {
 	);
 });
 
+test("what a stop cancels has not been done, and is no speed", () => {
+	let clock = 0;
+	const state = createProgressState(() => clock);
+	state.on({ type: "list-read", total: 100, complete: true });
+	for (let id = 0; id < 100; id++) {
+		const outcome = id < 40 ? saved : ({ ...saved, status: "cancelled", bytes: 0 } as const);
+		state.on({ type: "ended", id, entry, outcome });
+	}
+	clock = 1000;
+	const { files, total, share, filesPerSecond } = state.view(clock);
+	assert.deepEqual({ files, total, share, filesPerSecond }, { files: 40, total: 100, share: 0.4, filesPerSecond: 40 });
+});
+
 test("bytes of a retried download count again, and what an earlier run left does not", () => {
 	const state = createProgressState(() => 0);
 	const begin = (): void => state.on({ type: "attempt-started", id: 1, url: "https://u:p@a/x", attempt: 1 });

@@ -52,6 +52,7 @@ test("every event has its line, with time, level, method and worker, and no secr
 	const failure = { code: "timeout", message: "no byte for 30 s", transient: true } as const;
 	const worker = { model: "processes", number: 3 } as const;
 	records.on({ type: "run-started", run: "r1", list: "l", dir: "d", method: "mix", concurrency: 32 });
+	records.on({ type: "run-started", run: "r1", list: "l", dir: "d", sink: "s3://b/p", method: "mix", concurrency: 32 });
 	records.on({ type: "attempt-started", id: 1, url: "https://example.com/a", attempt: 1 });
 	records.on({ type: "progress", id: 1, bytes: 5 });
 	records.on({ type: "retry", id: 1, url: saved.url, attempt: 1, failure, waitMs: 512.3, worker });
@@ -71,6 +72,7 @@ test("every event has its line, with time, level, method and worker, and no secr
 			.map((line) => line.replace(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z /, "")),
 		[
 			"INFO [mix#0] run r1 started: l -> d (method mix, concurrency 32)",
+			"INFO [mix#0] run r1 started: l -> s3://b/p (method mix, concurrency 32)",
 			"WARN [processes#3] retry https://example.com/a\\x1b[2J: timeout: no byte for 30 s (attempt 1, again in 512 ms)",
 			"INFO [threads#2] saved https://example.com/a\\x1b[2J -> a\\u202egpj.exe (10240 bytes, 31 ms, attempt 1)",
 			"ERROR [threads#0] failed https://example.com/b: http_404: not there at https://example.com/b (line 2 of b.txt, 31 ms, attempt 1)",

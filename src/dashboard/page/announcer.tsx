@@ -20,7 +20,7 @@ export function Announcer(): JSX.Element {
 		last.value = { phase, tenth, atMs: known.atMs };
 		const failed = known.failed > 0 ? `, ${formatCount(known.failed)} failed` : "";
 		text.value = hasEnded.value
-			? `Finished: ${formatCount(known.saved)} saved${failed}`
+			? `${known.cancelled > 0 ? "Stopped" : "Finished"}: ${formatCount(known.saved)} saved${failed}`
 			: `${phaseTexts[phase]}: ${countOf(files, "file")}${share === null ? "" : `, ${tenth * 10} percent`}${failed}`;
 	});
 	return (

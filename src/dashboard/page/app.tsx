@@ -22,7 +22,8 @@ export function App(): JSX.Element {
 	const isKnown = useComputed(() => state.value !== undefined);
 	useSignalEffect(() => {
 		const share = state.value?.now.share;
-		const sign = hasEnded.value ? "done" : typeof share === "number" ? percentText(share) : "";
+		const ended = (state.value?.cancelled ?? 0) > 0 ? "stopped" : "done";
+		const sign = hasEnded.value ? ended : typeof share === "number" ? percentText(share) : "";
 		document.title = sign === "" ? "downspout" : `${sign} · downspout`;
 	});
 	if (!isKnown.value) return <Missing connection={connection.value} />;

@@ -20,6 +20,10 @@ export type ChartProps = {
 	readonly title: string;
 	/** How it is now. */
 	readonly value: string;
+	/** What the value is, where it is not how it is now. */
+	readonly note?: string;
+	/** The highest that a point tells of. */
+	readonly peakOf: (point: Point) => number;
 	readonly lines: readonly Line[];
 	readonly points: readonly Point[];
 	readonly format: (value: number) => string;
@@ -29,7 +33,8 @@ export type ChartProps = {
 
 const heightPx = 132;
 
-export function Chart({ title, value, lines, points, format, least }: ChartProps): JSX.Element {
+export function Chart(props: ChartProps): JSX.Element {
+	const { title, value, note, lines, points, format, least } = props;
 	const box = useRef<HTMLDivElement>(null);
 	const plot = useRef<uPlot>(undefined);
 	const under = useSignal<number | null>(null);
@@ -66,14 +71,14 @@ export function Chart({ title, value, lines, points, format, least }: ChartProps
 				<h2>{title}</h2>
 				<span class="now num">{value}</span>
 				<span class="under faint num">
-					{point === undefined ? peakText(points, lines, format) : underText(point, lines, format)}
+					{point === undefined ? [note, peakText(props)].filter(Boolean).join(", ") : underText(point, lines, format)}
 				</span>
 			</figcaption>
 			<div
 				class="plot"
 				ref={box}
 				role="img"
-				aria-label={`${title} over time: now ${value}, ${peakText(points, lines, format)}`}
+				aria-label={`${title} over time: ${note ?? "now"} ${value}, ${peakText(props)}`}
 			/>
 		</figure>
 	);
@@ -81,8 +86,8 @@ export function Chart({ title, value, lines, points, format, least }: ChartProps
 
 type Format = ChartProps["format"];
 
-function peakText(points: readonly Point[], [line]: readonly Line[], format: Format): string {
-	const peak = points.reduce((most, point) => Math.max(most, line?.of(point) ?? 0), 0);
+function peakText({ points, peakOf, format }: ChartProps): string {
+	const peak = points.reduce((most, point) => Math.max(most, peakOf(point)), 0);
 	return `peak ${format(peak)}`;
 }
 

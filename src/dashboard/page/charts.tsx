@@ -1,5 +1,6 @@
 /** The run over time: files, bytes, and downloads in flight. */
 import type { JSX } from "preact";
+import { peakOf } from "../series.ts";
 import { Chart, type Line } from "./chart.tsx";
 import { isWholeRun, points, state } from "./store.ts";
 import { bytesRate, formatCount } from "./texts.ts";
@@ -22,6 +23,7 @@ export function Charts(): JSX.Element {
 	const all = points.value;
 	const { now, filesPerSecond = 0, bytesPerSecond = 0 } = state.value ?? {};
 	const hasEnded = now?.phase === "ended";
+	const note = hasEnded ? { note: "on average" } : {};
 	const from = isWholeRun.value ? 0 : (all.at(-1)?.atSeconds ?? 0) - recentSeconds;
 	const shown = from > 0 ? all.filter(({ atSeconds }) => atSeconds >= from) : all;
 	return (
@@ -29,7 +31,9 @@ export function Charts(): JSX.Element {
 			<Chart
 				title="Files"
 				value={`${formatCount(hasEnded ? filesPerSecond : (now?.filesPerSecond ?? 0))}/s`}
+				{...note}
 				lines={filesLines}
+				peakOf={(point) => peakOf(point).filesPerSecond}
 				points={shown}
 				format={(value) => `${formatCount(value)}/s`}
 				least={10}
@@ -37,7 +41,9 @@ export function Charts(): JSX.Element {
 			<Chart
 				title="Bytes"
 				value={bytesRate(hasEnded ? bytesPerSecond : (now?.bytesPerSecond ?? 0))}
+				{...note}
 				lines={bytesLines}
+				peakOf={(point) => peakOf(point).bytesPerSecond}
 				points={shown}
 				format={bytesRate}
 				least={1000}
@@ -46,6 +52,7 @@ export function Charts(): JSX.Element {
 				title="In flight"
 				value={`${formatCount(now?.inFlight ?? 0)}${typeof now?.level === "number" ? ` of ${formatCount(now.level)}` : ""}`}
 				lines={flightLines}
+				peakOf={(point) => peakOf(point).inFlight}
 				points={shown}
 				format={formatCount}
 				least={4}

@@ -3,7 +3,7 @@ import { useComputed } from "@preact/signals";
 import type { JSX } from "preact";
 import type { Flight } from "../model.ts";
 import { Panel } from "./panel.tsx";
-import { isReport, state } from "./store.ts";
+import { hasEnded, isReport, state } from "./store.ts";
 import { bytesRate, formatBytes, formatClock, formatCount, nameOf } from "./texts.ts";
 
 const shownAfterSeconds = 1;
@@ -11,7 +11,7 @@ const shownAfterSeconds = 1;
 export function Flights(): JSX.Element | null {
 	const flights = useComputed(() => state.value?.flights ?? []).value;
 	const inFlight = useComputed(() => state.value?.now.inFlight ?? 0).value;
-	if (isReport.value) return null;
+	if (isReport.value || hasEnded.value) return null;
 	const shown = flights.filter(({ seconds }) => seconds >= shownAfterSeconds);
 	return (
 		<Panel
@@ -54,7 +54,9 @@ function Row({ flight }: { readonly flight: Flight }): JSX.Element {
 	return (
 		<tr>
 			<th scope="row" class="words cut" title={url}>
-				{nameOf(url)} <span class="faint">{host}</span>
+				<span class="name">
+					{nameOf(url)} <span class="faint">{host}</span>
+				</span>
 			</th>
 			<td>
 				<span class="mini" aria-hidden="true">

@@ -2,13 +2,13 @@
 import { useComputed } from "@preact/signals";
 import type { JSX } from "preact";
 import { ask, connection } from "./source.ts";
-import { isReport, isSteerable, state } from "./store.ts";
+import { hasEnded, isReport, isSteerable, state } from "./store.ts";
 import { phaseTexts } from "./texts.ts";
 
 export function Header(): JSX.Element {
 	const facts = useComputed(() => {
-		const { run = "", list = "", dir = "", method = "" } = state.value ?? {};
-		return { run, list, dir, method };
+		const { run = "", list = "", filesTo = "", method = "" } = state.value ?? {};
+		return { run, list, filesTo, method };
 	}).value;
 	return (
 		<header class="head">
@@ -27,15 +27,15 @@ export function Header(): JSX.Element {
 				</span>
 				<span aria-hidden="true">→</span>
 				<span class="visually-hidden">into</span>
-				<span class="cut" title={facts.dir}>
-					{facts.dir}
+				<span class="cut" title={facts.filesTo}>
+					{facts.filesTo}
 				</span>
 				<span class="faint">
 					{facts.method}
 					<span class="run"> · {facts.run}</span>
 				</span>
 			</p>
-			{isReport.value ? null : <PauseButton />}
+			{isReport.value || hasEnded.value ? null : <PauseButton />}
 		</header>
 	);
 }
@@ -46,7 +46,7 @@ function Status(): JSX.Element {
 	const isLost = connection.value === "lost" && phase !== "ended";
 	const text = isLost ? "Connection lost" : phase === "ended" && isStopped ? "Stopped" : phaseTexts[phase];
 	return (
-		<span class={`status ${isLost ? "lost" : phase}`} data-testid="phase">
+		<span class={`status ${isLost ? "lost" : isStopped ? "stopped" : phase}`} data-testid="phase">
 			{text}
 		</span>
 	);

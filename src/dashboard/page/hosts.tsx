@@ -5,7 +5,7 @@ import type { HostOrder, HostRow } from "../model.ts";
 import { Panel } from "./panel.tsx";
 import { useSteadyRows } from "./steady-rows.ts";
 import { Steering } from "./steering.tsx";
-import { isReport, look, state, view } from "./store.ts";
+import { hasEnded, look, state, view } from "./store.ts";
 import { formatBytes, formatCount } from "./texts.ts";
 
 type Column = { readonly order: HostOrder; readonly title: string; readonly hint: string; readonly wide?: true };
@@ -37,9 +37,11 @@ export function Hosts(): JSX.Element {
 						{columns.map((column) => (
 							<Head key={column.order} column={column} />
 						))}
-						<th scope="col" class="steer">
-							{isReport.value ? "State" : <span class="visually-hidden">Pause and level</span>}
-						</th>
+						{!hasEnded.value && (
+							<th scope="col" class="steer">
+								<span class="visually-hidden">Pause and level</span>
+							</th>
+						)}
 					</tr>
 				</thead>
 				<tbody {...watch}>
@@ -77,7 +79,7 @@ function Row({ row, perHost }: { readonly row: HostRow; readonly perHost: number
 	return (
 		<tr class={row.pausedUntilMs === 0 ? "paused" : ""}>
 			<th scope="row" class="words cut" title={row.host}>
-				{row.host}
+				<span class="name">{row.host}</span>
 			</th>
 			<td>
 				{isIdle ? "paused" : formatCount(row.inFlight)}
@@ -89,9 +91,11 @@ function Row({ row, perHost }: { readonly row: HostRow; readonly perHost: number
 			</td>
 			<td class="only-wide">{formatBytes(row.bytes)}</td>
 			<td class="only-wide">{row.fileMs === null ? "–" : `${formatCount(Math.max(1, row.fileMs))} ms`}</td>
-			<td class="steer">
-				<Steering row={row} level={level} />
-			</td>
+			{!hasEnded.value && (
+				<td class="steer">
+					<Steering row={row} level={level} />
+				</td>
+			)}
 		</tr>
 	);
 }

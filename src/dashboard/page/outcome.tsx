@@ -8,13 +8,13 @@ import { bytesRate, countOf, formatBytes, formatCount, formatSeconds } from "./t
 export function Outcome(): JSX.Element | null {
 	const summary = useComputed(() => (hasEnded.value ? state.value : undefined)).value;
 	if (summary === undefined) return null;
-	const { saved, failed, cancelled, bytes, dir, seconds, filesPerSecond, bytesPerSecond, tryAgain } = summary;
+	const { saved, failed, cancelled, bytes, filesTo, seconds, filesPerSecond, bytesPerSecond, tryAgain } = summary;
 	const speed = `${formatCount(filesPerSecond)} files/s, ${bytesRate(bytesPerSecond)}`;
 	return (
 		<section class={`panel outcome ${failed > 0 ? "bad" : "good"}`} aria-labelledby="outcome-title">
 			<h2 id="outcome-title">{titleOf(summary)}</h2>
 			<p>
-				{countOf(saved, "file")} with {formatBytes(bytes)} went to <code>{dir}</code> in {formatSeconds(seconds)}:{" "}
+				{countOf(saved, "file")} with {formatBytes(bytes)} went to <code>{filesTo}</code> in {formatSeconds(seconds)}:{" "}
 				{speed}.
 			</p>
 			{cancelled > 0 && (

@@ -20,7 +20,9 @@ export function Progress(): JSX.Element | null {
 					<Fact label="Files" value={filesText(known)} wide />
 					<Fact label="Received" value={formatBytes(now.received)} />
 					<Fact label={now.phase === "ended" ? "Took" : "Time"} value={formatClock(elapsed(known))} />
-					<Fact label="Left" value={now.secondsLeft === null ? "–" : formatClock(now.secondsLeft)} />
+					{now.phase !== "ended" && (
+						<Fact label="Left" value={now.secondsLeft === null ? "–" : formatClock(now.secondsLeft)} />
+					)}
 				</dl>
 			</div>
 			<div
@@ -112,8 +114,8 @@ function expected({ now, total }: State): number {
 	return Math.max(known, now.files / now.share);
 }
 
-function filesText({ now, total, seconds }: State): string {
-	const ended = now.phase === "ended" && seconds >= 0 ? total : now.files;
+function filesText({ now, total, cancelled }: State): string {
+	const ended = now.phase === "ended" ? total - cancelled : now.files;
 	return `${formatCount(ended)} of ${formatCount(Math.max(now.listed, ended))}${now.listedAll || now.phase === "ended" ? "" : "+"}`;
 }
 

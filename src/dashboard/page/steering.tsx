@@ -2,7 +2,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import type { HostRow } from "../model.ts";
 import { ask } from "./source.ts";
-import { isReport, isSteerable, state } from "./store.ts";
+import { isSteerable, state } from "./store.ts";
 import { clockTime } from "./texts.ts";
 
 export type SteeringProps = {
@@ -16,7 +16,7 @@ export function Steering({ row, level }: SteeringProps): JSX.Element {
 	const isHeld = pausedUntilMs === 0;
 	const rests = pausedUntilMs !== null && pausedUntilMs > (state.value?.atMs ?? 0);
 	const note = rests ? `rests until ${clockTime(pausedUntilMs)}` : "";
-	if (isReport.value || !isSteerable.value) return <span class="faint">{note}</span>;
+	if (!isSteerable.value) return <span class="faint">{note}</span>;
 	return (
 		<span class="steering">
 			{rests && (
