@@ -15,6 +15,8 @@ export const forbiddenLookMs = 250;
 export const leastForbiddenInFlight = 4;
 /** So many entries that were forbidden and came later on were not forbidden for themselves. */
 export const enoughServedAfterAll = 3;
+/** Fewer 403s than these are about their entries, where nothing has come of asking less. */
+const leastDoubted = 8;
 /** A host that has answered so many with 403 in so long a time, and nobody otherwise, forbids all. */
 export const mostForbidden = 20;
 export const noneServedMs = 1000;
@@ -30,7 +32,7 @@ export type ForbiddenStanding = {
 
 /** What becomes of an entry that waits to hear what its 403 was about. One that is asked for again is taken off the samples. */
 export function afterForbidden(
-	host: { readonly forbidden: ForbiddenState; samples: number },
+	host: { readonly forbidden: ForbiddenState; readonly entries: number; samples: number },
 	{ waitedMs, hasServed, asked }: ForbiddenStanding,
 ): "ask" | "wait" | "fail" {
 	const { forbidden } = host;
@@ -40,7 +42,9 @@ export function afterForbidden(
 		host.samples--;
 		return "ask";
 	}
+	// All of a list may have been refused before the first file came.
+	const isOpen = forbidden === "open" || (asked !== "more" && host.entries >= leastDoubted);
 	// Nothing more will be found out but by asking again: one after another, as each of them is something that is asked.
-	if (asked === "nothing") return hasServed ? "ask" : "fail";
-	return waitedMs < (forbidden === "open" || asked === "last" ? openMs : unknownMs) ? "wait" : "fail";
+	if (isOpen && asked === "nothing") return hasServed ? "ask" : "fail";
+	return waitedMs < (isOpen ? openMs : unknownMs) ? "wait" : "fail";
 }
