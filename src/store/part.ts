@@ -1,5 +1,5 @@
 /** The bytes of a file that is not complete: in memory while they are few, then in a folder of their own that a later attempt can take over. */
-import { accessSync, constants, fdatasyncSync, ftruncateSync, lstatSync, readSync } from "node:fs";
+import { accessSync, constants, existsSync, fdatasyncSync, ftruncateSync, lstatSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { ifRangeValue } from "../core/ranges.ts";
 import { lengthOf, prefixOf, withoutSpan } from "../core/spans.ts";
@@ -286,7 +286,8 @@ function isUsable(store: PartStore, folder: string): boolean {
 		store.assertWanted?.();
 		if (!lstatSync(folder).isDirectory()) return false;
 		accessSync(folder, constants.W_OK | constants.X_OK);
-		accessSync(bodyPath(folder), constants.R_OK | constants.W_OK);
+		// A kill before the first byte leaves none: such a part is taken as well, to be cleared away.
+		if (existsSync(bodyPath(folder))) accessSync(bodyPath(folder), constants.R_OK | constants.W_OK);
 		return true;
 	} catch {
 		return false;

@@ -16,9 +16,9 @@ const dead = { pid: 4_194_300, startTicks: "1", coordinatorPid: 4_194_300, coord
 
 type Left = {
 	readonly name: string;
-	/** Of `source.json`; the URL is added. */
-	readonly source: Readonly<Record<string, unknown>> | string;
-	readonly kept: Buffer;
+	/** Of `source.json`; the URL is added. No file where there is none. */
+	readonly source: Readonly<Record<string, unknown>> | string | undefined;
+	readonly kept: Buffer | undefined;
 	/** What the server is asked for. */
 	readonly range: string | undefined;
 };
@@ -43,6 +43,8 @@ const cases: readonly Left[] = [
 		range: `bytes=${body.length - 1}-`,
 	},
 	{ name: "an empty part", source: { etag: '"1"' }, kept: Buffer.alloc(0), range: undefined },
+	{ name: "a folder without files", source: undefined, kept: undefined, range: undefined },
+	{ name: "a part without its bytes", source: { etag: '"1"' }, kept: undefined, range: undefined },
 	{ name: "a part that nothing proves", source: {}, kept: body.subarray(0, 1000), range: undefined },
 	{ name: "a part of a weak version", source: { etag: 'W/"1"' }, kept: body.subarray(0, 1000), range: undefined },
 	{
@@ -112,8 +114,13 @@ function leave(context: TestContext, { left, url, owner }: Leaving): string {
 	const folder = join(dir, `.downspout/parts/${entryKey(url, undefined)}${owner}`);
 	mkdirSync(folder, { recursive: true });
 	const { source, kept } = left;
-	writeFileSync(join(folder, "source.json"), typeof source === "string" ? source : JSON.stringify({ url, ...source }));
-	writeFileSync(join(folder, "body"), kept);
+	if (source !== undefined) {
+		writeFileSync(
+			join(folder, "source.json"),
+			typeof source === "string" ? source : JSON.stringify({ url, ...source }),
+		);
+	}
+	if (kept !== undefined) writeFileSync(join(folder, "body"), kept);
 	if (owner) writeOwner(dir, owner.slice(1), dead);
 	return dir;
 }
