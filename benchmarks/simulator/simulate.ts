@@ -38,6 +38,7 @@ type Item = {
 	turn: number;
 	forgiven: number;
 	servedThen: number;
+	wasForbidden: boolean;
 	made: number;
 	readonly isForbidden: boolean;
 };
@@ -105,7 +106,17 @@ export function simulate(scenario: Scenario, level: number | "auto", seed: numbe
 		const host = `10.0.0.${read % origins.length}`;
 		const id = read++;
 		const isForbidden = sizes.next() < (scenario.origins[0]?.forbiddenRate ?? 0);
-		queue.push(host, { id, host, bytes, isForbidden, turn: 0, forgiven: 0, servedThen: 0, made: 0 });
+		queue.push(host, {
+			id,
+			host,
+			bytes,
+			isForbidden,
+			turn: 0,
+			forgiven: 0,
+			servedThen: 0,
+			wasForbidden: false,
+			made: 0,
+		});
 	}
 
 	function onReply(item: Item, reply: Reply): void {

@@ -13,8 +13,6 @@ export const forbiddenLookMs = 250;
 
 /** With fewer in flight no host is asked too much. */
 export const leastForbiddenInFlight = 4;
-/** So many entries that were forbidden and came later on were not forbidden for themselves. */
-export const enoughServedAfterAll = 3;
 /** Fewer 403s than these are about their entries, where nothing has come of asking less. */
 const leastDoubted = 8;
 /** A host that has answered so many with 403 in so long a time, and nobody otherwise, forbids all. */

@@ -2,7 +2,7 @@
 import { leastForbiddenInFlight, mostForbidden, noneServedMs } from "./forbidden.ts";
 import { createPacer, type Pacer } from "./pacer.ts";
 import { createRefusals, type RefusalKind, type Refusals, type Verdict } from "./refusal-state.ts";
-import { blameEntries, isRefusing, onRefusal, onSuccess } from "./refusals.ts";
+import { isRefusing, onForbiddenAgain, onRefusal, onSuccess } from "./refusals.ts";
 import { restartAt, seekAgain } from "./seek-start.ts";
 import { createSeeker, credit, finishOne, moveTo } from "./seeker.ts";
 import { discardBatch, type Seeker, type SeekerContext } from "./seeker-state.ts";
@@ -46,8 +46,9 @@ const tooManyTimeOuts = 0.1;
 const timeOutFactor = 0.7;
 const firstRampShare = 4;
 const leastServed = 4;
-/** What is refused so often is refused for itself. */
+/** What is refused so often is refused for itself; where no more is asked than is known to be served, sooner. */
 export const mostForgiven = 20;
+const mostForgivenBelow = 6;
 
 export function createHostLevel(
 	context: SeekerContext,
@@ -125,7 +126,7 @@ export function fail(host: HostLevel, ended: Ended): void {
 }
 
 /** What a refusal may be forgiven to. */
-export type Forgivable = { readonly id: number; forgiven: number; servedThen: number };
+export type Forgivable = { readonly id: number; forgiven: number; servedThen: number; wasForbidden: boolean };
 
 /** The host refused a request. @returns Whether the entry is forgiven: the host is asked too much, and serves others. */
 export function refuse(
@@ -134,11 +135,12 @@ export function refuse(
 	ended: Ended,
 ): boolean {
 	host.ended++;
-	// Asked again it was forbidden as before.
-	const isProof = kind === "forbidden" && item.forgiven > 0 && host.refusals.forbidden !== "load";
-	const blamed = isProof ? blameEntries(host.refusals, ended) : undefined;
+	const isForbidden = kind === "forbidden";
+	const isAgain = isForbidden && item.wasForbidden && item.forgiven > 0;
+	item.wasForbidden ||= isForbidden;
+	const blamed = isAgain ? onForbiddenAgain(host.refusals, ended) : undefined;
 	if (blamed) follow(host, blamed);
-	const isAboutEntry = kind === "forbidden" && !isSuspicious(host, ended);
+	const isAboutEntry = isForbidden && !isSuspicious(host, item, ended);
 	// What is known to be about its entry is an answer like any other.
 	const succeeded = isAboutEntry && host.refusals.forbidden === "entry";
 	const isLimited = isAboutEntry && ended.isLimited;
@@ -155,8 +157,8 @@ export function refuse(
 }
 
 /** Whether a 403 may be about the level. */
-function isSuspicious({ refusals, served, context }: HostLevel, { inFlight }: Ended): boolean {
-	if (refusals.forbidden === "load") return true;
+function isSuspicious({ refusals, served, context }: HostLevel, item: Forgivable, { inFlight }: Ended): boolean {
+	if (refusals.forbidden === "load") return item.forgiven < mostForgivenBelow || inFlight > refusals.clean;
 	// A host that forbids all is not asked too much.
 	const isLate = context.clock() - refusals.sinceMs > noneServedMs;
 	if (served === 0 && isLate && refusals.refusals >= mostForbidden) refusals.forbidden = "entry";

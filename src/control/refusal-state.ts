@@ -24,9 +24,12 @@ export type Refusals = {
 	perSecond: number;
 	/** What 403s of the host are about. */
 	forbidden: ForbiddenState;
-	/** How many of the entries that were forbidden may be asked for again to see whether they come now, and how many came. */
+	/** How many of the entries that were forbidden may be asked for again to see whether they come now, and since when. */
 	samples: number;
+	sampledMs: number;
+	/** How many of those came, and how many did not. */
 	servedAfterAll: number;
+	forbiddenAgain: number;
 	/** What the host says to allow, where it does. */
 	allowedPerSecond: number | undefined;
 	/** Likewise in requests a second. */
@@ -105,7 +108,9 @@ export function createRefusals(context: SeekerContext): Refusals {
 		perSecond: Number.POSITIVE_INFINITY,
 		forbidden: "unknown",
 		samples: 0,
+		sampledMs: Number.NEGATIVE_INFINITY,
 		servedAfterAll: 0,
+		forbiddenAgain: 0,
 		allowedPerSecond: undefined,
 		cleanRate: 0,
 		refusedRate: Number.POSITIVE_INFINITY,

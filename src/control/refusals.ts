@@ -1,5 +1,6 @@
 /** What refusals say of a host: too many at once, too many a second, or nothing of the kind. */
-import { enoughServedAfterAll, leastForbiddenInFlight } from "./forbidden.ts";
+import { provesEntries, sample } from "./asked-again.ts";
+import { leastForbiddenInFlight } from "./forbidden.ts";
 import { count, type RefusalKind, type Refusals, recentOk, type Standing, type Verdict } from "./refusal-state.ts";
 import { beginRate, lowerRate, raiseRate } from "./request-rate.ts";
 import { beginCount, mostCostly, stopTrying, tryMore } from "./try-more.ts";
@@ -61,7 +62,8 @@ export function onRefusal(
 		return onLate(refusals, standing);
 	}
 	refusals.refusals++;
-	refusals.refusedHere++;
+	// One that is forbidden for itself is asked for again and again where others are not.
+	if (refusal.kind !== "forbidden" || refusal.entry !== refusals.lastEntry) refusals.refusedHere++;
 	if (refusal.entry !== refusals.lastEntry) refusals.entries++;
 	refusals.lastEntry = refusal.entry;
 	const nowMs = refusals.context.clock();
@@ -104,36 +106,27 @@ function reactToForbidden(refusals: Refusals, reaction: Reaction, standing: Stan
 	const level = standing.inFlight;
 	// Refusals come back sooner than what is served: first all that was in flight.
 	if (!isFirst && refusals.lateOut > 0) return undefined;
-	// Entries are failed by this: it takes a level that no host calls too much, unless it refused nearly all before.
+	// It is found out at a level that no host calls too much, unless it refused nearly all before.
 	const isFew = level <= leastForbiddenInFlight;
 	const isMixed = refusals.anchored.share < nearlyAll;
 	const isAsBefore = !isFirst && (refusals.ok === 0 || isIndifferent(refusals, level, reaction));
-	const isForEntries = standing.level <= 1 || (isFew && !isFirst && (isAsBefore ? reaction.isTelling : isMixed));
-	if (!isForEntries) {
-		refusals.forbidden = "open";
-		// What was clean before was so with other entries.
-		refusals.clean = 0;
-		const verdict = react(refusals, reaction, standing);
-		if (!isAsBefore || verdict.level === undefined) return verdict;
-		return { ...verdict, level: Math.min(verdict.level, leastForbiddenInFlight) };
-	}
-	return blameEntries(refusals, standing);
+	refusals.forbidden = "open";
+	if (standing.level <= 1 || (isFew && !isFirst && (isAsBefore ? reaction.isTelling : isMixed)))
+		return sample(refusals, reaction.nowMs);
+	// What was clean before was so with other entries.
+	refusals.clean = 0;
+	const verdict = react(refusals, reaction, standing);
+	if (!isAsBefore || verdict.level === undefined) return verdict;
+	return { ...verdict, level: Math.min(verdict.level, leastForbiddenInFlight) };
 }
 
-/** The 403s are about their entries: a level that was lowered for them returns. */
-export function blameEntries(refusals: Refusals, standing: Standing): Verdict | undefined {
+/** The host forbade an entry as before. Where 403s are about their entries, a level that was lowered for them returns. */
+export function onForbiddenAgain(refusals: Refusals, standing: Standing): Verdict | undefined {
 	const isLowered = refusals.forbidden === "open";
-	refusals.forbidden = "entry";
-	if (!isLowered) return undefined;
+	if (!provesEntries(refusals) || !isLowered) return undefined;
 	const nowMs = refusals.context.clock();
 	beginAnew(refusals, nowMs, standing);
 	return ignore(refusals, { nowMs, share: refusals.anchored.share });
-}
-
-/** The host served an entry that it had forbidden: enough of them show what that was about. */
-export function servedAfterAll(refusals: Refusals): void {
-	if (refusals.forbidden === "entry" || ++refusals.servedAfterAll < enoughServedAfterAll) return;
-	refusals.forbidden = "load";
 }
 
 type Reaction = {
@@ -256,18 +249,15 @@ function onLate(refusals: Refusals, standing: Standing): Verdict | undefined {
 function lookForClean(refusals: Refusals, nowMs: number, standing: Standing): Verdict | undefined {
 	const { ok, sinceMs, mode } = refusals;
 	// A lone one may have crossed the change on its way.
-	const tolerated = mode === "rate" ? 1 : 0;
+	const tolerated = mode === "rate" || refusals.forbidden === "load" ? 1 : 0;
 	if (refusals.refusedHere > tolerated + ok * 0.01 || !standing.isLimited) return undefined;
 	if (mode === "rate") return raiseRate(refusals, nowMs);
 	const { share } = refusals.anchored;
 	// Where few were refused, it takes more to say that none are.
 	const enough = Math.max(standing.level * 2, share > 0 ? Math.min(500, 3 / share) : 0);
 	if (ok < enough || nowMs - sinceMs < leastCleanMs) return undefined;
-	if (refusals.forbidden === "open") {
-		// They are gone at this level: do those that met them come as well?
-		refusals.samples = Math.max(0, enoughServedAfterAll - refusals.servedAfterAll);
-		return undefined;
-	}
+	// They are gone at this level: do those that met them come as well?
+	if (refusals.forbidden === "open") return sample(refusals, nowMs);
 	refusals.clean = mode === "free" ? standing.inFlight : Math.max(refusals.clean, standing.level);
 	if (refusals.tries > 0) return tryMore(refusals, nowMs, standing);
 	if (mode === "search") return searchOn(refusals, nowMs, standing);

@@ -13,6 +13,8 @@ export type Queued = {
 	/** Refusals that it was not to blame for, and what the host had served at the last of them. */
 	forgiven: number;
 	servedThen: number;
+	/** Whether it met a 403. */
+	wasForbidden: boolean;
 };
 
 export type HostQueue<T extends Queued> = {

@@ -1,12 +1,12 @@
 /** The host governor: what is next, so that no host has more than its share and a host that asked for a pause gets it. */
+import { onServedAfterAll } from "../control/asked-again.ts";
 import { afterForbidden } from "../control/forbidden.ts";
 import { bring, type Ended, fail, refuse, resume, slowDown, succeed, timeOut } from "../control/host-level.ts";
 import { takeTurn } from "../control/pacer.ts";
-import { servedAfterAll } from "../control/refusals.ts";
 import { restartAt } from "../control/seek-start.ts";
 import { finishOne } from "../control/seeker.ts";
 import type { HostQueue, HostQueueOptions, Queued } from "./host-queue-types.ts";
-import { createHost, endOf, type Host, levelBeside, levelForNew, paceHost } from "./host-state.ts";
+import { createHost, endOf, type Host, levelBeside, levelForNew, paceHost, takeAll } from "./host-state.ts";
 import { startOverall } from "./queue-limits.ts";
 import { createRing } from "./ring.ts";
 import { createWarmUp } from "./warm-up.ts";
@@ -146,10 +146,13 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 		settle(host);
 	};
 
+	const levelKnown = (name: string) => hosts.get(name)?.level ?? options.recall?.(name);
+
 	const bringTo = (name: string, bytes: number, firstByteMs?: number): void => {
 		whole.bring(bytes / bytesPerWork);
-		const host = last?.name === name ? last : hosts.get(name);
-		if (host) bring(host.level, bytes / bytesPerWork, firstByteMs);
+		// Of a host's last entries the slots are free, and the host is put away, before they are told of.
+		const level = last?.name === name ? last.level : levelKnown(name);
+		if (level) bring(level, bytes / bytesPerWork, firstByteMs);
 	};
 
 	/** Pieces of large files count as files do. */
@@ -194,7 +197,7 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 			return item;
 		},
 		succeed(name, item) {
-			if (item.forgiven > 0) servedAfterAll(open(name).level.refusals);
+			if (item.wasForbidden) onServedAfterAll(open(name).level.refusals);
 			end(name, item, true, tellSuccess);
 		},
 		fail: (name, item) => end(name, item, false, (host, ended) => fail(host.level, ended)),
@@ -206,10 +209,10 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 			});
 			return isForgiven;
 		},
-		forbiddenState: (name) => (hosts.get(name)?.level ?? options.recall?.(name))?.refusals.forbidden ?? "unknown",
+		forbiddenState: (name) => levelKnown(name)?.refusals.forbidden ?? "unknown",
 		afterForbidden(name, waitedMs) {
 			const host = hosts.get(name);
-			const level = host?.level ?? options.recall?.(name);
+			const level = levelKnown(name);
 			if (!level) return "fail";
 			const asked = !host ? "nothing" : host.items.size > 0 ? "more" : "last";
 			return afterForbidden(level.refusals, { waitedMs, hasServed: level.served > 0, asked });
@@ -262,7 +265,7 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 		},
 		drain(name) {
 			const host = open(name);
-			const items = takeAll(host.items);
+			const items = takeAll(host);
 			size -= items.length;
 			settle(host);
 			return items;
@@ -285,16 +288,10 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 			const left: T[] = [];
 			for (const host of hosts.values()) {
 				host.wake?.();
-				left.push(...takeAll(host.items));
+				left.push(...takeAll(host));
 			}
 			size = 0;
 			return left;
 		},
 	};
-}
-
-function takeAll<T>(items: { shift(): T | undefined }): T[] {
-	const all: T[] = [];
-	for (let item = items.shift(); item !== undefined; item = items.shift()) all.push(item);
-	return all;
 }

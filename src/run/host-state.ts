@@ -93,3 +93,10 @@ export function paceHost({ level: { pacer, context } }: Host<unknown>): number |
 	takeTurn(pacer, nowMs);
 	return waitOf(pacer, nowMs) > 0 ? pacer.nextMs : undefined;
 }
+
+/** Takes all that waits for the host. */
+export function takeAll<T>({ items }: Host<T>): T[] {
+	const all: T[] = [];
+	for (let item = items.shift(); item !== undefined; item = items.shift()) all.push(item);
+	return all;
+}

@@ -62,6 +62,8 @@ export type Pending = {
 	/** Refusals that did not count, and what the host had served at the last of them. */
 	forgiven: number;
 	servedThen: number;
+	/** Whether it met a 403. */
+	wasForbidden: boolean;
 	/** Its place among those in flight. */
 	place: number;
 	/** Bytes that progress told of this attempt, and those of them that were counted. */

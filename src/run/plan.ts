@@ -86,6 +86,7 @@ export function createPlanner(
 			turn: 0,
 			forgiven: 0,
 			servedThen: 0,
+			wasForbidden: false,
 			place: 0,
 			seenBytes: 0,
 			countedBytes: 0,

@@ -7,7 +7,14 @@ import { createHostQueue } from "../../src/run/host-queue.ts";
 import type { HostQueue, Time } from "../../src/run/host-queue-types.ts";
 import type { QueueLimits } from "../../src/run/queue-limits.ts";
 
-type Item = { readonly host: string; readonly id: number; turn: number; forgiven: number; servedThen: number };
+type Item = {
+	readonly host: string;
+	readonly id: number;
+	turn: number;
+	forgiven: number;
+	servedThen: number;
+	wasForbidden: boolean;
+};
 
 const steps = fc.array(
 	fc.record({ do: fc.constantFrom("push", "take", "release"), host: fc.constantFrom("one", "other") }),
@@ -25,7 +32,7 @@ test("nothing that waits is lost, and no host has more in flight than its share"
 			const inFlight: Item[] = [];
 			for (const step of all) {
 				if (step.do === "push") {
-					const item = { host: step.host, id: 1, turn: 0, forgiven: 0, servedThen: 0 };
+					const item = { host: step.host, id: 1, turn: 0, forgiven: 0, servedThen: 0, wasForbidden: false };
 					waiting.add(item);
 					queue.push(step.host, item);
 				} else if (step.do === "take") {
@@ -53,7 +60,8 @@ function queueOf(limits: QueueLimits): { readonly queue: HostQueue<Item>; readon
 }
 
 function fill(queue: HostQueue<Item>, host: string, count: number): void {
-	for (let id = 0; id < count; id++) queue.push(host, { host, id, turn: 0, forgiven: 0, servedThen: 0 });
+	for (let id = 0; id < count; id++)
+		queue.push(host, { host, id, turn: 0, forgiven: 0, servedThen: 0, wasForbidden: false });
 }
 
 function takeAll(queue: HostQueue<Item>): Item[] {
@@ -100,7 +108,8 @@ test("a host that is paused holds no slot, and afterwards not all that wait star
 	simulation.run(999);
 	assert.equal(queue.hasReady(), false);
 	simulation.run(1001);
-	for (let n = 0; n < 12; n++) queue.succeed("other", { host: "other", id: 0, turn: 1, forgiven: 0, servedThen: 0 });
+	for (let n = 0; n < 12; n++)
+		queue.succeed("other", { host: "other", id: 0, turn: 1, forgiven: 0, servedThen: 0, wasForbidden: false });
 	assert.equal(countOf(takeAll(queue), "paused"), 4);
 });
 

@@ -8,9 +8,23 @@ import { createHostQueue } from "../../src/run/host-queue.ts";
 import { type Borrower, createLending, type Lending } from "../../src/run/lending.ts";
 import type { QueueLimits } from "../../src/run/queue-limits.ts";
 
-type Item = { readonly id: number; readonly host: string; turn: number; forgiven: number; servedThen: number };
+type Item = {
+	readonly id: number;
+	readonly host: string;
+	turn: number;
+	forgiven: number;
+	servedThen: number;
+	wasForbidden: boolean;
+};
 
-const item = (id: number, host: string): Item => ({ id, host, turn: 0, forgiven: 0, servedThen: 0 });
+const item = (id: number, host: string): Item => ({
+	id,
+	host,
+	turn: 0,
+	forgiven: 0,
+	servedThen: 0,
+	wasForbidden: false,
+});
 const mirror = (host: string): Borrower["mirror"] => ({ url: `http://${host}/f`, host, tried: 1, out: false });
 
 function borrowerOf(id: number, host: string, ...others: readonly string[]): Borrower {

@@ -66,6 +66,19 @@ test("a host that answers 403 beyond 6 at once: all is saved but what it forbids
 	assert(times <= 10, `asked ${times} times for what is forbidden`);
 });
 
+test("a host that refuses some with 429 at first means nothing else by its 403s", async (context) => {
+	const { url, requests } = await serve(context, (request, response) => {
+		const path = request.url ?? "";
+		const isFirst = requests.filter((one) => one.path === path).length === 1;
+		const status = path.endsWith("7") ? 403 : isFirst && path.endsWith("1") ? 429 : 200;
+		setTimeout(() => response.writeHead(status).end("text"), 5);
+	});
+	const { summary } = await runList(context, listOf(url, 200), { options: { retries: 0 } });
+	assert.deepEqual([summary.saved, summary.errors], [180, { http_403: 20 }]);
+	const again = requests.filter(({ path }) => path.endsWith("7")).length - 20;
+	assert(again <= 3, `${again} times asked again for what is forbidden`);
+});
+
 test("an entry that is refused for itself fails after its retries, and the level stays", async (context) => {
 	const { url, requests } = await serve(context, (request, response) => {
 		setTimeout(() => response.writeHead(request.url === "/7" ? 503 : 200).end("text"), 2);

@@ -16,6 +16,7 @@ function pendingOf(url: string, startedMs: number): Pending {
 		turn: 1,
 		forgiven: 0,
 		servedThen: 0,
+		wasForbidden: false,
 		place: 0,
 		seenBytes: 0,
 	};
