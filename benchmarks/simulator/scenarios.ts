@@ -56,6 +56,21 @@ export const heldScenarios: Readonly<Record<string, HeldScenario>> = {
 		bound: { ...fixed, least: 1 },
 	},
 	"3.5 % answer 503, at any level": one(20_000, { rttMs: 50, errorRate: 0.035 }, { ...fixed, least: 0.91, failed: 2 }),
+	"5 % answer 503, at any level": one(
+		10_000,
+		{ ...slow, errorRate: 0.05 },
+		{ least: 0.5, of: { level: 64 }, failed: 3 },
+	),
+	"20 % answer 503, at any level": one(
+		10_000,
+		{ ...slow, errorRate: 0.2 },
+		{ least: 0.4, of: { level: 64 }, failed: 40 },
+	),
+	"40 % answer 503, at any level": one(
+		10_000,
+		{ ...slow, errorRate: 0.4 },
+		{ least: 0.15, of: { level: 64 }, failed: 350 },
+	),
 	"2 % are never answered": one(5000, { rttMs: 50, hangRate: 0.02, hangMs: 5000 }, fixed),
 	"refuses beyond 20": one(5000, { ...slow, refusesBeyond: 20 }, { least: 0.95, of: { level: 20 }, refusals: 60 }),
 	"refuses beyond 20, with Retry-After": one(
@@ -96,6 +111,17 @@ export const heldScenarios: Readonly<Record<string, HeldScenario>> = {
 		{ least: 1.5, of: { level: 64 }, refusals: 100 },
 	),
 	"400 a second, few at once": one(6000, { rttMs: 20, requestsPerSecond: 400, burst: 40 }, rate),
+	"400 a second, with 503": one(6000, { rttMs: 20, requestsPerSecond: 400, burst: 40, refusal: 503 }, rate),
+	"400 a second, 1 ms away, with 503": one(
+		6000,
+		{ rttMs: 1, requestsPerSecond: 400, burst: 20, refusal: 503 },
+		{ ...rate, refusals: 600 },
+	),
+	"20 a second, 1 ms away, with 503": one(
+		400,
+		{ rttMs: 1, requestsPerSecond: 20, burst: 20, refusal: 503 },
+		{ least: 0.85, of: { perSecond: 20 }, refusals: 250 },
+	),
 	"400 a second, 400 at once": one(6000, { rttMs: 20, requestsPerSecond: 400, burst: 400 }, rate),
 	"400 a second, 400 at once, with Retry-After": one(
 		6000,
