@@ -5,12 +5,19 @@ import type { Part } from "../store/part.ts";
 import { hasBytesAt, writeAt } from "../store/scatter.ts";
 import type { AnswerDigest } from "./answer-digest.ts";
 import { isLame } from "./next-work.ts";
+import { beat, createPulse, type Pulse } from "./pulse.ts";
 
 /** A connection is judged by its speed after so long; with less time left it is let to its end. */
 const lameMs = 2000;
 const leastLameLeftMs = 1000;
 /** Who has brought nothing for so long is as good as stopped. */
 const longestBeginMs = 3000;
+/** Who brings nothing for so long, and for so many gaps between bytes, is silent. */
+const leastSilenceMs = 100;
+const silentGaps = 2;
+/** A speed is the mean over so long, and over so many gaps. */
+const leastMeanMs = 300;
+const meanGaps = 3;
 
 /** Changed in place. */
 export type Carrier = {
@@ -37,9 +44,10 @@ export type Carrier = {
 	perMs: number | undefined;
 	/** Of its answer, where the server has told it. */
 	digest: AnswerDigest | undefined;
-	/** Bytes since the last look. */
+	/** Bytes that are not in its speed yet, and since when they came. */
 	fresh: number;
 	lookedMs: number;
+	readonly pulse: Pulse;
 };
 
 export type CarrierOptions = {
@@ -49,11 +57,13 @@ export type CarrierOptions = {
 	readonly isFirst?: boolean;
 	readonly isDouble?: boolean;
 	readonly nowMs: number;
+	/** What is usual between bytes and the next ones. */
+	readonly gapMs: number;
 };
 
 export function createCarrier(
 	{ start, end }: Span,
-	{ place, askedTo, overlapBytes, isFirst = false, isDouble = false, nowMs }: CarrierOptions,
+	{ place, askedTo, overlapBytes, isFirst = false, isDouble = false, nowMs, gapMs }: CarrierOptions,
 ): Carrier {
 	return {
 		exchange: undefined,
@@ -72,6 +82,7 @@ export function createCarrier(
 		digest: undefined,
 		fresh: 0,
 		lookedMs: nowMs,
+		pulse: createPulse(gapMs),
 	};
 }
 
@@ -133,18 +144,30 @@ export function isSpoilt(carrier: Carrier): boolean {
 	return isReadOut(carrier) && carrier.digest?.holds() === false;
 }
 
-/** Looks how fast it is. */
+/** Looks how fast it is: a mean over some bursts, where bytes come in bursts. */
 export function measureSpeed(carrier: Carrier, nowMs: number): void {
-	const spanMs = nowMs - carrier.lookedMs;
-	if (carrier.fresh > 0) carrier.firstMs ??= nowMs;
-	if (spanMs <= 0) return;
-	if (carrier.firstMs === undefined) {
+	const { pulse, fresh, firstMs, lookedMs } = carrier;
+	if (firstMs === undefined) return beginSpeed(carrier, nowMs);
+	if (fresh > 0) beat(pulse, nowMs);
+	else if (nowMs - (pulse.arrivedMs ?? nowMs) <= Math.max(leastSilenceMs, silentGaps * pulse.gapMs)) return;
+	const spanMs = nowMs - lookedMs;
+	if (spanMs <= 0 || (carrier.perMs === undefined && spanMs < pulse.gapMs)) return;
+	const meanMs = Math.min(Math.max(leastMeanMs, meanGaps * pulse.gapMs), nowMs - firstMs);
+	const weight = Math.min(1, spanMs / meanMs);
+	carrier.perMs = (carrier.perMs ?? 0) * (1 - weight) + (fresh / spanMs) * weight;
+	carrier.fresh = 0;
+	carrier.lookedMs = nowMs;
+}
+
+/** What comes first does not tell how fast it is: nobody knows since when the server had it. */
+function beginSpeed(carrier: Carrier, nowMs: number): void {
+	if (carrier.fresh === 0) {
 		if (nowMs - carrier.begunMs > longestBeginMs) carrier.perMs = 0;
 		return;
 	}
-	const perMs = carrier.fresh / spanMs;
-	const weight = Math.min(1, spanMs / 300);
-	carrier.perMs = carrier.perMs === undefined ? perMs : carrier.perMs * (1 - weight) + perMs * weight;
-	carrier.fresh = 0;
+	beat(carrier.pulse, nowMs);
+	carrier.firstMs = nowMs;
 	carrier.lookedMs = nowMs;
+	carrier.fresh = 0;
+	carrier.perMs = undefined;
 }

@@ -10,6 +10,7 @@ import { createGrowth, look, pauseMs, refused } from "./growth.ts";
 import { heed } from "./heed.ts";
 import { freeSpans, nextWork, type Work } from "./next-work.ts";
 import { createPlaces, createSlotReport, freePlace, leaveOut, tooMany, usesOf } from "./places.ts";
+import { usualGap } from "./pulse.ts";
 import { createRecordKeeper } from "./record-keeper.ts";
 import type { Segments, SegmentsHost } from "./segments-host.ts";
 
@@ -40,6 +41,7 @@ export function createSegments(host: SegmentsHost): Segments {
 	let beginMs = host.main.firstByteMs ?? 0;
 	const keeper = createRecordKeeper(part, host.onGrown);
 
+	const gapNow = (): number => (carriers.size > 0 ? usualGap([...carriers].map(({ pulse }) => pulse)) : growth.pulse.gapMs);
 	const allowed = (): number => (isAlone ? 1 : places.reduce((sum, one) => sum + (one.isOut ? 0 : one.allowed), 0));
 	const most = (): number => Math.min(isAlone ? 1 : growth.target, allowed());
 	const free = (): Span[] => freeSpans(part.scattered?.here ?? [], [...carriers], totalBytes);
@@ -83,7 +85,10 @@ export function createSegments(host: SegmentsHost): Segments {
 		const one = places[place];
 		if (one) one.requests++;
 		const askedTo = Math.min(totalBytes, end + overlapBytes);
-		const carrier = createCarrier({ start, end }, { place, askedTo, overlapBytes, isDouble, nowMs: performance.now() });
+		const carrier = createCarrier(
+			{ start, end },
+			{ place, askedTo, overlapBytes, isDouble, nowMs: performance.now(), gapMs: gapNow() },
+		);
 		carriers.add(carrier);
 		carrier.exchange = host.ask({ start, end: askedTo }, place, { subject: carrier, listener });
 	};
@@ -211,7 +216,7 @@ export function createSegments(host: SegmentsHost): Segments {
 	const onScattered = (firstSpan: Span): void => {
 		state = "scattered";
 		const nowMs = performance.now();
-		first = createCarrier(firstSpan, { place: 0, askedTo: host.firstEnd + 1, overlapBytes, isFirst: true, nowMs });
+		first = createCarrier(firstSpan, { place: 0, askedTo: host.firstEnd + 1, overlapBytes, isFirst: true, nowMs, gapMs: gapNow() });
 		first.exchange = host.main;
 		carriers.add(first);
 		keeper.begin();
@@ -240,7 +245,7 @@ export function createSegments(host: SegmentsHost): Segments {
 		const all = Math.max(1, carriers.size);
 		const active = state === "scattered" ? [...carriers].filter(({ firstMs }) => firstMs !== undefined).length : 1;
 		const leftBytes = totalBytes - part.bytes;
-		look(growth, { nowMs, bytes: part.bytes, active, all, allowed: allowed(), leftBytes, firstByteMs: beginMs });
+		look(growth, { nowMs, bytes: part.bytes, active, all, allowed: allowed(), leftBytes, firstByteMs: beginMs, gapMs: gapNow() });
 		if (state === "single") wake();
 		if (state !== "scattered") return tellSlots();
 		keeper.keep(nowMs);

@@ -19,8 +19,9 @@ export type Answer = {
 	readonly body: Buffer;
 	/** Breaks the connection after so many bytes. */
 	readonly cutAt?: number;
-	/** Milliseconds for each 64 KiB. */
+	/** Milliseconds for each 64 KiB, or for so many bytes. */
 	readonly paceMs?: number;
+	readonly paceBytes?: number;
 };
 
 export type Question = {
@@ -37,6 +38,7 @@ export type LargeFile = {
 	readonly body: Buffer;
 	readonly head?: OutgoingHttpHeaders;
 	readonly paceMs?: number;
+	readonly paceBytes?: number;
 	/** Another answer than the right one. */
 	readonly instead?: (question: Question, right: Answer) => Answer | undefined;
 };
@@ -48,7 +50,7 @@ export type ServedFile = Served & {
 	readonly most: () => number;
 };
 
-const chunkBytes = 64 * 1024;
+const usualBytes = 64 * 1024;
 const usualHead = { etag: '"one"', "last-modified": "Sat, 21 Nov 2020 10:00:00 GMT", "accept-ranges": "bytes" };
 
 export async function serveLarge(context: TestContext, file: LargeFile): Promise<ServedFile> {
@@ -66,7 +68,7 @@ export async function serveLarge(context: TestContext, file: LargeFile): Promise
 		const one = { start: range?.start ?? 0, end: range?.end ?? file.body.length, sent: 0 };
 		asked.push(one);
 		most = Math.max(most, now);
-		void send(response, { paceMs: file.paceMs ?? 5, ...answer }, (bytes) => {
+		void send(response, { paceMs: file.paceMs ?? 5, paceBytes: file.paceBytes ?? usualBytes, ...answer }, (bytes) => {
 			one.sent += bytes;
 		});
 	});
@@ -89,14 +91,14 @@ export function contentRange({ start, end }: { start: number; end: number }, tot
 
 async function send(
 	response: ServerResponse,
-	answer: Answer & { readonly paceMs: number },
+	answer: Answer & { readonly paceMs: number; readonly paceBytes: number },
 	onSent: (bytes: number) => void,
 ) {
-	const { status, head, body, cutAt, paceMs } = answer;
+	const { status, head, body, cutAt, paceMs, paceBytes } = answer;
 	response.writeHead(status, head);
 	const end = Math.min(cutAt ?? body.length, body.length);
-	for (let start = 0; start < end && !response.destroyed; start += chunkBytes) {
-		const chunk = body.subarray(start, Math.min(end, start + chunkBytes));
+	for (let start = 0; start < end && !response.destroyed; start += paceBytes) {
+		const chunk = body.subarray(start, Math.min(end, start + paceBytes));
 		onSent(chunk.length);
 		if (!response.write(chunk)) await drained(response);
 		if (paceMs > 0) await new Promise((resolve) => setTimeout(resolve, paceMs));
