@@ -64,6 +64,10 @@ export function considerSegments(attempt: Attempt, head: ResponseHead, askForAll
 		judge: (span, place, answered) =>
 			mirrors[place - 1]?.judge(span, answered) ?? judge(attempt, { span, head: answered, first: head }),
 		onGrown: (prefixBytes) => attempt.verifier?.grow(prefixBytes),
+		onLost() {
+			attempt.verifier?.restart();
+			attempt.verifier?.grow(0);
+		},
 		onComplete: () => endBody(attempt),
 		onFailure: (failure, asked) => failAttempt(attempt, failure, asked),
 		onLie(why, goesOn) {

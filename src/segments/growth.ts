@@ -61,8 +61,6 @@ const gapTimes = 2;
 /** New connections that bring nothing for so long are not waited for; and where none of them does, there is no room for them. */
 const patienceMs = 1500;
 const longestPatienceMs = 5000;
-const firstPauseMs = 250;
-const longestPauseMs = 10_000;
 const firstRestMs = 5000;
 const longestRestMs = 60_000;
 
@@ -118,11 +116,6 @@ export function look(growth: Growth, facts: GrowthFacts): void {
 export function refused(growth: Growth, working: number, nowMs: number): void {
 	growth.target = Math.max(1, Math.min(growth.target, working));
 	if (nowMs >= growth.restUntilMs) rest(growth, nowMs);
-}
-
-/** Wait after failures in a row, before more than one connection is tried again. */
-export function pauseMs(failuresInARow: number): number {
-	return Math.min(longestPauseMs, firstPauseMs * 2 ** failuresInARow);
 }
 
 /** The last step brought too little. */

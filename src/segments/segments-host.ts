@@ -29,6 +29,8 @@ export type SegmentsHost = {
 	judge(span: Span, place: number, head: ResponseHead): PieceVerdict;
 	/** More of the file is here from its start on; what follows comes in no order. */
 	onGrown(prefixBytes: number): void;
+	/** Bytes that were here are missing again, also of those that `onGrown` told of. */
+	onLost(): void;
 	/** All bytes are here. */
 	onComplete(): void;
 	/** Nobody is left who brings bytes. */

@@ -19,9 +19,8 @@ export type Answer = {
 	readonly body: Buffer;
 	/** Breaks the connection after so many bytes. */
 	readonly cutAt?: number;
-	/** Milliseconds for each 64 KiB, or for so many bytes. */
+	/** Milliseconds for each 64 KiB. */
 	readonly paceMs?: number;
-	readonly paceBytes?: number;
 };
 
 export type Question = {
@@ -38,7 +37,6 @@ export type LargeFile = {
 	readonly body: Buffer;
 	readonly head?: OutgoingHttpHeaders;
 	readonly paceMs?: number;
-	readonly paceBytes?: number;
 	/** Another answer than the right one. */
 	readonly instead?: (question: Question, right: Answer) => Answer | undefined;
 };
@@ -50,7 +48,7 @@ export type ServedFile = Served & {
 	readonly most: () => number;
 };
 
-const usualBytes = 64 * 1024;
+const chunkBytes = 64 * 1024;
 const usualHead = { etag: '"one"', "last-modified": "Sat, 21 Nov 2020 10:00:00 GMT", "accept-ranges": "bytes" };
 
 export async function serveLarge(context: TestContext, file: LargeFile): Promise<ServedFile> {
@@ -68,7 +66,7 @@ export async function serveLarge(context: TestContext, file: LargeFile): Promise
 		const one = { start: range?.start ?? 0, end: range?.end ?? file.body.length, sent: 0 };
 		asked.push(one);
 		most = Math.max(most, now);
-		void send(response, { paceMs: file.paceMs ?? 5, paceBytes: file.paceBytes ?? usualBytes, ...answer }, (bytes) => {
+		void send(response, { paceMs: file.paceMs ?? 5, ...answer }, (bytes) => {
 			one.sent += bytes;
 		});
 	});
@@ -91,14 +89,14 @@ export function contentRange({ start, end }: { start: number; end: number }, tot
 
 async function send(
 	response: ServerResponse,
-	answer: Answer & { readonly paceMs: number; readonly paceBytes: number },
+	answer: Answer & { readonly paceMs: number },
 	onSent: (bytes: number) => void,
 ) {
-	const { status, head, body, cutAt, paceMs, paceBytes } = answer;
+	const { status, head, body, cutAt, paceMs } = answer;
 	response.writeHead(status, head);
 	const end = Math.min(cutAt ?? body.length, body.length);
-	for (let start = 0; start < end && !response.destroyed; start += paceBytes) {
-		const chunk = body.subarray(start, Math.min(end, start + paceBytes));
+	for (let start = 0; start < end && !response.destroyed; start += chunkBytes) {
+		const chunk = body.subarray(start, Math.min(end, start + chunkBytes));
 		onSent(chunk.length);
 		if (!response.write(chunk)) await drained(response);
 		if (paceMs > 0) await new Promise((resolve) => setTimeout(resolve, paceMs));

@@ -13,10 +13,3 @@ test("64 KiB every 200 ms: the file comes over many connections, and none of the
 	// Beside the last pieces, which may be asked for twice.
 	assert(server.requests.length <= server.most() + 8, `${server.requests.length} requests`);
 });
-
-test("256 KiB every second: each connection is asked for its piece once", async (context) => {
-	const body = bodyOf(1, 6 * mebibyte);
-	const found = await fetchLarge(context, { body, paceMs: 1000, paceBytes: 256 * 1024 }, { segments: 6 });
-	assertWhole(found, body);
-	assert.equal(found.server.requests.length, 6);
-});

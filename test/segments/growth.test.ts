@@ -115,7 +115,11 @@ test("bytes that come in bursts find as many connections as those that come even
 			for (const phase of phases) {
 				for (const lastsMs of [tickMs, 100]) {
 					const found = fetch({ ...even, phase, burst: { everyMs, lastsMs } });
-					assert.equal(found.most, expected, `${burstBytes} bytes in ${everyMs} ms, within ${lastsMs} ms: ${found.most}`);
+					assert.equal(
+						found.most,
+						expected,
+						`${burstBytes} bytes in ${everyMs} ms, within ${lastsMs} ms: ${found.most}`,
+					);
 				}
 			}
 		}
