@@ -8,6 +8,7 @@ import type { Span } from "../core/spans.ts";
 import { Exchange } from "../http/exchange.ts";
 import { isRedirect } from "../http/redirect.ts";
 import type { ResponseHead } from "../http/response-head.ts";
+import { otherBytes } from "../segments/overlaps.ts";
 import { createSegments } from "../segments/segments.ts";
 import type { PieceAnswer, PieceVerdict } from "../segments/segments-host.ts";
 import { classifyFileError } from "../store/classify-file-error.ts";
@@ -73,7 +74,11 @@ export function considerSegments(attempt: Attempt, head: ResponseHead, askForAll
 		onLie(why, goesOn) {
 			// It may have been a mirror.
 			if (mirrors.length === 0) distrust(attempt, why);
-			if (goesOn) return;
+			if (goesOn) {
+				// Nothing tells which bytes a later answer would bring: what is here is not continued by one.
+				if (why === otherBytes) part.source = { ...source, etag: undefined, date: undefined };
+				return;
+			}
 			attempt.wantsWhole = true;
 			askForAll();
 		},

@@ -4,6 +4,9 @@ import type { Part } from "../store/part.ts";
 import { hasBytesAt } from "../store/scatter.ts";
 import type { SegmentsHost } from "./segments-host.ts";
 
+/** Why the answers are not believed: they have the same validators. */
+export const otherBytes = "two answers have other bytes for one place";
+
 /** Bytes that an answer brought behind its piece before another one had brought them. */
 export type Tail = { readonly start: number; readonly bytes: Buffer };
 

@@ -8,7 +8,7 @@ import { loseSpan } from "../store/scatter.ts";
 import { bring, type Carrier, createCarrier, isReadOut, isSpoilt, nextByte } from "./carrier.ts";
 import { heed } from "./heed.ts";
 import { freeSpans, nextWork, type Work } from "./next-work.ts";
-import { overlapsOf, type Tail, tailsHold } from "./overlaps.ts";
+import { otherBytes, overlapsOf, type Tail, tailsHold } from "./overlaps.ts";
 import { createPace } from "./pace.ts";
 import { createPlaces, createSlotReport, freePlace, leaveOut, tooMany, usesOf } from "./places.ts";
 import { createRecordKeeper, makeKnown } from "./record-keeper.ts";
@@ -20,7 +20,8 @@ const doubleShare = 0.05;
 /** Fewer bytes are in memory, and not in a file yet. */
 const leastBytes = 256 * 1024;
 const tooMuch = "more bytes came than the server announced";
-const otherBytes = "two answers have other bytes for one place";
+/** Pieces with another digest than the server says that are asked for again. */
+const mostSpoilt = 3;
 
 export function createSegments(host: SegmentsHost): Segments {
 	const { part, totalBytes, overlapBytes } = host;
@@ -34,6 +35,7 @@ export function createSegments(host: SegmentsHost): Segments {
 	const places = createPlaces(host.places);
 	const report = createSlotReport(host.onSlots);
 	let doubledBytes = 0;
+	let spoilt = 0;
 	const tails: Tail[] = [];
 	/** Whether its owner knows of it: nothing is asked of that before. */
 	let isKnown = false;
@@ -108,11 +110,12 @@ export function createSegments(host: SegmentsHost): Segments {
 		fill();
 	};
 
-	/** Its bytes are missing again; it is over. */
+	/** It is over, and asked for again; a server may also tell other digests than those of its pieces. */
 	const spoil = (carrier: Carrier, span: Span): void => {
 		lose(span);
-		carrier.at = span.start;
-		fail(carrier, transient("checksum", "a piece is not what the server says (Content-Digest)"));
+		remove(carrier);
+		if (++spoilt > mostSpoilt) return lie("pieces are not what their digests say (Content-Digest)");
+		fill();
 	};
 
 	const fail = (carrier: Carrier, failure: Failure, asked?: Asked): void => {
