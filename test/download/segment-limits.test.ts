@@ -1,6 +1,6 @@
 /** Servers that allow a client few connections: the file comes over those, in one attempt, and the others are not tried for ever. */
 import assert from "node:assert/strict";
-import { type TestContext, test } from "node:test";
+import { describe, type TestContext, test } from "node:test";
 import { assertWhole, fetchLarge } from "./fetch-large.ts";
 import { type Answer, bodyOf, type LargeFile, mebibyte } from "./large-file.ts";
 
@@ -67,11 +67,13 @@ async function assertFetched(context: TestContext, instead: Instead, segments: n
 	assert(requests.length <= 30, `${requests.length} requests`);
 }
 
-for (const [what, limitTo] of servers) {
-	test(`a server that ${what} beyond 1, 2 and 3 connections`, async (context) => {
-		const runs = Array.from({ length: mostAllowed }, (_, n) =>
-			([8, "auto"] as const).map((segments) => assertFetched(context, limitTo(n + 1), segments)),
-		);
-		await Promise.all(runs.flat());
-	});
-}
+describe("a client is allowed few connections", { concurrency: true }, () => {
+	for (const [what, limitTo] of servers) {
+		test(`a server that ${what} beyond 1, 2 and 3`, async (context) => {
+			const runs = Array.from({ length: mostAllowed }, (_, n) =>
+				([8, "auto"] as const).map((segments) => assertFetched(context, limitTo(n + 1), segments)),
+			);
+			await Promise.all(runs.flat());
+		});
+	}
+});
