@@ -147,7 +147,7 @@ export function createSegments(host: SegmentsHost): Segments {
 		const brought = bring(carrier, part, chunk);
 		if (brought === "done") return finish(carrier);
 		if (brought === "more") return;
-		if (brought === "too-much" && carrier === first) return giveUp(permanent("protocol", tooMuch));
+		if (brought === "too-much" && carrier === first && !isResumed) return giveUp(permanent("protocol", tooMuch));
 		lie(brought === "too-much" ? tooMuch : otherBytes);
 		// It goes on alone, with what has not been kept yet.
 		if (!carrier.isOver) onBytes(carrier, chunk.subarray(carrier.at - place));

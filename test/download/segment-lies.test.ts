@@ -215,3 +215,26 @@ test("the lies of the lab origin: each file is whole", async (context) => {
 		}
 	}
 });
+
+test("a part in pieces is continued by an answer with more bytes than it says: the whole is asked for", async (context) => {
+	let isLying = false;
+	const server = await serveLarge(context, {
+		body,
+		paceMs: 20,
+		instead({ range }, right) {
+			if (!isLying || !range) return undefined;
+			const { "content-length": _length, ...head } = right.head;
+			return { ...right, head, body: body.subarray(range.start, Math.min(body.length, range.end + 300_000)) };
+		},
+	});
+	const abort = new AbortController();
+	const stopped = await runList(context, `${server.url}/f`, {
+		options: { segments: 4 },
+		signal: abort.signal,
+		onEvent: (event) => event.type === "progress" && event.bytes > 2 * mebibyte && abort.abort("enough"),
+	});
+	isLying = true;
+	const again = await runList(context, `${server.url}/f`, { dir: stopped.dir, options: { segments: 1 } });
+	assertWhole(again);
+	assert.equal(again.outcomes[0]?.attempts, 1);
+});
