@@ -56,6 +56,7 @@ export function considerSegments(attempt: Attempt, head: ResponseHead, askForAll
 		store: context.store,
 		totalBytes,
 		main: exchange,
+		firstStart: attempt.from,
 		firstEnd: parseContentRange(head.contentRange)?.end ?? totalBytes - 1,
 		overlapBytes: overlapOf(attempt),
 		limit: isAllowed ? segments : 1,
@@ -97,6 +98,12 @@ function mirrorsOf(attempt: Attempt, isAllowed: boolean): readonly MirrorPieces[
 /** Bytes behind a piece that are asked for with it, and compared with what is there from another answer. */
 export function overlapOf({ isMending }: Attempt): number {
 	return isMending ? 0 : overlapBytes;
+}
+
+/** Bytes before the first that is missing of a part in pieces that are asked for with it, and compared with what is here. */
+export function leadOf(attempt: Attempt, firstMissing: number): number {
+	const leadBytes = attempt.part.scattered ? overlapOf(attempt) : 0;
+	return firstMissing >= leadBytes ? leadBytes : 0;
 }
 
 function distrust(attempt: Attempt, why: string): void {

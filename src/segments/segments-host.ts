@@ -14,7 +14,8 @@ export type SegmentsHost = {
 	readonly totalBytes: number;
 	/** The exchange that the attempt began with: its answer brings the first bytes that are missing. */
 	readonly main: Exchange;
-	/** The last byte that its answer brings. */
+	/** The first byte and the last one that its answer brings. */
+	readonly firstStart: number;
 	readonly firstEnd: number;
 	/** Bytes behind a piece that are asked for with it, and compared with what is there from another answer. */
 	readonly overlapBytes: number;

@@ -203,7 +203,7 @@ export function createSegments(host: SegmentsHost): Segments {
 		onFailure: (carrier, failure) => guard(() => fail(carrier, failure)),
 	};
 
-	const onEnd = (carrier: Carrier): void => fail(carrier, transient("truncated", "an answer ended too early"));
+	const onEnd = (one: Carrier): void => fail(one, transient("truncated", "an answer ended too early"));
 	const guard = (act: () => void): void => {
 		if (state === "over") return;
 		try {
@@ -216,7 +216,8 @@ export function createSegments(host: SegmentsHost): Segments {
 
 	const onScattered = (firstSpan: Span): void => {
 		state = "scattered";
-		const asked = { place: 0, askedTo: host.firstEnd + 1, overlapBytes, isFirst: true };
+		const leadBytes = isResumed ? firstSpan.start - host.firstStart : 0;
+		const asked = { place: 0, askedTo: host.firstEnd + 1, leadBytes, overlapBytes, isFirst: true };
 		first = createCarrier(firstSpan, { ...asked, ...startNow() });
 		first.exchange = host.main;
 		carriers.add(first);
@@ -270,10 +271,8 @@ export function createSegments(host: SegmentsHost): Segments {
 	};
 
 	const timer = setInterval(() => guard(tick), tickMs).unref();
-	if (isResumed) {
-		const [gap] = gapsOf(part.scattered?.here ?? [], totalBytes);
-		if (gap) onScattered(gap);
-	}
+	const [gap] = part.scattered ? gapsOf(part.scattered.here, totalBytes) : [];
+	if (gap) onScattered(gap);
 	isKnown = true;
 	return {
 		get isScattered() {
