@@ -12,6 +12,7 @@ import { otherBytes } from "../segments/overlaps.ts";
 import { createSegments } from "../segments/segments.ts";
 import type { PieceAnswer, PieceVerdict } from "../segments/segments-host.ts";
 import { classifyFileError } from "../store/classify-file-error.ts";
+import type { PartSource } from "../store/part.ts";
 import { askedBy } from "./asked-by.ts";
 import { type Attempt, failAttempt } from "./attempt-state.ts";
 import { endBody } from "./keep-body.ts";
@@ -73,13 +74,11 @@ export function considerSegments(attempt: Attempt, head: ResponseHead, askForAll
 		onComplete: () => endBody(attempt),
 		onFailure: (failure, asked) => failAttempt(attempt, failure, asked),
 		onLie(why, goesOn) {
+			const isUnsure = why === otherBytes;
 			// It may have been a mirror.
-			if (mirrors.length === 0) distrust(attempt, why);
-			if (goesOn) {
-				// Nothing tells which bytes a later answer would bring: what is here is not continued by one.
-				if (why === otherBytes) part.source = { ...source, etag: undefined, date: undefined };
-				return;
-			}
+			if (mirrors.length === 0) distrust(attempt, why, isUnsure);
+			if (goesOn && isUnsure) part.source = unsure(source);
+			if (goesOn) return;
 			attempt.wantsWhole = true;
 			askForAll();
 		},
@@ -106,13 +105,18 @@ export function leadOf(attempt: Attempt, firstMissing: number): number {
 	return firstMissing >= leadBytes ? leadBytes : 0;
 }
 
-function distrust(attempt: Attempt, why: string): void {
+/** Without what would let a later answer continue it: nothing tells which bytes that would bring. */
+export function unsure(source: PartSource): PartSource {
+	return { ...source, etag: undefined, date: undefined };
+}
+
+function distrust(attempt: Attempt, why: string, isUnsure: boolean): void {
 	const { context, address } = attempt;
 	const { distrusted } = context;
 	remarkOnPieces(attempt, why);
-	const [oldest] = distrusted;
+	const [oldest] = distrusted.keys();
 	if (distrusted.size >= mostDistrusted && oldest !== undefined) distrusted.delete(oldest);
-	distrusted.add(address.host);
+	distrusted.set(address.host, isUnsure || distrusted.get(address.host) === true);
 }
 
 type Question = { readonly span: Span; readonly answer: PieceAnswer; readonly ifRange: string | undefined };
