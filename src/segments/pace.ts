@@ -67,7 +67,9 @@ export function createPace(limit: number | "auto", firstByteMs: number): Pace {
 		},
 		findLame(carriers) {
 			const nowMs = performance.now();
-			const lame = findLame([...carriers], nowMs, replacedMs);
+			// What a rate holds back, or has no connection yet, the server is not to blame for.
+			const asked = [...carriers].filter(({ exchange }) => exchange?.connected);
+			const lame = findLame(asked, nowMs, replacedMs);
 			if (lame) replacedMs = nowMs;
 			return lame;
 		},
