@@ -64,6 +64,7 @@ export function hasBytesAt(part: Part, chunk: Buffer, at: number): boolean {
 
 /** Whether what is here already of the place of some bytes is the same. @throws {NodeJS.ErrnoException} */
 export function agreesAt(part: Part, chunk: Buffer, at: number): boolean {
+	if (chunk.length === 0) return true;
 	return (part.scattered?.here ?? []).every((span) => {
 		const start = Math.max(span.start, at);
 		const end = Math.min(span.end, at + chunk.length);
