@@ -6,7 +6,7 @@ import { agreesAt, hasBytesAt, writeAt } from "../store/scatter.ts";
 import type { AnswerDigest } from "./answer-digest.ts";
 import { isLame } from "./next-work.ts";
 import type { Tail } from "./overlaps.ts";
-import { beat, createPulse, type Pulse } from "./pulse.ts";
+import { createPulse, feel, type Pulse } from "./pulse.ts";
 
 /** A connection is judged by its speed after so long; with less time left it is let to its end. */
 const lameMs = 2000;
@@ -176,10 +176,9 @@ export function isSpoilt(carrier: Carrier): boolean {
 export function measureSpeed(carrier: Carrier, nowMs: number, usualGapMs: number): void {
 	const { pulse, fresh, firstMs, lookedMs } = carrier;
 	if (firstMs === undefined) return beginSpeed(carrier, nowMs);
-	if (fresh > 0) beat(pulse, nowMs);
+	feel(pulse, nowMs, fresh > 0);
 	const gapMs = Math.max(pulse.gapMs, usualGapMs);
-	const silenceMs = nowMs - (pulse.arrivedMs ?? nowMs);
-	if (fresh === 0 && silenceMs <= Math.max(leastSilenceMs, silentGaps * gapMs)) return;
+	if (fresh === 0 && pulse.silentMs <= Math.max(leastSilenceMs, silentGaps * gapMs)) return;
 	const spanMs = nowMs - lookedMs;
 	if (spanMs <= 0 || (carrier.perMs === undefined && spanMs < gapMs)) return;
 	const meanMs = Math.min(Math.max(leastMeanMs, meanGaps * gapMs), nowMs - firstMs);
@@ -195,7 +194,7 @@ function beginSpeed(carrier: Carrier, nowMs: number): void {
 		if (nowMs - carrier.begunMs > longestBeginMs) carrier.perMs = 0;
 		return;
 	}
-	beat(carrier.pulse, nowMs);
+	feel(carrier.pulse, nowMs, true);
 	carrier.firstMs = nowMs;
 	carrier.lookedMs = nowMs;
 	carrier.fresh = 0;

@@ -1,5 +1,5 @@
 /** How many connections one large file should have: a second first, more while each adds something. Pure: time is passed in. */
-import { beat, createPulse, type Pulse } from "./pulse.ts";
+import { createPulse, feel, type Pulse } from "./pulse.ts";
 
 export type Growth = {
 	/** Connections that are wanted now. */
@@ -89,7 +89,7 @@ export function look(growth: Growth, facts: GrowthFacts): void {
 		return;
 	}
 	const hasCome = facts.bytes > growth.bytes;
-	if (hasCome) beat(growth.pulse, nowMs);
+	if (facts.bytes > 0) feel(growth.pulse, nowMs, hasCome);
 	growth.bytes = facts.bytes;
 	if (facts.bytes === 0 || nowMs < growth.restUntilMs) return;
 	const isSettling = growth.before !== undefined && growth.target > growth.before.connections;

@@ -2,24 +2,31 @@
 
 /** Changed in place. */
 export type Pulse = {
-	arrivedMs: number | undefined;
+	lookedMs: number | undefined;
+	/** How long nothing has come. */
+	silentMs: number;
 	/** The longest time of late between bytes and the next ones. */
 	gapMs: number;
 };
 
 /** One long gap is forgotten when bytes have come for so many times as long. */
 const forgottenAfter = 4;
+/** More time than this between two looks is that of a process that was busy: nobody was silent for it. */
+const longestLookMs = 50;
 
 /** @param gapMs - What is known from others. */
 export function createPulse(gapMs = 0): Pulse {
-	return { arrivedMs: undefined, gapMs };
+	return { lookedMs: undefined, silentMs: 0, gapMs };
 }
 
-/** Bytes have come since the last look. */
-export function beat(pulse: Pulse, nowMs: number): void {
-	const gapMs = pulse.arrivedMs === undefined ? 0 : nowMs - pulse.arrivedMs;
-	pulse.arrivedMs = nowMs;
-	pulse.gapMs = Math.max(gapMs, pulse.gapMs - gapMs / forgottenAfter);
+/** To be called at each look. @param hasCome - Whether bytes have come since the last one. */
+export function feel(pulse: Pulse, nowMs: number, hasCome: boolean): void {
+	const { lookedMs = nowMs } = pulse;
+	pulse.lookedMs = nowMs;
+	pulse.silentMs += Math.min(longestLookMs, nowMs - lookedMs);
+	if (!hasCome) return;
+	pulse.gapMs = Math.max(pulse.silentMs, pulse.gapMs - pulse.silentMs / forgottenAfter);
+	pulse.silentMs = 0;
 }
 
 /** What is usual for connections of one line. */

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createGrowth, look, refused } from "../../src/segments/growth.ts";
-import { beat, createPulse, type Pulse, usualGap } from "../../src/segments/pulse.ts";
+import { createPulse, feel, type Pulse, usualGap } from "../../src/segments/pulse.ts";
 
 type Line = {
 	/** Bytes a millisecond of one connection, and of all. */
@@ -46,7 +46,7 @@ function fetch(line: Line, limit: number | "auto" = "auto") {
 		const perConnection = Math.min(each, all / active.length);
 		for (const [nth, { ms, pulse }] of active.entries()) {
 			const brought = perConnection * shareNow(nowMs - ms - firstByteMs, line, nth) * factor;
-			if (brought > 0) beat(pulse, nowMs);
+			feel(pulse, nowMs, brought > 0);
 			bytes += brought;
 		}
 		most = Math.max(most, begun.length);
