@@ -2,7 +2,7 @@
 import type { Draft, Entry } from "../core/entry.ts";
 import { brokenAt } from "./broken-list-error.ts";
 import { type Columns, findColumns } from "./columns.ts";
-import { createRowParser } from "./csv-rows.ts";
+import { createRowParser, isSeparatorLine } from "./csv-rows.ts";
 import { boundEntry } from "./limits.ts";
 import { noEntry } from "./object-entry.ts";
 import { pieces } from "./pieces.ts";
@@ -15,7 +15,7 @@ type Row = { readonly fields: readonly string[]; readonly line: number };
 
 /**
  * Batches of entries; `line` is the physical line on which the row begins.
- * @param separator `,` also stands for `;` where the first row has no comma
+ * @param separator `,` also stands for `;` or a tab where the first row has no comma
  * @throws {BrokenListError} a column is not there, or the quotes go wrong.
  */
 export async function* readColumns(
@@ -30,6 +30,7 @@ export async function* readColumns(
 		const entries: Entry[] = [];
 		for (const { fields, line } of rows) {
 			if (columns === undefined) {
+				if (isSeparatorLine(fields) || fields.every((field) => field.trim() === "")) continue;
 				columns = columnsOf(fields, options);
 				width = fields.length;
 				// A header row is no entry; without one the only column has URLs.
