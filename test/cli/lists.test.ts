@@ -150,3 +150,16 @@ test("a signal ends the reading of a packed list that never ends", async (contex
 	assert.equal(JSON.parse(stdout).saved, 0);
 	await feeding;
 });
+
+test("a signal ends a run whose entries all end without waiting for anything", async (context) => {
+	const folder = freshFolder(context);
+	const entries = 1_000_000;
+	writeFileSync(join(folder, "list.txt"), `gopher://a/[1-${entries}]\n`);
+	const child = startDownspout(["list.txt", "--expand", "-d", "got", "-q", "--json"], { cwd: folder });
+	const ended = waitForEnd(child);
+	while (!existsSync(join(folder, "logs/latest"))) await setTimeout(10);
+	child.kill("SIGINT");
+	const { code, stdout } = await ended;
+	assert.equal(code, 130);
+	assert.ok(JSON.parse(stdout).total < entries);
+});

@@ -115,13 +115,16 @@ test("what b2sum and sha224sum wrote is taken, from a file whose name tells and 
 		["B2SUMS", of("b2sum")],
 		["tagged", of("b2sum", "--tag")],
 		["sha224", of("sha224sum")],
+		["utf-16", Buffer.from(`\ufeff${of("sha256sum").toString()}`.replaceAll("\n", "\r\n"), "utf16le")],
 	] as const) {
 		writeFileSync(join(folder, name), sums);
 		rmSync(dir, { recursive: true });
 		const { stdout, stderr } = await run("--checksums", name);
 		const { saved, failed, duplicates } = JSON.parse(stdout);
 		assert.deepEqual([saved, failed, duplicates], [3, 1, 1], `${name}: ${stderr}`);
-		writeFileSync(join(folder, name), sums.toString().replace(/\b[0-9a-f]{8}/g, "00000000"));
+		const isUtf16 = name === "utf-16";
+		const wrong = sums.toString(isUtf16 ? "utf16le" : "utf8").replace(/\b[0-9a-f]{8}/g, "00000000");
+		writeFileSync(join(folder, name), wrong, isUtf16 ? "utf16le" : "utf8");
 		rmSync(dir, { recursive: true });
 		const { errors } = JSON.parse((await run("--checksums", name)).stdout);
 		assert.equal(errors.checksum, 3, name);
