@@ -3,12 +3,15 @@ import type { ColumnMetaData, PageHeader, SchemaTree } from "hyparquet";
 import { parquetHeader } from "hyparquet/src/column.js";
 import { readRleBitPackedHybrid } from "hyparquet/src/encoding.js";
 import { getMaxDefinitionLevel, getMaxRepetitionLevel, getTreePath } from "hyparquet/src/schema.js";
+import { type ByteSource, snappySource, wholeSource } from "./byte-source.ts";
 import { maxPageBytes, type ParquetFile, type Unpack } from "./parquet-file.ts";
-import { type Dictionary, readDictionary, type ValueReader, valueReader } from "./parquet-values.ts";
+import { type Dictionary, encodingOf, readDictionary, type ValueReader, valueReader } from "./parquet-values.ts";
 import { createRoom, freshRoom, type Room } from "./room.ts";
 
 /** Most headers are smaller; statistics of long values make some larger. */
 const headerBytes = 4 * 1024;
+/** Usual are 1 MiB. */
+const largePageBytes = 2 ** 21;
 /** Usual are 20,000, and a million where a page is a row group; each takes two bytes at most before its value is read. */
 const maxPageValues = 2 ** 26;
 
@@ -68,7 +71,11 @@ export async function* columnPages({ file, schema, column, unpack, rooms }: Colu
 			continue;
 		}
 		if (header.data_page_header === undefined && header.data_page_header_v2 === undefined) continue;
-		const { definition, repetition, values } = splitPage(header, packed, { most, unpack, room: rooms.unpacked });
+		const isLarge = isLargeText(header, column);
+		const { definition, repetition, values } = splitPage(header, packed, {
+			most,
+			open: (bytes, size) => (isLarge ? snappySource(bytes, size) : wholeSource(unpack(bytes, size, rooms.unpacked))),
+		});
 		const present = definition === undefined ? count : countOf(definition, most.definition);
 		yield {
 			count,
@@ -77,6 +84,12 @@ export async function* columnPages({ file, schema, column, unpack, rooms }: Colu
 			next: valueReader(values, { header, count: present, column, element, dictionary }),
 		};
 	}
+}
+
+/** Some programs write 100,000 rows and more in one page: as a whole it would be the most of what a run takes. */
+function isLargeText(header: PageHeader, { codec, type }: ColumnMetaData): boolean {
+	const isPacked = codec === "SNAPPY" && header.uncompressed_page_size > largePageBytes;
+	return isPacked && type === "BYTE_ARRAY" && encodingOf(header) === "PLAIN";
 }
 
 type Span = { readonly at: number; readonly end: number };
@@ -88,48 +101,44 @@ async function readPacked(file: ParquetFile, { at, end }: Span, room: Room): Pro
 type Split = {
 	readonly definition: Uint8Array | undefined;
 	readonly repetition: Uint8Array | undefined;
-	readonly values: Uint8Array;
+	readonly values: ByteSource;
 };
 
+type Splitting = { readonly most: Levels; open(packed: Uint8Array, sizeBytes: number): ByteSource };
+
 /** Levels come before the values: packed with them in the first version of pages, apart in the second. */
-function splitPage(
-	header: PageHeader,
-	packed: Uint8Array,
-	{ most, unpack, room }: { readonly most: Levels; readonly unpack: Unpack; readonly room: Room },
-): Split {
+function splitPage(header: PageHeader, packed: Uint8Array, { most, open }: Splitting): Split {
 	const second = header.data_page_header_v2;
 	const count = valuesOf(header);
 	if (second === undefined) {
-		const page = unpack(packed, header.uncompressed_page_size, room);
-		const reader = { view: viewOf(page), offset: 0 };
-		const repetition = readLevels(reader, most.repetition, { count });
-		const definition = readLevels(reader, most.definition, { count });
-		return { repetition, definition, values: page.subarray(reader.offset) };
+		const values = open(packed, header.uncompressed_page_size);
+		const levelsOf = (level: number): Uint8Array | undefined => {
+			if (level === 0) return undefined;
+			const at = values.take(4);
+			return readLevels(values, level, { count, length: values.buffer.readUInt32LE(at) });
+		};
+		const repetition = levelsOf(most.repetition);
+		return { repetition, definition: levelsOf(most.definition), values };
 	}
 	const { definition_levels_byte_length: definitionBytes, repetition_levels_byte_length: repetitionBytes } = second;
-	const levelBytes = definitionBytes + repetitionBytes;
-	if (!(definitionBytes >= 0 && repetitionBytes >= 0 && levelBytes <= packed.length)) {
-		throw new Error("its levels lead out of their page");
-	}
-	const reader = { view: viewOf(packed.subarray(0, levelBytes)), offset: 0 };
-	const repetition = readLevels(reader, most.repetition, { count, length: repetitionBytes });
-	reader.offset = repetitionBytes;
-	const definition = readLevels(reader, most.definition, { count, length: definitionBytes });
-	const rest = packed.subarray(levelBytes);
-	const size = header.uncompressed_page_size - levelBytes;
-	return { repetition, definition, values: second.is_compressed === false ? rest : unpack(rest, size, room) };
+	const levels = wholeSource(packed);
+	const repetition = readLevels(levels, most.repetition, { count, length: repetitionBytes });
+	const definition = readLevels(levels, most.definition, { count, length: definitionBytes });
+	const rest = levels.rest();
+	const size = header.uncompressed_page_size - definitionBytes - repetitionBytes;
+	return { repetition, definition, values: second.is_compressed === false ? wholeSource(rest) : open(rest, size) };
 }
-
-type Reader = { view: DataView; offset: number };
 
 /** @returns undefined where all are the same. */
 function readLevels(
-	reader: Reader,
+	source: ByteSource,
 	most: number,
-	{ count, length }: { readonly count: number; readonly length?: number },
+	{ count, length }: { readonly count: number; readonly length: number },
 ): Uint8Array | undefined {
+	const at = source.take(length);
 	if (most === 0) return undefined;
 	const levels = new Uint8Array(count);
+	const reader = { view: viewOf(source.buffer.subarray(at, at + length)), offset: 0 };
 	readRleBitPackedHybrid(reader, 32 - Math.clz32(most), levels, length);
 	return levels;
 }

@@ -4,6 +4,7 @@ import { convert, DEFAULT_PARSERS } from "hyparquet/src/convert.js";
 import { readDataPage } from "hyparquet/src/datapage.js";
 import { readRleBitPackedHybrid } from "hyparquet/src/encoding.js";
 import { readPlain } from "hyparquet/src/plain.js";
+import type { ByteSource } from "./byte-source.ts";
 import { maxEntryLength } from "./limits.ts";
 
 /** @throws {Error} there is none left, or it leads out of its page. */
@@ -33,11 +34,11 @@ export function readDictionary(page: Uint8Array, count: number, of: OfColumn): D
 }
 
 /** @param values the bytes of a page behind its levels */
-export function valueReader(values: Uint8Array, of: OfPage): ValueReader {
+export function valueReader(values: ByteSource, of: OfPage): ValueReader {
 	const encoding = encodingOf(of.header);
 	if (encoding === "PLAIN" && of.column.type === "BYTE_ARRAY") return texts(values);
-	if (encoding === "PLAIN_DICTIONARY" || encoding === "RLE_DICTIONARY") return numbered(values, of);
-	return others(values, encoding, of);
+	if (encoding === "PLAIN_DICTIONARY" || encoding === "RLE_DICTIONARY") return numbered(values.rest(), of);
+	return others(values.rest(), encoding, of);
 }
 
 function textDictionary(page: Uint8Array, count: number): Dictionary {
@@ -58,14 +59,12 @@ function textDictionary(page: Uint8Array, count: number): Dictionary {
 }
 
 /** Byte arrays with their lengths before them. */
-function texts(values: Uint8Array): ValueReader {
-	const bytes = bufferOf(values);
-	let offset = 0;
+function texts(values: ByteSource): ValueReader {
 	return () => {
-		const start = offset + 4;
-		offset = start + bytes.readUInt32LE(offset);
-		if (offset > bytes.length) throw new Error("a value leads out of its page");
-		return textOf(bytes, start, offset);
+		const before = values.take(4);
+		const length = values.buffer.readUInt32LE(before);
+		const start = values.take(length);
+		return textOf(values.buffer, start, start + length);
 	};
 }
 
@@ -108,7 +107,7 @@ function decoderOf({ column, element }: OfColumn) {
 	return { ...column, pathInSchema: column.path_in_schema, element, schemaPath: [], parsers: DEFAULT_PARSERS };
 }
 
-function encodingOf({ data_page_header: first, data_page_header_v2: second }: PageHeader): Encoding {
+export function encodingOf({ data_page_header: first, data_page_header_v2: second }: PageHeader): Encoding {
 	return (first ?? second)?.encoding ?? "PLAIN";
 }
 
