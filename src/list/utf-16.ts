@@ -7,7 +7,7 @@ export function asUtf8(beginning: Uint8Array, chunks: AsyncIterable<Uint8Array>)
 }
 
 /** By a byte order mark, or by the zeros of two characters such as all lists begin with. */
-export function utf16Of(beginning: Uint8Array): "utf-16le" | "utf-16be" | undefined {
+function utf16Of(beginning: Uint8Array): "utf-16le" | "utf-16be" | undefined {
 	const [first, second, third, fourth] = beginning;
 	if (first === 0xff && second === 0xfe) return "utf-16le";
 	if (first === 0xfe && second === 0xff) return "utf-16be";
