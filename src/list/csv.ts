@@ -1,5 +1,6 @@
 /** Lists with columns as text: CSV (RFC 4180, or with semicolons) and TSV, read row by row. */
 import type { Draft, Entry } from "../core/entry.ts";
+import { trimInvisible } from "../core/trim-invisible.ts";
 import { brokenAt } from "./broken-list-error.ts";
 import { type Columns, findColumns } from "./columns.ts";
 import { createRowParser, isSeparatorLine } from "./csv-rows.ts";
@@ -57,10 +58,7 @@ function columnsOf(fields: readonly string[], options: ReadOptions): Columns {
 	const wanted = (options.columns?.url ?? "url").toLowerCase();
 	const isUrl = /^\s*https?:/i.test(only) || isBareHost(only.trim()) || options.base !== undefined;
 	if (fields.length === 1 && isUrl && only.trim().toLowerCase() !== wanted) return noHeaderRow;
-	return findColumns(
-		fields.map((name) => name.trim()),
-		options.columns,
-	);
+	return findColumns(fields.map(trimInvisible), options.columns);
 }
 
 type Reading = { readonly place: Pick<Entry, "line" | "list">; readonly readUrl: UrlReader };

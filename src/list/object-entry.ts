@@ -88,11 +88,21 @@ function textOf(value: unknown): string {
 	return String(value ?? "");
 }
 
-/** As a map, or as pairs. They are checked where all headers of entries are. */
+/** As a map, a `Headers`, pairs, or as texts `Name: value`. They are checked where all headers of entries are. */
 function headersOf(given: unknown): readonly Header[] {
-	const pairs: readonly unknown[] = Array.isArray(given) ? given : Object.entries(Object(given));
-	return pairs.map((pair) => {
+	if (typeof given === "string") return [headerOf(given)];
+	const isMany = typeof given === "object" && given !== null && Symbol.iterator in given;
+	const pairs: readonly unknown[] = isMany ? Array.from(Object(given)) : Object.entries(Object(given));
+	return pairs.flatMap((pair): readonly Header[] => {
+		if (typeof pair === "string") return [headerOf(pair)];
 		const [name, value]: readonly unknown[] = Array.isArray(pair) ? pair : [pair];
-		return [textOf(name), textOf(value)];
+		const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+		return values.map((one) => [textOf(name), textOf(one)]);
 	});
+}
+
+function headerOf(line: string): Header {
+	const colon = line.indexOf(":");
+	// Without a colon all of it is the name, and one that no header has.
+	return colon < 0 ? [`${line} `, ""] : [line.slice(0, colon), line.slice(colon + 1)];
 }
