@@ -9,6 +9,8 @@ export type Validators = {
 	readonly date?: string | undefined;
 	/** Size of the whole file, where it was announced. */
 	readonly totalBytes?: number | undefined;
+	/** How its bytes are encoded: servers name encoded bytes and plain ones by one entity tag, though they should not. */
+	readonly contentEncoding?: string | undefined;
 };
 
 /** What a response head says about the part of the file that it brings. */
@@ -46,9 +48,15 @@ export function continues(kept: Validators, offset: number, head: RangeHead): bo
 }
 
 function isSameVersion(kept: Validators, head: Validators, isSameSize: boolean): boolean {
+	if (codingOf(kept) !== codingOf(head)) return false;
 	if (isStrong(kept.etag)) return head.etag === kept.etag;
 	if (head.etag !== undefined && head.etag !== kept.etag) return false;
 	return head.lastModified === undefined ? isSameSize : head.lastModified === kept.lastModified;
+}
+
+function codingOf({ contentEncoding = "" }: Validators): string {
+	const coding = contentEncoding.toLowerCase();
+	return coding === "identity" ? "" : coding;
 }
 
 /** Reads `bytes START-END/TOTAL`, where TOTAL may be `*`. */

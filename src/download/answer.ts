@@ -261,8 +261,8 @@ function follow(attempt: Attempt, location: string, { head, sendAgain }: Answer)
 }
 
 function sourceOf({ task, context, address }: Attempt, head: ResponseHead, totalBytes: number | undefined): PartSource {
-	const { etag, lastModified, date } = head;
-	const source = { url: publicUrl(task.url), etag, lastModified, date, totalBytes };
+	const { etag, lastModified, date, contentEncoding } = head;
+	const source = { url: publicUrl(task.url), etag, lastModified, date, totalBytes, contentEncoding };
 	return context.distrusted.size > 0 && context.distrusted.get(address.host) ? unsure(source) : source;
 }
 

@@ -38,7 +38,7 @@ export function sourceFrom(source: unknown): PartSource | undefined {
 	if (typeof source !== "object" || source === null || !("url" in source) || typeof source.url !== "string") {
 		return undefined;
 	}
-	const text = (name: "etag" | "lastModified" | "date"): Validators => {
+	const text = (name: "etag" | "lastModified" | "date" | "contentEncoding"): Validators => {
 		const value: unknown = Reflect.get(source, name);
 		return typeof value === "string" ? { [name]: value } : {};
 	};
@@ -48,6 +48,7 @@ export function sourceFrom(source: unknown): PartSource | undefined {
 		...text("etag"),
 		...text("lastModified"),
 		...text("date"),
+		...text("contentEncoding"),
 		...(typeof totalBytes === "number" ? { totalBytes } : {}),
 	};
 }

@@ -123,6 +123,30 @@ const continuations: readonly Continuation[] = [
 		head: { contentRange: "bytes 50-98/*" },
 		goesOn: false,
 	},
+	{
+		name: "encoded bytes under the ETag of plain ones",
+		kept: { etag: '"a"' },
+		head: { etag: '"a"', contentEncoding: "gzip", contentRange },
+		goesOn: false,
+	},
+	{
+		name: "plain bytes under the date of encoded ones",
+		kept: { lastModified: date, totalBytes: 100, contentEncoding: "br" },
+		head: { lastModified: date, contentRange },
+		goesOn: false,
+	},
+	{
+		name: "the same coding in another case",
+		kept: { etag: '"a"', contentEncoding: "GZIP" },
+		head: { etag: '"a"', contentEncoding: "gzip", contentRange },
+		goesOn: true,
+	},
+	{
+		name: "no coding, by name and without",
+		kept: { etag: '"a"', contentEncoding: "identity" },
+		head: { etag: '"a"', contentRange },
+		goesOn: true,
+	},
 	{ name: "another start", kept: { etag: '"a"' }, head: { contentRange: "bytes 49-99/100" }, goesOn: false },
 	{ name: "no Content-Range", kept: { etag: '"a"' }, head: { etag: '"a"' }, goesOn: false },
 ];

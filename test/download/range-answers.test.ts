@@ -60,6 +60,13 @@ const wrongAnswers: readonly {
 				})
 				.end(bytesOf("b", body.length).subarray(from)),
 	},
+	{
+		name: "206 of encoded bytes under the same ETag",
+		answer: (response, { body, head }, from) =>
+			void send(response, { body: bytesOf("b", body.length), head: { ...head, "content-encoding": "gzip" } }, from).end(
+				bytesOf("b", body.length).subarray(from),
+			),
+	},
 	...[304, 400, 403, 404, 405, 412, 416, 501].map((status) => ({
 		name: String(status),
 		answer: (response: ServerResponse) => void response.writeHead(status, { "content-range": "bytes */10" }).end(),
@@ -80,6 +87,20 @@ for (const { name, answer } of wrongAnswers) {
 		assert.equal(contentOf(dir, "f"), version.body.toString());
 	});
 }
+
+test("what came encoded is not continued with plain bytes of the same ETag", async (context) => {
+	const head = { etag: '"one"' };
+	const plain = { body: bytesOf("a", sizes.large), head };
+	const { url } = await serve(context, (request, response, nth) => {
+		const from = offsetOf(request);
+		if (nth > 0) return void send(response, plain, from).end(plain.body.subarray(from));
+		// In chunks: how long the encoded bytes are is not known.
+		response.writeHead(200, { ...head, "content-encoding": "gzip" });
+		response.write(bytesOf("z", 400_000), () => setTimeout(() => response.destroy(), 10));
+	});
+	const { dir } = await save(context, `${url}/f`);
+	assert.equal(contentOf(dir, "f"), plain.body.toString());
+});
 
 test("a part under status 200 is taken for what it is where it names the version", async (context) => {
 	const version = { body: bytesOf("a", sizes.large), head: { etag: '"one"' } };
