@@ -40,6 +40,8 @@ export class Http2Stream implements Carrier {
 	/** What came before the head was told. */
 	#early: readonly Buffer[] | undefined = undefined;
 	#error: Error | undefined = undefined;
+	/** Whether the body ended with the stream alone: the server never said that it is complete. */
+	#isCut: boolean | undefined = undefined;
 
 	constructor(owner: StreamOwner, exchange: Exchange, stream: ClientHttp2Stream) {
 		this.#owner = owner;
@@ -50,6 +52,12 @@ export class Http2Stream implements Carrier {
 		// From the start: what waits to be read is lost when the session closes behind it.
 		stream.on("data", (bytes: Buffer) => this.#onData(bytes));
 		stream.on("end", () => this.#onEnd());
+		// The engine makes an end of RST_STREAM without an error too. What the server ends comes while the stream is open.
+		const { push } = stream;
+		stream.push = (chunk, encoding) => {
+			if (chunk === null) this.#isCut ??= stream.closed;
+			return push.call(stream, chunk, encoding);
+		};
 		// What broke is told by the close.
 		stream.on("error", (error) => {
 			this.#error = error;
@@ -110,7 +118,7 @@ export class Http2Stream implements Carrier {
 		const exchange = this.#exchange;
 		if (!exchange?.answered) return;
 		// The end of a body that broke off comes as an end too, but behind that of the stream.
-		if (this.#stream.destroyed || this.#stream.rstCode !== 0 || this.#isShort()) return;
+		if (this.#stream.destroyed || this.#stream.rstCode !== 0 || this.#isShort() || this.#isCut) return;
 		this.#leave(false);
 		exchange.tellEnd();
 	}

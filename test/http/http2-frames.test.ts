@@ -76,6 +76,30 @@ const cases: readonly Case[] = [
 		code: "truncated",
 	},
 	{
+		name: "an end without an error within a body without a length",
+		handler: answering((stream) => [headers(stream), data(stream, "text", false), reset(stream, 0)]),
+		code: "truncated",
+	},
+	{
+		name: "the same, a moment later",
+		handler: ({ socket, onRequest }) => {
+			socket.write(settings());
+			onRequest((stream) => {
+				socket.write(Buffer.concat([headers(stream), data(stream, "text", false)]));
+				setTimeout(() => socket.write(reset(stream, 0)), 50);
+			});
+		},
+		code: "truncated",
+	},
+	{
+		name: "an end without an error behind a body of the announced length",
+		handler: answering((stream) => [
+			headers(stream, [["content-length", "4"]]),
+			data(stream, "text", false),
+			reset(stream, 0),
+		]),
+	},
+	{
 		name: "a body that is longer than announced",
 		handler: answering((stream) => [headers(stream, [["content-length", "2"]]), data(stream, "text", true)]),
 		code: "protocol|reset",
