@@ -87,7 +87,7 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 			case "duplicate":
 				return recorder.end({ ...base, how: { status: "duplicate" } });
 			case "skipped":
-				return recorder.end({ ...base, how: { status: "skipped", ...plan.saved } });
+				return recorder.end({ ...base, how: { status: "skipped", ...plan.saved, known: plan.saved } });
 		}
 	}
 

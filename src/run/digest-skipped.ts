@@ -58,12 +58,14 @@ export function createSkippedDigests({
 	const finishOne = async ([ending, known]: Waiting): Promise<void> => {
 		const { how } = ending;
 		if (how.status !== "skipped") return;
-		const { file, bytes, key } = how;
+		const { file, bytes, key, version } = how;
 		const sha256 = await digestOf(join(dir, file), signal);
 		recorder.end({ ...ending, how: { ...how, sha256 } }, known);
 		if (key === undefined || sha256 === undefined) return;
 		try {
-			journal.record({ key, status: "saved", file, bytes, sha256 });
+			// Without its version the file would count as changed here when it is asked for again.
+			const now = version && { etag: version.etag, lastModified: version.lastModified, atMs: Date.now() };
+			journal.record({ ...how.known, ...now, key, status: "saved", file, bytes, sha256 });
 		} catch (error) {
 			onBroken(error);
 		}

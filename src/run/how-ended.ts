@@ -16,7 +16,7 @@ export function howSaved(result: End<"saved"> & Facts): HowEnded {
 export function howSkipped({ file, bytes, version }: End<"skipped">, { demands, key }: Pending): HowEnded {
 	const saved = demands?.refresh;
 	if (!saved) return { status: "skipped", file, bytes };
-	return { status: "skipped", file, bytes, key, sha256: saved.sha256, version };
+	return { status: "skipped", file, bytes, key, sha256: saved.sha256, known: saved, version };
 }
 
 /** With where its last answer came from, and of what type that was: of a log-in page, for one. */

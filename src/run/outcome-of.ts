@@ -3,7 +3,7 @@ import type { Entry } from "../core/entry.ts";
 import type { Failure } from "../core/failure.ts";
 import type { Outcome } from "../core/outcome.ts";
 import { publicMessage, publicUrl } from "../core/public-url.ts";
-import type { Version } from "../core/saved.ts";
+import type { Saved, Version } from "../core/saved.ts";
 import type { WorkerLabel } from "../core/task.ts";
 
 /** How an entry ended. */
@@ -22,8 +22,9 @@ export type HowEnded = (
 			readonly file: string;
 			readonly bytes: number;
 			readonly sha256?: string | undefined;
-			/** Of the journal's record of a file that was saved before. */
+			/** Of the journal's record of a file that was saved before, and that record. */
 			readonly key?: string;
+			readonly known?: Saved;
 			/** What is to be remembered of the file; of one that was skipped only where that is new. */
 			readonly version?: Version | undefined;
 			readonly isSizeUnknown?: boolean | undefined;

@@ -260,3 +260,34 @@ test("without --refresh nothing is asked, and the journal still keeps the versio
 	await runList(context, listOf(on), { dir, options: { refresh: true } });
 	assert.equal(on.requests[1]?.headers["if-none-match"], etag);
 });
+
+const versions: Readonly<Record<string, Omit<Resource, "body">>> = {
+	"an entity tag": { etag: '"1"' },
+	"a date": { modified: longAgo },
+	"no version": {},
+};
+
+for (const [name, version] of Object.entries(versions)) {
+	for (const refresh of [false, true]) {
+		const how = refresh ? "asked for again" : "passed over";
+		test(`${name}: known still when a digest of a file that was ${how} has been found`, async (context) => {
+			const on = await site(context, { a: { body: "old", ...version } });
+			const list = listOf(on);
+			const { dir } = await runList(context, list);
+			const digested = await runList(context, list, { dir, options: { sha256: true, refresh } });
+			assert.equal(digested.outcomes[0]?.sha256, createHash("sha256").update("old").digest("hex"));
+			const before = on.requests.length;
+			assert.deepEqual(statuses(await runList(context, list, { dir, options: { refresh: true } })), ["skipped"]);
+			assert.equal(on.requests[before]?.headers["if-none-match"], version.etag);
+			assert.equal(on.requests[before]?.headers["if-modified-since"], version.modified);
+			on.resources.set("a", {
+				body: "new",
+				...(version.etag && { etag: '"2"' }),
+				...(version.modified && { modified: later }),
+			});
+			await runList(context, list, { dir, options: { refresh: true } });
+			assert.deepEqual(filesIn(dir), ["a"]);
+			assert.equal(contentOf(dir, "a"), "new");
+		});
+	}
+}
