@@ -14,13 +14,20 @@ export type EntryRecord =
 /** How much a host may be asked for, and when that was learned. */
 export type LevelRecord = LevelMemory & { readonly status: "level"; readonly host: string; readonly atMs: number };
 
+/** Longer names of versions are forgotten, so that a record stays shorter than what is read at once, however they are escaped. */
+const longestVersion = 4096;
+
 export function formatRecord(record: JournalRecord): string {
 	if (record.status !== "saved") return `${JSON.stringify(record)}\n`;
 	let more = record.atMs === undefined ? "" : `,"at":${record.atMs}`;
 	if (record.sha256 !== undefined) more += `,"sha256":"${record.sha256}"`;
-	if (record.etag !== undefined) more += `,"etag":${jsonText(record.etag)}`;
-	if (record.lastModified !== undefined) more += `,"modified":${jsonText(record.lastModified)}`;
+	if (isKept(record.etag)) more += `,"etag":${jsonText(record.etag)}`;
+	if (isKept(record.lastModified)) more += `,"modified":${jsonText(record.lastModified)}`;
 	return `{"key":"${record.key}","status":"saved","file":${jsonText(record.file)},"bytes":${record.bytes}${more}}\n`;
+}
+
+function isKept(version: string | undefined): version is string {
+	return version !== undefined && version.length <= longestVersion;
 }
 
 const keyPattern = new RegExp(`^[0-9a-f]{${keyDigits}}$`);

@@ -245,3 +245,15 @@ function listOf({ url }: Served): string {
 function echo(context: TestContext): Promise<Served> {
 	return serve(context, (request, response) => response.end(`text of ${request.url}`));
 }
+
+for (const field of ["etag", "last-modified"]) {
+	test(`a file whose ${field} is very long is known when the list is run again`, async (context) => {
+		// As JSON it is twice as long, and longer than what is read of a journal at once.
+		const value = `"${"\\".repeat(40_000)}"`;
+		const { url } = await serve(context, (_, response) => void response.setHeader(field, value).end("text"));
+		const { dir } = await runList(context, `${url}/a`);
+		const again = await runList(context, `${url}/a`, { dir });
+		assert.equal(again.outcomes[0]?.status, "skipped");
+		assert.deepEqual(filesIn(dir), ["a"]);
+	});
+}
