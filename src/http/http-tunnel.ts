@@ -8,6 +8,7 @@ import { noStatusLine, parseHead, type ResponseHead } from "./response-head.ts";
 
 /** Longest answer, as of servers. */
 const longestHead = 64 * 1024;
+const answerStart = "HTTP/";
 const headEnd = /\r?\n\r?\n/;
 
 export type Tunnel = {
@@ -34,9 +35,10 @@ export function openHttpTunnel({ socket, proxy, hostname, port, isSecure, onOpen
 		else onOpen();
 	};
 	const lose = (error?: Error): void => {
-		if (text !== "") return end(noHttp(label, text.startsWith("HTTP/") ? "a head without an end" : noStatusLine(text)));
+		if (text !== "" && !mayBeHead(text)) return end(noHttp(label, noStatusLine(text)));
 		const why = error && "code" in error ? ` (${String(error.code)})` : "";
-		end(transient("reset", `${label} closed the connection without an answer to CONNECT${why}`));
+		const where = text === "" ? "without an answer" : "within its answer";
+		end(transient("reset", `${label} closed the connection ${where} to CONNECT${why}`));
 	};
 	const loseClosed = (): void => lose();
 	const read = (data: Buffer): void => {
@@ -62,6 +64,11 @@ export function openHttpTunnel({ socket, proxy, hostname, port, isSecure, onOpen
 	const fields = proxyFields(proxy);
 	const authorization = fields.length === 0 ? "" : `${fields.join(": ")}\r\n`;
 	socket.write(`CONNECT ${target} HTTP/1.1\r\nhost: ${target}\r\n${authorization}\r\n`, "latin1");
+}
+
+/** Whether it is the beginning of an answer, which may come as a whole the next time. */
+function mayBeHead(text: string): boolean {
+	return text.startsWith(answerStart) || answerStart.startsWith(text);
 }
 
 function refusal(proxy: ProxyServer, head: ResponseHead, target: string): Failure {

@@ -42,7 +42,8 @@ const cases: readonly Case[] = [
 	{ name: "resets", act: (socket) => socket.resetAndDestroy(), codes: ["reset", "reset"] },
 	{ name: "says nothing", act: () => {}, codes: ["timeout", "timeout"] },
 	{ name: "talks of something else", act: (socket) => socket.end("220 ftp\r\n"), codes: ["protocol", "protocol"] },
-	{ name: "ends within its head", act: (socket) => socket.end("HTTP/1.1 200 "), codes: ["reset", "protocol"] },
+	{ name: "ends within its head", act: (socket) => socket.end("HTTP/1.1 200 "), codes: ["reset", "reset"] },
+	{ name: "ends within its first word", act: (socket) => socket.end("HT"), codes: ["reset", "reset"] },
 	{
 		name: "sends an endless head",
 		act: (socket) => socket.write(`HTTP/1.1 200 OK\r\nx: ${"y".repeat(70_000)}`),
