@@ -104,4 +104,6 @@ export type Intent = {
 	readonly source: string;
 	/** Nothing had the name just before: where there are no links, it is kept free by an empty file for a moment. */
 	readonly reserved?: boolean;
+	/** Where it takes the place of a file that was saved before: when that was announced. What was recorded earlier is of that file. */
+	readonly replacesAtMs?: number;
 };

@@ -137,9 +137,9 @@ function takeOver({ dir, fresh }: DirectoryOptions, found: Found): ReadonlySet<s
 			dir,
 			layout,
 			id,
-			onPublished({ key, file, bytes }) {
+			onPublished({ key, file, bytes, replacesAtMs }) {
 				published.add(key);
-				if (!fresh) journal.recover(key, { file, bytes });
+				if (!fresh) journal.recover(key, { file, bytes, atMs: replacesAtMs });
 			},
 		});
 	}

@@ -98,5 +98,7 @@ function parseIntent(line: string): Intent | string | undefined {
 	const source = field?.("source");
 	const reserved = field?.("reserved") === true;
 	if (typeof key !== "string" || typeof file !== "string" || typeof source !== "string") return undefined;
-	return typeof bytes === "number" && Number.isSafeInteger(bytes) ? { key, file, bytes, source, reserved } : undefined;
+	if (typeof bytes !== "number" || !Number.isSafeInteger(bytes)) return undefined;
+	const atMs = field?.("replaces");
+	return { key, file, bytes, source, reserved, ...(typeof atMs === "number" && { replacesAtMs: atMs }) };
 }

@@ -22,7 +22,7 @@ export type Journal = {
 	 * @returns `seen` when it had already; what earlier runs saved of it, where they did.
 	 */
 	meet(key: string): { readonly seen: boolean; readonly saved?: Saved };
-	/** Learns that an earlier run saved an entry and could not record it. */
+	/** Learns that an earlier run saved an entry and could not record it; where it replaced a file, `atMs` tells when. */
 	recover(key: string, saved: Saved): void;
 	/** Records the end of an entry, at the latest with the next `flush`. @throws {NodeJS.ErrnoException} such as ENOSPC. */
 	record(record: JournalRecord): void;
@@ -118,9 +118,11 @@ export function openJournal(options: JournalOptions): Journal {
 		},
 		recover(key, saved) {
 			const known = read(table.get(key) ?? 0);
-			// A file that was replaced has another size, or the record of the one before tells that it is not that one.
-			if (known?.file === saved.file && known.bytes === saved.bytes) return;
-			const found = { ...saved, atMs: Date.now() };
+			// A record from before the file was replaced is of another, though both may have the same size.
+			const isOlder = saved.atMs !== undefined && (known?.atMs ?? 0) < saved.atMs;
+			if (known?.file === saved.file && known.bytes === saved.bytes && !isOlder) return;
+			// What somebody has changed since then is later than this.
+			const found = { ...saved, atMs: saved.atMs ?? Date.now() };
 			recovered.set(key, found);
 			pending.add({ key, status: "saved", ...found });
 		},

@@ -173,8 +173,9 @@ export function markLeft(layout: StateLayout, id: string): void {
 	}
 }
 
-function formatIntent({ key, file, bytes, source, reserved }: Intent): string {
-	const more = reserved ? ',"reserved":true' : "";
+function formatIntent({ key, file, bytes, source, reserved, replacesAtMs }: Intent): string {
+	let more = reserved ? ',"reserved":true' : "";
+	if (replacesAtMs !== undefined) more += `,"replaces":${replacesAtMs}`;
 	return `{"key":"${key}","file":${jsonText(file)},"bytes":${bytes},"source":${jsonText(source)}${more}}\n`;
 }
 

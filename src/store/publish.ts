@@ -251,7 +251,8 @@ function withShortfall(end: PublicationEnd, why: string | undefined): Publicatio
 
 function intentOf(ready: Ready, file: string): Intent {
 	const { source } = ready.beside ?? ready;
-	return { key: ready.publication.part.key, file, bytes: ready.bytes, source };
+	const intent = { key: ready.publication.part.key, file, bytes: ready.bytes, source };
+	return ready.publication.replaces ? { ...intent, replacesAtMs: Date.now() } : intent;
 }
 
 function sourcesOf(ready: Ready): readonly { readonly source: string }[] {
