@@ -38,11 +38,13 @@ function one(files: number, model: OriginModel, bound: Bound, size: Scenario["si
 
 export const heldScenarios: Readonly<Record<string, HeldScenario>> = {
 	"1 ms away, 16 at once": one(20_000, { rttMs: 1, serviceMs: 2, servers: 16 }, fixed),
+	"1 ms away, 64 at once": one(10_000, { rttMs: 1, serviceMs: 10, servers: 64 }, fixed),
+	"5 ms away, 128 at once": one(10_000, { rttMs: 5, serviceMs: 10, servers: 128 }, { ...fixed, least: 0.92 }),
 	"20 ms away": one(10_000, { ...line200, rttMs: 20 }, fixed, 2 * small),
 	"50 ms away, 3,000 files": one(3000, line200, fixed, 2 * small),
 	"200 ms away, 3,000 files": one(3000, { ...line200, rttMs: 200 }, fixed, 2 * small),
 	"a line of 100 Mbit/s": one(3000, { rttMs: 30, bandwidth: 100 * mbit }, fixed, 2 * small),
-	"slows down beyond 50": one(40_000, { rttMs: 20, serviceMs: 60, slowsBeyond: 50 }, fixed),
+	"slows down beyond 50": one(40_000, { rttMs: 20, serviceMs: 60, slowsBeyond: 50 }, { ...fixed, least: 0.9 }),
 	"20, then 200, then 20 at once": one(
 		60_000,
 		{ rttMs: 20, serviceMs: 30, servers: (ms) => (ms > 10_000 && ms < 25_000 ? 200 : 20) },
