@@ -84,6 +84,8 @@ export function endWave(seeker: Seeker, ms: number): void {
 	const rate = seeker.work / ms;
 	const last = waves.at(-1);
 	const before = last?.rate ?? 0;
+	// A first wave that brought nothing tells of no level.
+	if (rate === 0 && !last) return beginWave(seeker);
 	const delayMs = seeker.lastDelayMs;
 	waves.push({ level: waveLevel, rate, delayMs });
 	seeker.usualDelayMs = delayMs;

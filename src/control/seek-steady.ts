@@ -112,7 +112,9 @@ function tryLevel(seeker: Seeker): void {
 /** The level to try next. */
 function neighbour({ direction, base, baseRate, shortestMs, step, least, most }: Seeker): number {
 	if (direction > 0) return Math.min(most, Math.ceil(base * probeStep));
-	const fitting = Math.max(base / largestStep, baseRate * shortestMs * spare);
+	// Where nothing came, no time is known that a download takes.
+	const onItsWay = baseRate === 0 ? 0 : baseRate * shortestMs * spare;
+	const fitting = Math.max(base / largestStep, onItsWay);
 	return Math.max(least, Math.floor(Math.min(base / step, Math.max(1, fitting))));
 }
 
