@@ -100,13 +100,9 @@ test(
 		const run = lab.start();
 		await lab.asked(60);
 		run.process.kill("SIGSTOP");
-		// Until the worker has told of all that it was handed, to nobody.
+		// Until the worker has told of all that it was let begin, to nobody.
 		const client = new Redis(lab.redis.url);
-		for (let open = 1; open > 0; await sleep(10)) {
-			const queues = (await lab.keys()).filter((key) => /:queue:[^:]+:(wait|active)$/.test(key));
-			const lengths = await Promise.all(queues.map((key) => client.llen(key)));
-			open = lengths.reduce((sum, length) => sum + length, 0);
-		}
+		for (let asked = -1; asked < lab.origin.requests(); await sleep(2500)) asked = lab.origin.requests();
 		await client.flushall();
 		client.disconnect();
 		run.process.kill("SIGCONT");
