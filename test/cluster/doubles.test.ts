@@ -1,6 +1,7 @@
 /** What is handed out again is begun again only where nobody has begun it: no file comes twice, whatever Redis repeats or forgets. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Redis } from "ioredis";
 import { skipUnlessLinux } from "../skip-unless.ts";
 import { startCutProxy } from "./cut-proxy.ts";
 import { patient, startFaultLab } from "./fault-lab.ts";
@@ -16,6 +17,30 @@ test("a batch whose adding is repeated when it is done already is not done again
 	await wire.loseAnswer(/tasks/);
 	await lab.asked(160);
 	wire.break();
+	await lab.expectAll(await run.ended);
+	assert.equal(lab.origin.requests(), lab.batch.paths.length);
+});
+
+test("a Redis that comes back with the data of a while ago gives nothing out again", patience, async (context) => {
+	const lab = await startFaultLab(context);
+	await lab.twoWorkers();
+	const run = lab.start([], patient);
+	const client = new Redis(lab.redis.url);
+	context.after(() => client.disconnect());
+	// The server ends before it does.
+	client.on("error", () => {});
+	await lab.asked(60);
+	const names = await client.keys("downspout:*");
+	const dumps = await Promise.all(names.map((name) => client.dumpBuffer(name)));
+	await lab.asked(180);
+	const restoring = client.multi().flushall();
+	names.forEach((name, n) => {
+		const dump = dumps[n];
+		if (dump) restoring.restore(name, 0, dump);
+	});
+	await restoring.exec();
+	// As a restart does.
+	await client.call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
 	await lab.expectAll(await run.ended);
 	assert.equal(lab.origin.requests(), lab.batch.paths.length);
 });

@@ -171,6 +171,20 @@ test("a coordinator is killed while it takes over from one that was killed", pat
 	await lab.expectAll(await lab.start().ended);
 });
 
+test(
+	"a coordinator that is killed while it clears away is followed by one that finds the rest",
+	patience,
+	async (context) => {
+		const lab = await startFaultLab(context, 60_000_000);
+		const wire = await startCutProxy(context, lab.redis.port);
+		await lab.worker();
+		const run = lab.start(["--redis", `redis://127.0.0.1:${wire.port}`]);
+		await wire.loseAnswer(/\r\nlrange\r\n/i);
+		run.process.kill("SIGKILL");
+		await lab.expectAll(await lab.start().ended);
+	},
+);
+
 test("workers of a coordinator that nobody follows stop by themselves", patience, async (context) => {
 	const lab = await startFaultLab(context, 300_000);
 	const worker = await lab.worker();
