@@ -38,11 +38,13 @@ function one(files: number, model: OriginModel, bound: Bound, size: Scenario["si
 
 export const heldScenarios: Readonly<Record<string, HeldScenario>> = {
 	"1 ms away, 16 at once": one(20_000, { rttMs: 1, serviceMs: 2, servers: 16 }, fixed),
+	"1 ms away, 64 at once": one(10_000, { rttMs: 1, serviceMs: 10, servers: 64 }, fixed),
+	"5 ms away, 128 at once": one(10_000, { rttMs: 5, serviceMs: 10, servers: 128 }, { ...fixed, least: 0.92 }),
 	"20 ms away": one(10_000, { ...line200, rttMs: 20 }, fixed, 2 * small),
 	"50 ms away, 3,000 files": one(3000, line200, fixed, 2 * small),
 	"200 ms away, 3,000 files": one(3000, { ...line200, rttMs: 200 }, fixed, 2 * small),
 	"a line of 100 Mbit/s": one(3000, { rttMs: 30, bandwidth: 100 * mbit }, fixed, 2 * small),
-	"slows down beyond 50": one(40_000, { rttMs: 20, serviceMs: 60, slowsBeyond: 50 }, fixed),
+	"slows down beyond 50": one(40_000, { rttMs: 20, serviceMs: 60, slowsBeyond: 50 }, { ...fixed, least: 0.9 }),
 	"20, then 200, then 20 at once": one(
 		60_000,
 		{ rttMs: 20, serviceMs: 30, servers: (ms) => (ms > 10_000 && ms < 25_000 ? 200 : 20) },
@@ -56,6 +58,21 @@ export const heldScenarios: Readonly<Record<string, HeldScenario>> = {
 		bound: { ...fixed, least: 1 },
 	},
 	"3.5 % answer 503, at any level": one(20_000, { rttMs: 50, errorRate: 0.035 }, { ...fixed, least: 0.91, failed: 2 }),
+	"5 % answer 503, at any level": one(
+		10_000,
+		{ ...slow, errorRate: 0.05 },
+		{ least: 0.5, of: { level: 64 }, failed: 3 },
+	),
+	"20 % answer 503, at any level": one(
+		10_000,
+		{ ...slow, errorRate: 0.2 },
+		{ least: 0.4, of: { level: 64 }, failed: 40 },
+	),
+	"40 % answer 503, at any level": one(
+		10_000,
+		{ ...slow, errorRate: 0.4 },
+		{ least: 0.15, of: { level: 64 }, failed: 350 },
+	),
 	"2 % are never answered": one(5000, { rttMs: 50, hangRate: 0.02, hangMs: 5000 }, fixed),
 	"refuses beyond 20": one(5000, { ...slow, refusesBeyond: 20 }, { least: 0.95, of: { level: 20 }, refusals: 60 }),
 	"refuses beyond 20, with Retry-After": one(
@@ -96,6 +113,17 @@ export const heldScenarios: Readonly<Record<string, HeldScenario>> = {
 		{ least: 1.5, of: { level: 64 }, refusals: 100 },
 	),
 	"400 a second, few at once": one(6000, { rttMs: 20, requestsPerSecond: 400, burst: 40 }, rate),
+	"400 a second, with 503": one(6000, { rttMs: 20, requestsPerSecond: 400, burst: 40, refusal: 503 }, rate),
+	"400 a second, 1 ms away, with 503": one(
+		6000,
+		{ rttMs: 1, requestsPerSecond: 400, burst: 20, refusal: 503 },
+		{ ...rate, refusals: 600 },
+	),
+	"20 a second, 1 ms away, with 503": one(
+		400,
+		{ rttMs: 1, requestsPerSecond: 20, burst: 20, refusal: 503 },
+		{ least: 0.85, of: { perSecond: 20 }, refusals: 250 },
+	),
 	"400 a second, 400 at once": one(6000, { rttMs: 20, requestsPerSecond: 400, burst: 400 }, rate),
 	"400 a second, 400 at once, with Retry-After": one(
 		6000,

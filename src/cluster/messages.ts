@@ -1,4 +1,5 @@
 /** What goes through Redis between a coordinator and its workers, and what of it is believed. */
+import { checksumAlgorithm } from "../core/checksum.ts";
 import type { SetCookie } from "../core/cookie-file.ts";
 import { safeFolderPath, safeOutPath } from "../core/naming.ts";
 import type { DownloadOptions } from "../core/options.ts";
@@ -175,9 +176,11 @@ function isHeader(value: unknown): boolean {
 function isChecksum(value: unknown): boolean {
 	if (!isObject(value)) return false;
 	const { algorithm, hex } = value;
-	const known = ["md5", "sha1", "sha256", "sha384", "sha512"];
 	return (
-		typeof algorithm === "string" && known.includes(algorithm) && typeof hex === "string" && /^[0-9a-f]+$/.test(hex)
+		typeof algorithm === "string" &&
+		checksumAlgorithm(algorithm) === algorithm &&
+		typeof hex === "string" &&
+		/^[0-9a-f]+$/.test(hex)
 	);
 }
 

@@ -1,8 +1,9 @@
 /** How much one host is asked for: what it brings, what it refuses, and what is possible after a pause. */
 import { leastForbiddenInFlight, mostForbidden, noneServedMs } from "./forbidden.ts";
+import { onForbiddenAgain } from "./forbidden-reaction.ts";
 import { createPacer, type Pacer } from "./pacer.ts";
 import { createRefusals, type RefusalKind, type Refusals, type Verdict } from "./refusal-state.ts";
-import { isRefusing, onForbiddenAgain, onRefusal, onSuccess } from "./refusals.ts";
+import { isRefusing, onRefusal, onSuccess } from "./refusals.ts";
 import { restartAt, seekAgain } from "./seek-start.ts";
 import { createSeeker, credit, finishOne, moveTo } from "./seeker.ts";
 import { discardBatch, type Seeker, type SeekerContext } from "./seeker-state.ts";

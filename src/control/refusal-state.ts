@@ -35,6 +35,8 @@ export type Refusals = {
 	/** Likewise in requests a second. */
 	cleanRate: number;
 	refusedRate: number;
+	/** How many times in a row the rate was raised by little, and nothing was refused. */
+	raises: number;
 	forgetAtMs: number;
 	forgetMs: number;
 	/** When more than what was found is tried, how long after the last time, and how many times in a row it was not refused. */
@@ -53,6 +55,9 @@ export type Refusals = {
 	refusals: number;
 	/** Refusals at this level; those on the way to it say nothing of it. */
 	refusedHere: number;
+	/** Refusals since anything was served, and since when they are counted. */
+	inVain: number;
+	inVainSinceMs: number;
 	lastEntry: number;
 	entries: number;
 	/** Successes until the next look at whether this level is clean, and from one to the next. */
@@ -68,10 +73,26 @@ export type Refusals = {
 	 * A reaction that later ones are compared with: how many were in flight of the most that might be, and the share that was
 	 * refused; 0 for none.
 	 */
-	readonly anchored: { level: number; most: number; perSecond: number; share: number; atMs: number };
+	readonly anchored: {
+		level: number;
+		most: number;
+		perSecond: number;
+		share: number;
+		atMs: number;
+		/** Whether the refusals may have other reasons than how much is asked. */
+		isDoubtful: boolean;
+		/** What that share was counted of. */
+		ok: number;
+		refused: number;
+		/** Since then, where a host with such a limit would have refused nothing. */
+		lowOk: number;
+		lowRefused: number;
+	};
 	/** Refusals that do not depend on the level are no concern of ours until then. */
 	ignoreUntilMs: number;
 	ignoreMs: number;
+	/** Refusals are known to depend on how much is asked until then: more were refused when more was. */
+	dependsUntilMs: number;
 	ignoredShare: number;
 	/** Successes of the last second, in slices. */
 	readonly recent: number[];
@@ -94,7 +115,12 @@ const slices = 10;
 
 const firstForgetMs = 30_000;
 
+export const longestForgetMs = 600_000;
+
 export const firstTryMs = 2000;
+
+/** What refusals are compared with is forgotten after so long. */
+export const anchorLastsMs = 60_000;
 
 const sliceMs = 100;
 
@@ -114,6 +140,7 @@ export function createRefusals(context: SeekerContext): Refusals {
 		allowedPerSecond: undefined,
 		cleanRate: 0,
 		refusedRate: Number.POSITIVE_INFINITY,
+		raises: 0,
 		forgetAtMs: Number.POSITIVE_INFINITY,
 		forgetMs: firstForgetMs,
 		tryAtMs: Number.POSITIVE_INFINITY,
@@ -126,6 +153,8 @@ export function createRefusals(context: SeekerContext): Refusals {
 		ok: 0,
 		refusals: 0,
 		refusedHere: 0,
+		inVain: 0,
+		inVainSinceMs: nowMs,
 		lastEntry: -1,
 		entries: 0,
 		lookIn: 8,
@@ -134,9 +163,21 @@ export function createRefusals(context: SeekerContext): Refusals {
 		lateOk: 0,
 		lateRefused: 0,
 		taken: Number.POSITIVE_INFINITY,
-		anchored: { level: 0, most: 0, perSecond: Number.POSITIVE_INFINITY, share: 0, atMs: 0 },
+		anchored: {
+			level: 0,
+			most: 0,
+			perSecond: Number.POSITIVE_INFINITY,
+			share: 0,
+			atMs: 0,
+			isDoubtful: false,
+			ok: 0,
+			refused: 0,
+			lowOk: 0,
+			lowRefused: 0,
+		},
 		ignoreUntilMs: 0,
 		ignoreMs: firstForgetMs,
+		dependsUntilMs: 0,
 		ignoredShare: 0,
 		recent: new Array<number>(slices).fill(0),
 		slice: 0,

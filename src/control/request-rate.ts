@@ -1,4 +1,5 @@
 /** The rate that a host allows, where it counts requests and not connections. */
+import { onServed } from "./evidence.ts";
 import type { Refusals, Verdict } from "./refusal-state.ts";
 
 /** What a rate is lowered to, below what came through. */
@@ -8,42 +9,61 @@ const farBelow = 0.9;
 
 const leastPerSecond = 0.2;
 
+/** Served at less than this part of the rate, the host is held back by something else. */
+const heldBackFrom = 0.5;
+
+/** By how much a rate grows that was fine for long; twice as much each time that it is. */
+const firstGrowth = 0.05;
+const mostDoublings = 4;
+
 /** Refused at what was possible before: the host counts requests, not connections. */
 export function beginRate(refusals: Refusals, recently: { readonly ok: number; readonly isWhole: boolean }): Verdict {
 	refusals.mode = "rate";
 	refusals.refusedRate = recently.isWhole ? recently.ok : Number.POSITIVE_INFINITY;
 	refusals.cleanRate = 0;
+	refusals.raises = 0;
 	return setRate(refusals, recently.ok * belowLimit, `refused after ${recently.ok} a second`);
 }
 
 export function lowerRate(refusals: Refusals, okPerSecond: number | undefined): Verdict {
 	const { perSecond, cleanRate } = refusals;
 	refusals.refusedRate = Math.min(perSecond, okPerSecond ?? perSecond);
+	refusals.raises = 0;
 	const lower = cleanRate > 0 && cleanRate < perSecond * 0.97 ? Math.sqrt(cleanRate * perSecond) : perSecond * 0.7;
 	const measured = okPerSecond === undefined ? lower : Math.min(okPerSecond, perSecond) * belowLimit;
 	if (cleanRate >= measured) refusals.cleanRate = 0;
 	return setRate(refusals, measured, `refused at ${perSecond.toPrecision(3)} a second`);
 }
 
-export function raiseRate(refusals: Refusals, nowMs: number): Verdict | undefined {
-	const { perSecond, refusedRate, sinceMs } = refusals;
-	const growth = rateGrowthOf(perSecond, refusedRate);
-	if (nowMs - sinceMs < growth.afterMs) return undefined;
+export function raiseRate(refusals: Refusals, nowMs: number, level: number): Verdict | undefined {
+	const { perSecond, sinceMs, ok } = refusals;
+	const growth = rateGrowthOf(refusals);
+	const spanMs = nowMs - sinceMs;
+	if (spanMs < growth.afterMs) return undefined;
 	refusals.cleanRate = Math.max(refusals.cleanRate, perSecond);
+	if (ok > 0) onServed(refusals);
 	refusals.sinceMs = nowMs;
 	refusals.ok = 0;
 	refusals.refusals = 0;
-	return setRate(refusals, growth.perSecond, "nothing was refused");
+	const isBinding = refusals.asksForPauses || (ok * 1000) / spanMs >= perSecond * heldBackFrom;
+	return isBinding ? setRate(refusals, growth.perSecond, "nothing was refused") : endRate(refusals, level);
 }
 
-/** Fast while nothing is known of the limit, then half-way towards it, then by little, as it may have changed. */
-function rateGrowthOf(
-	perSecond: number,
-	refusedRate: number,
-): { readonly afterMs: number; readonly perSecond: number } {
+/** Something else holds the host back, and it refuses nothing: what it counts is to be found out again. */
+function endRate(refusals: Refusals, level: number): Verdict {
+	refusals.perSecond = Number.POSITIVE_INFINITY;
+	refusals.clean = level;
+	refusals.mode = refusals.refused > level && refusals.refused < Number.POSITIVE_INFINITY ? "search" : "found";
+	return { level, perSecond: refusals.perSecond, why: "the rate is not what holds it back" };
+}
+
+/** Fast while nothing is known of the limit, then half-way towards it, then by little, and by more each time: it may have changed. */
+function rateGrowthOf(refusals: Refusals): { readonly afterMs: number; readonly perSecond: number } {
+	const { perSecond, refusedRate } = refusals;
 	if (refusedRate === Number.POSITIVE_INFINITY) return { afterMs: 250, perSecond: perSecond * 2 };
 	if (perSecond < refusedRate * farBelow) return { afterMs: 1000, perSecond: Math.sqrt(perSecond * refusedRate) };
-	return { afterMs: 10_000, perSecond: perSecond * 1.05 };
+	const growth = firstGrowth * 2 ** Math.min(refusals.raises++, mostDoublings);
+	return { afterMs: 10_000, perSecond: perSecond * (1 + growth) };
 }
 
 function setRate(refusals: Refusals, perSecond: number, why: string): Verdict {

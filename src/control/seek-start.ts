@@ -87,7 +87,7 @@ export function endWave(seeker: Seeker, ms: number): void {
 	const delayMs = seeker.lastDelayMs;
 	waves.push({ level: waveLevel, rate, delayMs });
 	seeker.usualDelayMs = delayMs;
-	if (last && isFull(last, { level: waveLevel, delayMs })) return endFull(seeker, waves[0] ?? last);
+	if (last && isFull(last, { level: waveLevel, delayMs })) return endFull(seeker, last);
 	seeker.waveMs = Math.min(seeker.waveMs, ms);
 	seeker.flatWaves = rate < before * worthwhileWave ? seeker.flatWaves + 1 : 0;
 	if (seeker.flatWaves >= 2 || rate < before * worseWave || waveLevel >= seeker.most || isCongested(seeker))
@@ -103,12 +103,14 @@ function isFull(before: Wave, { level, delayMs }: Wave): boolean {
 	return growth >= worthwhileWave && before.delayMs > 0 && delayMs / before.delayMs >= growth * proportional;
 }
 
-/** What the first waves brought is low, as their connections were new: it says nothing against their levels. */
-function endFull(seeker: Seeker, { level, delayMs }: Wave): void {
+/** What the first wave brought is low, as its connections were new: it says nothing against its level, and waits tell of the one before. */
+function endFull(seeker: Seeker, last: Wave): void {
 	const { waves, firstDelayMs } = seeker;
+	const first = waves[0] ?? last;
 	seeker.shortestMs = Math.min(...waves.map((wave) => wave.level / wave.rate));
 	// Some of the first wave may have waited as well.
-	const share = firstDelayMs > 0 ? (firstDelayMs * longerThanBefore) / delayMs : 1;
+	const share = firstDelayMs > 0 ? (firstDelayMs * longerThanBefore) / first.delayMs : 1;
+	const level = Math.max(first.level, last.level * Math.min(1, first.delayMs / last.delayMs));
 	const fitting = Math.ceil(level * Math.max(leastOfFirst, Math.min(1, share)));
 	settle(seeker, Math.max(seeker.least, fitting), "what is more only waits");
 }

@@ -1,4 +1,5 @@
 /** A low level that was found is tried to be passed: it costs much where it is not needed any more. */
+import { keepCount } from "./evidence.ts";
 import { firstTryMs, type Refusals, type Standing, type Verdict } from "./refusal-state.ts";
 
 /** So low a level costs much where it is not needed any more: more is tried again soon, more seldom each time that it is refused. */
@@ -26,11 +27,12 @@ export function stopTrying(refusals: Refusals, nowMs: number, level: number): Ve
 	return { level: clean, why: `${refusals.refused} is refused` };
 }
 
-export function beginCount(refusals: Refusals, nowMs: number, { newestTurn }: Standing): void {
+export function beginCount(refusals: Refusals, nowMs: number, standing: Standing): void {
+	keepCount(refusals, standing);
 	refusals.sinceMs = nowMs;
 	refusals.ok = 0;
 	refusals.refusals = 0;
 	refusals.refusedHere = 0;
 	refusals.entries = 0;
-	refusals.reactedTurn = newestTurn;
+	refusals.reactedTurn = standing.newestTurn;
 }

@@ -1,5 +1,5 @@
 /** Lines of SHA256SUMS-style files, GNU's and BSD's, read and written. */
-import { type Checksum, checksumAlgorithm, parseBare, parseChecksum } from "./checksum.ts";
+import { type Checksum, checksumAlgorithm, parseBare, parseChecksum, unknownAlgorithm } from "./checksum.ts";
 
 export type ChecksumLine = {
 	/** Relative, with `/` between folders. */
@@ -13,6 +13,29 @@ export function parseChecksumLine(line: string): ChecksumLine | undefined {
 	const isEscaped = line.startsWith("\\");
 	const text = isEscaped ? line.slice(1) : line;
 	return parseBsd(text, isEscaped) ?? parseGnu(text, isEscaped);
+}
+
+/** The algorithm that a line of BSD's form names, where that is none that can be verified. */
+export function unknownLineAlgorithm(line: string): string | undefined {
+	const [, name, hex] = /^\\?([a-z][a-z0-9/-]{0,30}) ?\(.*\) ?= ?([0-9a-f]+)\s*$/i.exec(line) ?? [];
+	return name === undefined ? undefined : unknownAlgorithm(`${name}:${hex}`);
+}
+
+/**
+ * What `b2sum` writes, with its algorithm in each line: bare digests have the length of those of sha-512. Lines keep their
+ * numbers.
+ */
+export function nameBlake2b(text: string): string {
+	return text.replace(
+		/(^|[\n\r\0\ufeff])([ \t]*\\?)([0-9a-f]{2,128})(?: [ *]|\t| )([^\n\r\0]+)/gi,
+		(_, before: string, backslash: string, hex: string, name: string) =>
+			`${before}${backslash}BLAKE2b${hex.length === 128 ? "" : `-${hex.length * 4}`} (${name}) = ${hex}`,
+	);
+}
+
+/** Whether the name of a file says that its bare digests are those of `b2sum`. */
+export function isNamedBlake2b(name: string): boolean {
+	return /b2sum|blake2b|\.b2$/i.test(name);
 }
 
 /** The line that `sha256sum` writes. */

@@ -1,12 +1,17 @@
 /** The lines of a checksums file, found by the names of the files that they are of. */
 import type { Checksum } from "./checksum.ts";
-import { type ChecksumLine, parseChecksumLine } from "./checksum-lines.ts";
+import { type ChecksumLine, parseChecksumLine, unknownLineAlgorithm } from "./checksum-lines.ts";
 
 export type ChecksumTable = {
 	/** Lines that were understood. */
 	readonly size: number;
 	/** Lines that were not, and where the first of them is, counted from 1. */
-	readonly unreadable: { readonly count: number; readonly firstLine: number };
+	readonly unreadable: {
+		readonly count: number;
+		readonly firstLine: number;
+		/** What that line names, where that is an algorithm that is not known. */
+		readonly algorithm?: string | undefined;
+	};
 	/**
 	 * The digests of a file. A line without a folder is of every file of its name; one with a folder is of the file of
 	 * that path, or of that end of a URL's path. All of them must hold. They count as matched from now on.
@@ -60,6 +65,7 @@ function indexOf(text: string): Index {
 	const lines: string[] = [];
 	let unreadable = 0;
 	let firstLine = 0;
+	let algorithm: string | undefined;
 	let number = 0;
 	for (const raw of text.replace(/^\ufeff/, "").split(/\r?\n|[\r\0]/)) {
 		number++;
@@ -67,8 +73,10 @@ function indexOf(text: string): Index {
 		const line = raw.trimStart();
 		const name = parseChecksumLine(line)?.name;
 		if (name === undefined) {
-			unreadable++;
-			firstLine ||= number;
+			if (unreadable++ === 0) {
+				firstLine = number;
+				algorithm = unknownLineAlgorithm(line);
+			}
 			continue;
 		}
 		const place = lines.push(line) - 1;
@@ -78,7 +86,8 @@ function indexOf(text: string): Index {
 		else if (typeof others === "number") byName.set(base, [others, place]);
 		else others.push(place);
 	}
-	latest = { text, size: lines.length, unreadable: { count: unreadable, firstLine }, lines, byName };
+	const told = { count: unreadable, firstLine, ...(algorithm !== undefined && { algorithm }) };
+	latest = { text, size: lines.length, unreadable: told, lines, byName };
 	return latest;
 }
 

@@ -1,22 +1,24 @@
 /** Checksums of list entries: the notations that users write, read into one form. */
 
-export type ChecksumAlgorithm = "md5" | "sha1" | "sha256" | "sha384" | "sha512";
+export type ChecksumAlgorithm = "md5" | "sha1" | "sha224" | "sha256" | "sha384" | "sha512" | "blake2b512";
 
 /** An expected digest: `hex` is lower case. */
 export type Checksum = { readonly algorithm: ChecksumAlgorithm; readonly hex: string };
 
-/** From the weakest to the strongest. */
+/** From the weakest to the strongest; of two with one length the first is what a bare digest is. */
 const algorithms: readonly { readonly algorithm: ChecksumAlgorithm; readonly hexLength: number }[] = [
 	{ algorithm: "md5", hexLength: 32 },
 	{ algorithm: "sha1", hexLength: 40 },
+	{ algorithm: "sha224", hexLength: 56 },
 	{ algorithm: "sha256", hexLength: 64 },
 	{ algorithm: "sha384", hexLength: 96 },
 	{ algorithm: "sha512", hexLength: 128 },
+	{ algorithm: "blake2b512", hexLength: 128 },
 ];
 
 /**
- * Reads `sha-256=HEX`, `sha256:HEX` (md5, sha-1, sha-384 and sha-512 likewise), a bare digest, which its length
- * tells, or Subresource Integrity (`sha256-BASE64`). Upper and lower case are the same, except in Base64.
+ * Reads `sha-256=HEX`, `sha256:HEX` (md5, sha-1, sha-224, sha-384, sha-512 and blake2b likewise), a bare digest, which its
+ * length tells, or Subresource Integrity (`sha256-BASE64`). Upper and lower case are the same, except in Base64.
  * Undefined when it is none of these, the digest's length included.
  */
 export function parseChecksum(text: string): Checksum | undefined {
@@ -24,22 +26,36 @@ export function parseChecksum(text: string): Checksum | undefined {
 	return parseNamed(trimmed) ?? parseBare(trimmed) ?? parseIntegrity(trimmed);
 }
 
-/** The algorithm of a name such as `sha-256`, `SHA256`, `SHA2-256` or `md5`; undefined where it is not known. */
+/** The algorithm of a name such as `sha-256`, `SHA256`, `SHA2-256`, `md5` or `BLAKE2b`; undefined where it is not known. */
 export function checksumAlgorithm(name: string): ChecksumAlgorithm | undefined {
 	const plain = name
 		.trim()
 		.toLowerCase()
-		.replace(/^sha2?-/, "sha");
+		.replace(/^sha2?-/, "sha")
+		.replace(/^blake2b(?:-?512)?$/, "blake2b512");
 	return algorithms.find(({ algorithm }) => algorithm === plain)?.algorithm;
 }
 
 function parseNamed(text: string): Checksum | undefined {
-	const match = /^(md5|sha-?(?:1|256|384|512))\s*[=:]\s*([0-9a-f]+)$/i.exec(text);
-	const name = match?.[1]?.toLowerCase().replace("-", "");
-	const known = algorithms.find(({ algorithm }) => algorithm === name);
-	const hex = match?.[2]?.toLowerCase();
+	const { name = "", hex } = splitNamed(text) ?? {};
+	const algorithm = checksumAlgorithm(name);
+	const known = algorithms.find((one) => one.algorithm === algorithm);
 	if (known === undefined || hex?.length !== known.hexLength) return undefined;
 	return { algorithm: known.algorithm, hex };
+}
+
+/** What a text of the form `NAME=HEX` or `NAME:HEX` names, where that is no algorithm that can be verified. */
+export function unknownAlgorithm(text: string): string | undefined {
+	const name = splitNamed(text.trim())?.name;
+	return name === undefined || checksumAlgorithm(name) !== undefined ? undefined : name;
+}
+
+/** For messages: the algorithms as users write them. */
+export const knownAlgorithms = "md5, sha-1, sha-224, sha-256, sha-384, sha-512 and blake2b-512";
+
+function splitNamed(text: string): { readonly name: string; readonly hex: string } | undefined {
+	const [, name, hex] = /^([a-z][a-z0-9/-]{0,30})\s*[=:]\s*([0-9a-f]+)$/i.exec(text) ?? [];
+	return name === undefined || hex === undefined ? undefined : { name, hex: hex.toLowerCase() };
 }
 
 /** A digest alone: its length tells the algorithm. */

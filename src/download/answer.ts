@@ -27,7 +27,7 @@ import { endsAtExisting, tooLarge } from "./outcome-of-head.ts";
 import { rangeAnswer } from "./range-answer.ts";
 import { endUnchanged } from "./refresh.ts";
 import { remarkOn } from "./remarks.ts";
-import { considerSegments } from "./segmenting.ts";
+import { considerSegments, unsure } from "./segmenting.ts";
 import { targetOf } from "./target.ts";
 import { createTypeCheck } from "./type-check.ts";
 
@@ -260,9 +260,10 @@ function follow(attempt: Attempt, location: string, { head, sendAgain }: Answer)
 		);
 }
 
-function sourceOf({ task }: Attempt, head: ResponseHead, totalBytes: number | undefined): PartSource {
+function sourceOf({ task, context, address }: Attempt, head: ResponseHead, totalBytes: number | undefined): PartSource {
 	const { etag, lastModified, date } = head;
-	return { url: publicUrl(task.url), etag, lastModified, date, totalBytes };
+	const source = { url: publicUrl(task.url), etag, lastModified, date, totalBytes };
+	return context.distrusted.size > 0 && context.distrusted.get(address.host) ? unsure(source) : source;
 }
 
 /** Why an answer that brings no file is a failure. */

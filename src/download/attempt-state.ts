@@ -51,8 +51,8 @@ export type AttemptContext = {
 	readonly space: Space;
 	/** From how many bytes on a file is fetched in segments. */
 	readonly splitsFrom: number;
-	/** Hosts whose pieces did not fit together: they are asked for whole files. */
-	readonly distrusted: Set<string>;
+	/** Hosts whose pieces did not fit together: they are asked for whole files. True where they had other bytes under one validator. */
+	readonly distrusted: Map<string, boolean>;
 	/** Sends the request for what is still missing of an attempt's file. */
 	readonly sendAgain: (attempt: Attempt) => void;
 	/** Told how many slots beyond its own a download wants. */

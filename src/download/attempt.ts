@@ -18,7 +18,7 @@ import { keepCookies } from "./keep-cookies.ts";
 import { isProvable } from "./mirror-pieces.ts";
 import { endsAtExisting } from "./outcome-of-head.ts";
 import { headOf } from "./request-of.ts";
-import { overlapOf } from "./segmenting.ts";
+import { leadOf, overlapOf } from "./segmenting.ts";
 import { isNameKnown, targetFile, targetOf } from "./target.ts";
 
 /** Starts an attempt; `finish` is called just once. Nothing is thrown. */
@@ -101,7 +101,7 @@ export function send(attempt: Attempt): void {
 	attempt.speed = undefined;
 	const missing = firstMissing(part);
 	attempt.hasRange = part.bytes > 0 && (ifRange !== undefined || isMending);
-	attempt.from = attempt.hasRange ? missing.start : 0;
+	attempt.from = attempt.hasRange ? missing.start - leadOf(attempt, missing.start) : 0;
 	attempt.askedTo = attempt.hasRange && missing.end !== undefined ? missing.end + overlapOf(attempt) : undefined;
 	const pool = context.agent.poolOf(address.origin);
 	const { method } = attempt;

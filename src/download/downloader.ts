@@ -116,7 +116,7 @@ export async function createDownloader(worker: DownloaderOptions): Promise<Downl
 		decoding: options.compressed ? await loadDecoding() : undefined,
 		retryStatuses: options.retryStatuses.length === 0 ? undefined : new Set(options.retryStatuses),
 		splitsFrom: splitsFrom(options.segments),
-		distrusted: new Set(),
+		distrusted: new Map(),
 		sendAgain: send,
 		onSlots: (progress) => queueMicrotask(() => worker.onProgress([progress])),
 		space: createSpace(options.dir, () => bytesToCome(active)),

@@ -8,9 +8,11 @@ import type { Span } from "../core/spans.ts";
 import { Exchange } from "../http/exchange.ts";
 import { isRedirect } from "../http/redirect.ts";
 import type { ResponseHead } from "../http/response-head.ts";
+import { otherBytes } from "../segments/overlaps.ts";
 import { createSegments } from "../segments/segments.ts";
 import type { PieceAnswer, PieceVerdict } from "../segments/segments-host.ts";
 import { classifyFileError } from "../store/classify-file-error.ts";
+import type { PartSource } from "../store/part.ts";
 import { askedBy } from "./asked-by.ts";
 import { type Attempt, failAttempt } from "./attempt-state.ts";
 import { endBody } from "./keep-body.ts";
@@ -55,6 +57,7 @@ export function considerSegments(attempt: Attempt, head: ResponseHead, askForAll
 		store: context.store,
 		totalBytes,
 		main: exchange,
+		firstStart: attempt.from,
 		firstEnd: parseContentRange(head.contentRange)?.end ?? totalBytes - 1,
 		overlapBytes: overlapOf(attempt),
 		limit: isAllowed ? segments : 1,
@@ -64,11 +67,17 @@ export function considerSegments(attempt: Attempt, head: ResponseHead, askForAll
 		judge: (span, place, answered) =>
 			mirrors[place - 1]?.judge(span, answered) ?? judge(attempt, { span, head: answered, first: head }),
 		onGrown: (prefixBytes) => attempt.verifier?.grow(prefixBytes),
+		onLost() {
+			attempt.verifier?.restart();
+			attempt.verifier?.grow(0);
+		},
 		onComplete: () => endBody(attempt),
 		onFailure: (failure, asked) => failAttempt(attempt, failure, asked),
 		onLie(why, goesOn) {
+			const isUnsure = why === otherBytes;
 			// It may have been a mirror.
-			if (mirrors.length === 0) distrust(attempt, why);
+			if (mirrors.length === 0) distrust(attempt, why, isUnsure);
+			if (goesOn && isUnsure) part.source = unsure(source);
 			if (goesOn) return;
 			attempt.wantsWhole = true;
 			askForAll();
@@ -90,13 +99,24 @@ export function overlapOf({ isMending }: Attempt): number {
 	return isMending ? 0 : overlapBytes;
 }
 
-function distrust(attempt: Attempt, why: string): void {
+/** Bytes before the first that is missing of a part in pieces that are asked for with it, and compared with what is here. */
+export function leadOf(attempt: Attempt, firstMissing: number): number {
+	const leadBytes = attempt.part.scattered ? overlapOf(attempt) : 0;
+	return firstMissing >= leadBytes ? leadBytes : 0;
+}
+
+/** Without what would let a later answer continue it: nothing tells which bytes that would bring. */
+export function unsure(source: PartSource): PartSource {
+	return { ...source, etag: undefined, date: undefined };
+}
+
+function distrust(attempt: Attempt, why: string, isUnsure: boolean): void {
 	const { context, address } = attempt;
 	const { distrusted } = context;
 	remarkOnPieces(attempt, why);
-	const [oldest] = distrusted;
+	const [oldest] = distrusted.keys();
 	if (distrusted.size >= mostDistrusted && oldest !== undefined) distrusted.delete(oldest);
-	distrusted.add(address.host);
+	distrusted.set(address.host, isUnsure || distrusted.get(address.host) === true);
 }
 
 type Question = { readonly span: Span; readonly answer: PieceAnswer; readonly ifRange: string | undefined };

@@ -1,9 +1,14 @@
 /** A set of entry keys with a number each, in 16 bytes a key: the only thing of a run that grows with the list. */
 
 const wordsPerSlot = 4;
-const firstSlots = 1024;
-/** Share of the slots that may be taken before the table doubles. */
-const fullest = 0.8;
+/** Each grows by itself: what is copied at once, and is there twice for that time, is little of the whole. */
+const shards = 64;
+const firstSlots = 16;
+/** Share of the slots that may be taken before a shard grows. */
+const fullest = 0.85;
+/** A shard doubles while it is small; then it grows by less, so that little of it is empty. */
+const smallSlots = 2048;
+const growth = 1.25;
 const low16 = 0xffff;
 const two32 = 2 ** 32;
 
@@ -21,79 +26,88 @@ export type KeyTable = {
  * a slot of zeros is free.
  */
 export function createKeyTable(): KeyTable {
-	let slots = firstSlots;
-	let words = new Uint32Array(slots * wordsPerSlot);
+	const tables = Array.from({ length: shards }, createShard);
 	let size = 0;
-	/** The key that was asked for last, in words: to look and then to set is the rule. */
+	/** The key that was asked for last: to look and then to set is the rule. */
+	const key: Key = { w0: 0, w1: 0, high: 0 };
 	let parsed = "";
-	let k0 = 0;
-	let k1 = 0;
-	let k2 = 0;
 
-	const parse = (key: string): void => {
-		if (key === parsed) return;
-		parsed = key;
-		k0 = Number.parseInt(key.slice(0, 8), 16);
-		k1 = Number.parseInt(key.slice(8, 16), 16);
-		k2 = Number.parseInt(key.slice(16, 20), 16);
-	};
-
-	const isFree = (at: number): boolean => words[at + 3] === 0 && ((words[at + 2] ?? 0) & low16) === 0;
-
-	/** Index of the slot of such a key, or of the free one where it would go. */
-	const find = (w0: number, w1: number, high: number): number => {
-		let slot = w0 & (slots - 1);
-		for (;;) {
-			const at = slot * wordsPerSlot;
-			if (isFree(at)) return at;
-			if (words[at] === w0 && words[at + 1] === w1 && (words[at + 2] ?? 0) >>> 16 === high) return at;
-			slot = (slot + 1) & (slots - 1);
+	const shardOf = (text: string): Shard => {
+		if (text !== parsed) {
+			parsed = text;
+			key.w0 = Number.parseInt(text.slice(0, 8), 16);
+			key.w1 = Number.parseInt(text.slice(8, 16), 16);
+			key.high = Number.parseInt(text.slice(16, 20), 16);
 		}
-	};
-
-	const grow = (): void => {
-		const old = words;
-		slots *= 2;
-		words = new Uint32Array(slots * wordsPerSlot);
-		for (let from = 0; from < old.length; from += wordsPerSlot) {
-			const w0 = old[from] ?? 0;
-			const w1 = old[from + 1] ?? 0;
-			const w2 = old[from + 2] ?? 0;
-			const w3 = old[from + 3] ?? 0;
-			if (w3 === 0 && (w2 & low16) === 0) continue;
-			const to = find(w0, w1, w2 >>> 16);
-			words[to] = w0;
-			words[to + 1] = w1;
-			words[to + 2] = w2;
-			words[to + 3] = w3;
-		}
+		const shard = tables[key.w1 % shards];
+		if (shard === undefined) throw new Error(`${text} is no key`);
+		return shard;
 	};
 
 	return {
 		get size() {
 			return size;
 		},
-		get(key) {
-			parse(key);
-			const at = find(k0, k1, k2);
-			const stored = ((words[at + 2] ?? 0) & low16) * two32 + (words[at + 3] ?? 0);
+		get(text) {
+			const shard = shardOf(text);
+			const at = find(shard, key);
+			const stored = ((shard.words[at + 2] ?? 0) & low16) * two32 + (shard.words[at + 3] ?? 0);
 			return stored === 0 ? undefined : stored - 1;
 		},
-		set(key, value) {
-			parse(key);
-			let at = find(k0, k1, k2);
-			if (isFree(at)) {
+		set(text, value) {
+			const shard = shardOf(text);
+			let at = find(shard, key);
+			if (isFree(shard.words, at)) {
 				size++;
-				if (size > slots * fullest) {
-					grow();
-					at = find(k0, k1, k2);
+				shard.size++;
+				if (shard.size > shard.slots * fullest) {
+					grow(shard);
+					at = find(shard, key);
 				}
 			}
 			const stored = value + 1;
-			words[at] = k0;
-			words[at + 1] = k1;
-			words[at + 2] = (k2 << 16) | Math.floor(stored / two32);
-			words[at + 3] = stored;
+			shard.words[at] = key.w0;
+			shard.words[at + 1] = key.w1;
+			shard.words[at + 2] = (key.high << 16) | Math.floor(stored / two32);
+			shard.words[at + 3] = stored;
 		},
 	};
+}
+
+type Shard = { words: Uint32Array; slots: number; size: number };
+/** 80 bits. */
+type Key = { w0: number; w1: number; high: number };
+
+function createShard(): Shard {
+	return { words: new Uint32Array(firstSlots * wordsPerSlot), slots: firstSlots, size: 0 };
+}
+
+function isFree(words: Uint32Array, at: number): boolean {
+	return words[at + 3] === 0 && ((words[at + 2] ?? 0) & low16) === 0;
+}
+
+/** Index of the slot of such a key, or of the free one where it would go. */
+function find({ words, slots }: Shard, { w0, w1, high }: Key): number {
+	let slot = w0 % slots;
+	for (;;) {
+		const at = slot * wordsPerSlot;
+		if (isFree(words, at)) return at;
+		if (words[at] === w0 && words[at + 1] === w1 && (words[at + 2] ?? 0) >>> 16 === high) return at;
+		slot = slot + 1 === slots ? 0 : slot + 1;
+	}
+}
+
+function grow(shard: Shard): void {
+	const old = shard.words;
+	shard.slots = shard.slots < smallSlots ? shard.slots * 2 : Math.ceil(shard.slots * growth);
+	shard.words = new Uint32Array(shard.slots * wordsPerSlot);
+	const key: Key = { w0: 0, w1: 0, high: 0 };
+	for (let from = 0; from < old.length; from += wordsPerSlot) {
+		if (isFree(old, from)) continue;
+		key.w0 = old[from] ?? 0;
+		key.w1 = old[from + 1] ?? 0;
+		key.high = (old[from + 2] ?? 0) >>> 16;
+		const to = find(shard, key);
+		for (let word = 0; word < wordsPerSlot; word++) shard.words[to + word] = old[from + word] ?? 0;
+	}
 }

@@ -6,9 +6,9 @@ import type { ColumnNames } from "./read-options.ts";
 /** Places of the columns; -1 for one that is not there and not needed. */
 export type Columns = { readonly url: number; readonly out: number; readonly checksum: number };
 
-/** What people call a column of URLs: suggested, never guessed. */
+/** What people call a column of URLs, also within a struct: suggested, never guessed. */
 const likely =
-	/^(?:(?:image|img|file|download|source|src|page|pdf|media|audio|video)?[_ -]?(?:urls?|uri|href|link)|src)$/i;
+	/^(?:.*\.)?(?:(?:image|img|file|download|source|src|page|pdf|media|audio|video)?[_ -]?(?:urls?|uri|href|link)|src)$/i;
 /** A message names no more columns than these. */
 const mostNamed = 30;
 

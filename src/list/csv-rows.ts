@@ -72,9 +72,20 @@ function hasFirstRow(bytes: Buffer): boolean {
 }
 
 /** Spreadsheets write semicolons where the comma stands in numbers. A URL alone may hold one too. */
-function separatorOf(beginning: string): "," | ";" {
+function separatorOf(beginning: string): string {
 	const first = beginning.trimStart().split(/[\r\n]/, 1)[0] ?? "";
-	return !first.includes(",") && first.includes(";") && !/^"?https?:/i.test(first) ? ";" : ",";
+	const [, told] = separatorLine.exec(first) ?? [];
+	if (told !== undefined) return told;
+	if (first.includes(",") || /^"?https?:/i.test(first)) return ",";
+	return [";", "\t"].find((separator) => first.includes(separator)) ?? ",";
+}
+
+/** What some spreadsheets want before the header row. */
+const separatorLine = /^\ufeff?"?sep=([,;\t|])"?$/i;
+
+/** Whether the row is that line, and no row of the table. */
+export function isSeparatorLine([first = "", ...others]: readonly string[]): boolean {
+	return /^sep=[,;\t|]?$/i.test(first) && others.length <= 1 && others.every((field) => field === "");
 }
 
 function asProblem(error: Error): Error {

@@ -1,8 +1,9 @@
 /** Lists with columns as text: CSV (RFC 4180, or with semicolons) and TSV, read row by row. */
 import type { Draft, Entry } from "../core/entry.ts";
+import { trimInvisible } from "../core/trim-invisible.ts";
 import { brokenAt } from "./broken-list-error.ts";
 import { type Columns, findColumns } from "./columns.ts";
-import { createRowParser } from "./csv-rows.ts";
+import { createRowParser, isSeparatorLine } from "./csv-rows.ts";
 import { boundEntry } from "./limits.ts";
 import { noEntry } from "./object-entry.ts";
 import { pieces } from "./pieces.ts";
@@ -15,7 +16,7 @@ type Row = { readonly fields: readonly string[]; readonly line: number };
 
 /**
  * Batches of entries; `line` is the physical line on which the row begins.
- * @param separator `,` also stands for `;` where the first row has no comma
+ * @param separator `,` also stands for `;` or a tab where the first row has no comma
  * @throws {BrokenListError} a column is not there, or the quotes go wrong.
  */
 export async function* readColumns(
@@ -30,6 +31,7 @@ export async function* readColumns(
 		const entries: Entry[] = [];
 		for (const { fields, line } of rows) {
 			if (columns === undefined) {
+				if (isSeparatorLine(fields) || fields.every((field) => field.trim() === "")) continue;
 				columns = columnsOf(fields, options);
 				width = fields.length;
 				// A header row is no entry; without one the only column has URLs.
@@ -56,10 +58,7 @@ function columnsOf(fields: readonly string[], options: ReadOptions): Columns {
 	const wanted = (options.columns?.url ?? "url").toLowerCase();
 	const isUrl = /^\s*https?:/i.test(only) || isBareHost(only.trim()) || options.base !== undefined;
 	if (fields.length === 1 && isUrl && only.trim().toLowerCase() !== wanted) return noHeaderRow;
-	return findColumns(
-		fields.map((name) => name.trim()),
-		options.columns,
-	);
+	return findColumns(fields.map(trimInvisible), options.columns);
 }
 
 type Reading = { readonly place: Pick<Entry, "line" | "list">; readonly readUrl: UrlReader };

@@ -22,10 +22,17 @@ const kinds: readonly Kind[] = [
 	{ magic: bytesOf("Obj\x01"), what: "an Avro file: write it as Parquet or CSV" },
 	{ magic: bytesOf("SQLite format 3\0"), what: "an SQLite database: write the table as CSV" },
 	{ magic: bytesOf("%PDF-"), what: "a PDF document" },
+	{ magic: bytesOf("\xff\xfe\0\0"), what: "text in UTF-32: write it as UTF-8" },
+	{ magic: bytesOf("\0\0\xfe\xff"), what: "text in UTF-32: write it as UTF-8" },
 ];
 
 /** Their first bytes, all of which must be there to tell. */
 export const foreignMagics: readonly (readonly number[])[] = kinds.map(({ magic }) => magic);
+
+/** Whether it is a page of the web, which servers give where something is wrong. */
+export function isHtml(beginning: Uint8Array): boolean {
+	return /^(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html[\s>])/i.test(Buffer.from(beginning).toString("latin1"));
+}
 
 /** What the bytes are instead of a list, and what to do about it; undefined where they may be one. */
 export function foreignKind(beginning: Uint8Array): string | undefined {

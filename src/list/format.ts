@@ -64,9 +64,15 @@ export function isUndecided(beginning: Uint8Array): boolean {
 	);
 	if (isMagic) return true;
 	const text = textOf(beginning);
-	return text === "" || (text.startsWith("<") && text.length < 10);
+	return (
+		text === "" ||
+		(text.startsWith("<") && text.length < longestMark) ||
+		(beginning.length < 4 && beginning.includes(0))
+	);
 }
 
+/** `<!DOCTYPE html` and a bit more. */
+const longestMark = 20;
 const parquetMagic = [0x50, 0x41, 0x52, 0x31];
 
 /** The format that unpacked bytes look like. */

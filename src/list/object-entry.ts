@@ -20,7 +20,7 @@ export function objectReader(readUrl: UrlReader, columns: ColumnNames = {}): Obj
 		const field = fieldsOf(item);
 		const urls = field(names.url);
 		const [first, ...others] = (Array.isArray(urls) ? urls : [urls]).map((url) => readUrl(textOf(url)));
-		if (urls === undefined) return noEntry(place, "", lacking(names.url, Object.keys(item)));
+		if (urls === undefined) return noEntry(place, "", lacking(names.url, namesOf(item)));
 		if (first === undefined) return noEntry(place, "", `its ${JSON.stringify(names.url)} is empty`);
 		const draft: Draft = { ...place, urls: [first, ...others] };
 		const [out, dir, range] = [field(names.out), field("dir"), field("range")];
@@ -52,13 +52,33 @@ export function noEntry(place: Pick<Entry, "line" | "list">, shown: unknown, pro
 	};
 }
 
-/** Own fields alone: by their exact name, else without case. */
+/** Own fields alone: by their exact name, else without case, else, as `image.url`, within another one. */
 function fieldsOf(item: object): (name: string) => unknown {
 	return (name) => {
 		if (Object.hasOwn(item, name)) return Reflect.get(item, name);
 		const near = Object.keys(item).find((key) => key.toLowerCase() === name.toLowerCase());
-		return near === undefined ? undefined : Reflect.get(item, near);
+		return near === undefined ? fieldWithin(item, name) : Reflect.get(item, near);
 	};
+}
+
+function fieldWithin(item: object, name: string): unknown {
+	for (let dot = name.indexOf("."); dot > 0; dot = name.indexOf(".", dot + 1)) {
+		const outer: unknown = fieldsOf(item)(name.slice(0, dot));
+		const inner = isObject(outer) ? fieldsOf(outer)(name.slice(dot + 1)) : undefined;
+		if (inner !== undefined) return inner;
+	}
+	return undefined;
+}
+
+/** Names of fields, with those of objects within. */
+function namesOf(item: object, depth = 3): string[] {
+	return Object.entries(item).flatMap(([name, value]: [string, unknown]) =>
+		depth > 0 && isObject(value) ? namesOf(value, depth - 1).map((inner) => `${name}.${inner}`) : [name],
+	);
+}
+
+function isObject(value: unknown): value is object {
+	return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof URL);
 }
 
 function textOf(value: unknown): string {
@@ -68,11 +88,21 @@ function textOf(value: unknown): string {
 	return String(value ?? "");
 }
 
-/** As a map, or as pairs. They are checked where all headers of entries are. */
+/** As a map, a `Headers`, pairs, or as texts `Name: value`. They are checked where all headers of entries are. */
 function headersOf(given: unknown): readonly Header[] {
-	const pairs: readonly unknown[] = Array.isArray(given) ? given : Object.entries(Object(given));
-	return pairs.map((pair) => {
+	if (typeof given === "string") return [headerOf(given)];
+	const isMany = typeof given === "object" && given !== null && Symbol.iterator in given;
+	const pairs: readonly unknown[] = isMany ? Array.from(Object(given)) : Object.entries(Object(given));
+	return pairs.flatMap((pair): readonly Header[] => {
+		if (typeof pair === "string") return [headerOf(pair)];
 		const [name, value]: readonly unknown[] = Array.isArray(pair) ? pair : [pair];
-		return [textOf(name), textOf(value)];
+		const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+		return values.map((one) => [textOf(name), textOf(one)]);
 	});
+}
+
+function headerOf(line: string): Header {
+	const colon = line.indexOf(":");
+	// Without a colon all of it is the name, and one that no header has.
+	return colon < 0 ? [`${line} `, ""] : [line.slice(0, colon), line.slice(colon + 1)];
 }

@@ -1,23 +1,15 @@
-/** Parquet lists: the columns that are asked for, row group by row group, and page by page where a column allows that. */
-import {
-	type Compressors,
-	type FileMetaData,
-	parquetMetadataAsync,
-	parquetReadObjects,
-	parquetSchema,
-	type RowGroup,
-} from "hyparquet";
+/** Parquet lists: the columns that are asked for, row group by row group and page by page. */
+import { type FileMetaData, parquetMetadataAsync, parquetSchema, type RowGroup, type SchemaTree } from "hyparquet";
 import type { Draft, Entry } from "../core/entry.ts";
 import { BrokenListError, brokenAt } from "./broken-list-error.ts";
-import { type Columns, findColumns } from "./columns.ts";
 import { boundEntry } from "./limits.ts";
 import { noEntry } from "./object-entry.ts";
-import { type ParquetFile, pageCodecs, parquetFile } from "./parquet-file.ts";
-import { type ColumnChunk, columnCodecs, columnPages, isFlat } from "./parquet-pages.ts";
+import { findLeaves } from "./parquet-columns.ts";
+import { type ParquetFile, pageUnpacker, parquetFile } from "./parquet-file.ts";
+import { type ColumnChunk, createRooms } from "./parquet-pages.ts";
+import { type Row, rowsOfPages } from "./parquet-rows.ts";
 import type { ReadOptions } from "./read-options.ts";
 import { createUrlReader, type UrlReader } from "./url-reader.ts";
-
-const batchRows = 128;
 
 export type ParquetSource = {
 	readonly fd: number;
@@ -26,9 +18,15 @@ export type ParquetSource = {
 	onRead?(fraction: number): void;
 };
 
-/** Values of the columns that are asked for, in their order. */
-type Row = readonly unknown[];
-type Table = { readonly file: ParquetFile; readonly metadata: FileMetaData; readonly names: readonly string[] };
+type Leaf = readonly string[];
+type Table = {
+	readonly file: ParquetFile;
+	readonly metadata: FileMetaData;
+	readonly schema: SchemaTree;
+	readonly leaves: readonly Leaf[];
+};
+/** Places of the values in a row; -1 of those that are not there. */
+type Places = { readonly url: number; readonly out: number; readonly checksum: number };
 
 /**
  * Batches of entries; `line` is the number of the row.
@@ -38,14 +36,14 @@ export async function* readParquet(source: ParquetSource, options: ReadOptions):
 	const readUrl = createUrlReader(options);
 	const file = parquetFile(source.fd, source.sizeBytes);
 	const metadata = await readMetadata(file);
-	const all = parquetSchema(metadata).children.map(({ element }) => element.name);
-	const columns = findColumns(all, options.columns);
-	const names = [...new Set(Object.values(columns).flatMap((place) => all[place] ?? []))];
-	const place = (column: number): number => names.indexOf(all[column] ?? "");
-	const wanted = { url: place(columns.url), out: place(columns.out), checksum: place(columns.checksum) };
+	const schema = parquetSchema(metadata);
+	const { url, out, checksum } = findLeaves(schema, options.columns);
+	const leaves = [...new Set([url, out, checksum].filter((leaf) => leaf !== undefined))];
+	const place = (leaf: Leaf | undefined): number => (leaf === undefined ? -1 : leaves.indexOf(leaf));
+	const wanted = { url: place(url), out: place(out), checksum: place(checksum) };
 	let row = 0;
 	try {
-		for await (const rows of readRows({ file, metadata, names }, () => row)) {
+		for await (const rows of readRows({ file, metadata, schema, leaves }, () => row)) {
 			if (options.signal?.aborted) return;
 			const begins = row + 1;
 			row += rows.length;
@@ -75,71 +73,34 @@ async function readMetadata(file: ParquetFile): Promise<FileMetaData> {
 
 /** @param done how many rows were read so far */
 async function* readRows(table: Table, done: () => number): AsyncGenerator<readonly Row[]> {
-	const schema = parquetSchema(table.metadata);
-	const codecs = await pageCodecs(table.metadata);
-	const ofColumns = new Map(table.names.map((name) => [name, columnCodecs(codecs)]));
-	for (const group of table.metadata.row_groups) {
+	const { file, schema, metadata } = table;
+	const unpackerOf = await pageUnpacker(metadata);
+	const columns = table.leaves.map((leaf) => ({ path: pathOf(leaf), rooms: createRooms() }));
+	for (const group of metadata.row_groups) {
 		const end = done() + Number(group.num_rows);
-		const chunks = table.names.flatMap((name): ColumnChunk[] => {
-			const column = group.columns.find(({ meta_data: meta }) => meta?.path_in_schema[0] === name)?.meta_data;
-			const own = ofColumns.get(name);
-			return column && own ? [{ file: table.file, schema, column, codecs: own }] : [];
+		const chunks = columns.map(({ path, rooms }): ColumnChunk => {
+			const column = columnOf(group, path);
+			return { file, schema, column, unpack: unpackerOf(column.codec), rooms };
 		});
-		if (chunks.length < table.names.length) throw new Error("a row group lacks a column");
-		if (chunks.every(isFlat)) yield* rowsOfPages(chunks, Number(group.num_rows));
-		else yield* rowsOfGroup(table, { start: done(), group, codecs });
+		yield* rowsOfPages(chunks, Number(group.num_rows));
 		if (done() !== end) throw new Error("rows are missing");
 	}
 }
 
-/** Pages of different columns end at different rows. */
-async function* rowsOfPages(chunks: readonly ColumnChunk[], count: number): AsyncGenerator<readonly Row[]> {
-	const cursors = chunks.map(cursorOf);
-	for (let row = 0; row < count; ) {
-		let ready = Math.min(batchRows, count - row);
-		for (const cursor of cursors) {
-			while (cursor.at >= cursor.values.length) {
-				const next = await cursor.pages.next();
-				if (next.done) throw new Error("values are missing");
-				cursor.values = next.value;
-				cursor.at = 0;
-			}
-			ready = Math.min(ready, cursor.values.length - cursor.at);
-		}
-		const rows = Array.from({ length: ready }, (_, index) => cursors.map(({ values, at }) => values[at + index]));
-		for (const cursor of cursors) cursor.at += ready;
-		row += ready;
-		yield rows;
-	}
+function columnOf({ columns }: RowGroup, path: string): NonNullable<RowGroup["columns"][number]["meta_data"]> {
+	const column = columns.find(({ meta_data: meta }) => meta && pathOf(meta.path_in_schema) === path)?.meta_data;
+	if (column === undefined) throw new Error("a row group lacks a column");
+	return column;
 }
 
-type Cursor = { readonly pages: AsyncGenerator<ArrayLike<unknown>>; values: ArrayLike<unknown>; at: number };
-
-function cursorOf(chunk: ColumnChunk): Cursor {
-	return { pages: columnPages(chunk), values: [], at: 0 };
-}
-
-/** Columns of lists are decoded for the whole of a row group. */
-async function* rowsOfGroup(
-	{ file, metadata, names }: Table,
-	{ start, group, codecs }: { readonly start: number; readonly group: RowGroup; readonly codecs: Compressors },
-): AsyncGenerator<readonly Row[]> {
-	const rows = await parquetReadObjects({
-		file,
-		metadata,
-		columns: [...names],
-		rowStart: start,
-		rowEnd: start + Number(group.num_rows),
-		compressors: codecs,
-	});
-	for (let from = 0; from < rows.length; from += batchRows) {
-		yield rows.slice(from, from + batchRows).map((row) => names.map((name): unknown => row[name]));
-	}
+/** Names may have any character but this. */
+function pathOf(leaf: Leaf): string {
+	return leaf.join("\0");
 }
 
 type Reading = { readonly place: Pick<Entry, "line" | "list">; readonly readUrl: UrlReader };
 
-function entryOf(values: Row, { url, out, checksum }: Columns, { place, readUrl }: Reading): Entry {
+function entryOf(values: Row, { url, out, checksum }: Places, { place, readUrl }: Reading): Entry {
 	const [first, ...others] = textsOf(values[url])
 		.map(readUrl)
 		.filter((text) => text !== "");

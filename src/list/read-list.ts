@@ -1,7 +1,7 @@
 /** From the bytes of a list to its entries, whatever it is packed with and whichever format it is in. */
 import type { Entry } from "../core/entry.ts";
 import { BrokenListError } from "./broken-list-error.ts";
-import { foreignKind } from "./foreign.ts";
+import { foreignKind, isHtml } from "./foreign.ts";
 import { isUndecided, type ListFormat, looksLike, type NameSays, packingOf } from "./format.ts";
 import { peek } from "./peek.ts";
 import type { ReadOptions } from "./read-options.ts";
@@ -26,16 +26,22 @@ export async function* readList(request: ReadRequest, options: ReadOptions): Asy
 	const { says } = request;
 	const packed = await peek(request.chunks, isUndecided, options.signal);
 	if (packed === undefined) return;
-	const packing = says.packing ?? packingOf(packed.beginning);
+	const packing = packingOf(packed.beginning) ?? says.packing;
 	if (packing === undefined) {
 		yield* readUnpacked({ ...request, ...packed, format: says.format ?? looksLike(packed.beginning) }, options);
 		return;
+	}
+	if (packing !== "brotli" && packed.beginning.length > 0 && packingOf(packed.beginning) === undefined) {
+		throw new BrokenListError(1, `it is not packed with ${packing}, as its name says`);
 	}
 	const { unpack } = await import("./unpack.ts");
 	const { chunks, close } = await unpack(packed.chunks, packing);
 	try {
 		const unpacked = await peek(chunks, isUndecided, options.signal);
 		if (unpacked === undefined) return;
+		if (packingOf(unpacked.beginning) !== undefined) {
+			throw new BrokenListError(1, "it is packed twice: unpack it once before");
+		}
 		const format = says.format ?? looksLike(unpacked.beginning);
 		yield* readUnpacked({ ...unpacked, format }, options);
 	} finally {
@@ -52,6 +58,7 @@ async function* readUnpacked(list: Unpacked, options: ReadOptions): AsyncGenerat
 	const { beginning, format } = list;
 	const foreign = foreignKind(beginning);
 	if (foreign !== undefined) throw new BrokenListError(1, `it is ${foreign}`);
+	if (format !== "metalink" && isHtml(beginning)) throw new BrokenListError(1, "it is an HTML page");
 	const chunks = asUtf8(beginning, list.chunks);
 	switch (format) {
 		case "text":

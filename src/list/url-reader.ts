@@ -19,14 +19,19 @@ const hostLength = 300;
 
 export function createUrlReader({ base, list, warn }: UrlReaderOptions): UrlReader {
 	let warned = false;
+	let warnedOfBytes = false;
+	const where = list === undefined ? "" : `${list}: `;
 	return (text) => {
 		const trimmed = trimInvisible(text);
+		if (!warnedOfBytes && trimmed.includes("\ufffd")) {
+			warnedOfBytes = true;
+			warn(`${where}${trimmed.slice(0, 100)} has bytes that are no UTF-8: is the list in another encoding?`);
+		}
 		if (trimmed.startsWith("https://") || trimmed.startsWith("http://")) return trimmed;
 		if (base !== undefined) return resolve(trimmed, base);
 		if (!isBareHost(trimmed)) return trimmed;
 		if (!warned) {
 			warned = true;
-			const where = list === undefined ? "" : `${list}: `;
 			warn(
 				`${where}what begins with a host name and has no scheme, such as ${trimmed.slice(0, 100)}, is taken as https`,
 			);

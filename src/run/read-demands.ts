@@ -1,5 +1,5 @@
 /** What an entry asks of its file beyond a URL and a name, checked before any request. */
-import { type Checksum, parseChecksum } from "../core/checksum.ts";
+import { type Checksum, knownAlgorithms, parseChecksum, unknownAlgorithm } from "../core/checksum.ts";
 import type { Entry, Header } from "../core/entry.ts";
 import { parseEntryRange } from "../core/entry-range.ts";
 import { type Failure, permanent } from "../core/failure.ts";
@@ -45,8 +45,14 @@ function readChecksums(written: readonly string[]): readonly Checksum[] | Failur
 	const checksums: Checksum[] = [];
 	for (const text of written) {
 		const checksum = parseChecksum(text);
-		if (!checksum) return permanent("checksum", `not a checksum: ${text.slice(0, 200)}`);
+		if (!checksum) return permanent("checksum", describeUnreadable(text));
 		checksums.push(checksum);
 	}
 	return checksums;
+}
+
+function describeUnreadable(text: string): string {
+	const algorithm = unknownAlgorithm(text);
+	if (algorithm !== undefined) return `no checksum of ${quote(algorithm)} is known, but ${knownAlgorithms}`;
+	return `not a checksum: ${text.slice(0, 200)}`;
 }

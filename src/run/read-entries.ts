@@ -1,4 +1,5 @@
 /** Feeds the list to the coordinator as fast as that wants it, so that memory does not grow with the list. */
+import { setImmediate } from "node:timers/promises";
 import type { Entry } from "../core/entry.ts";
 import type { Sink } from "../core/event.ts";
 import { unlessAborted } from "../core/unless-aborted.ts";
@@ -13,10 +14,14 @@ export type ReadOptions = {
 	readonly signal: AbortSignal;
 };
 
+/** Entries may come from memory and end at once, a million in a row: signals, timers and sockets have their turn in between. */
+const entriesOfTurn = 1024;
+
 /** Resolves when the list has been read or the signal says to stop. Errors of the list are thrown on. */
 export async function readEntries({ entries, fractionRead, coordinator, sink, signal }: ReadOptions): Promise<void> {
 	const batches = entries[Symbol.asyncIterator]();
 	let total = 0;
+	let turnAt = entriesOfTurn;
 	for (;;) {
 		const batch = signal.aborted ? undefined : await unlessAborted(batches.next(), signal);
 		if (!batch) {
@@ -30,6 +35,10 @@ export async function readEntries({ entries, fractionRead, coordinator, sink, si
 		const fraction = fractionRead?.();
 		sink.on({ type: "list-read", total, complete: false, ...(fraction === undefined ? {} : { fraction }) });
 		coordinator.pump();
+		if (total >= turnAt) {
+			turnAt = total + entriesOfTurn;
+			await setImmediate();
+		}
 		if (!coordinator.isHungry()) await coordinator.hunger();
 	}
 	if (!signal.aborted) sink.on({ type: "list-read", total, complete: true, fraction: 1 });

@@ -55,6 +55,8 @@ const forgivenAtOnce = 2;
 const doubtMs = 500;
 /** Warnings of hosts that were given up, one each; the others are counted in one. */
 const mostWarnings = 20;
+/** A timer may end a little before the clock says so: what is left then is no time for another attempt. */
+const earlyMs = 2;
 
 export function createRetrying(context: RetryingContext): Retrying {
 	const { options, queue, book, backOff, sink, fail } = context;
@@ -216,7 +218,7 @@ export function createRetrying(context: RetryingContext): Retrying {
 	}
 
 	function wait(pending: Pending, retry: Retry): void {
-		if (timeLeftOf(options, pending) <= retry.waitMs) return fail(pending, outOfTime, retry.worker);
+		if (timeLeftOf(options, pending) <= retry.waitMs + earlyMs) return fail(pending, outOfTime, retry.worker);
 		tell(pending, retry);
 		backOff.wait(pending, retry.waitMs, () => {
 			enqueue(pending, true);

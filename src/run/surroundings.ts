@@ -1,7 +1,9 @@
 /** What the defaults of a run depend on, looked up in this process and on its disk. */
 import { X509Certificate } from "node:crypto";
 import { availableParallelism } from "node:os";
-import { resolve } from "node:path";
+import { basename, resolve } from "node:path";
+import { knownAlgorithms } from "../core/checksum.ts";
+import { isNamedBlake2b, nameBlake2b } from "../core/checksum-lines.ts";
 import { checksumTableOf } from "../core/checksum-table.ts";
 import { optionTable } from "../core/option-table.ts";
 import { defaults } from "../core/options.ts";
@@ -49,9 +51,14 @@ async function readCertificates(path: string): Promise<string> {
 
 async function readChecksums(path: string): Promise<string> {
 	const flag = flagOf(optionTable.checksums);
-	const text = await readGiven(flag, path);
+	const given = await readGiven(flag, path);
+	const text = isNamedBlake2b(basename(path)) ? nameBlake2b(given) : given;
 	const { size, unreadable } = checksumTableOf(text);
 	if (size === 0 && unreadable.count > 0) {
+		const { algorithm } = unreadable;
+		if (algorithm !== undefined) {
+			throw new UsageError(`${flag}: ${quote(path)} is of ${quote(algorithm)}: known are ${knownAlgorithms}`);
+		}
 		throw new UsageError(`${flag}: ${quote(path)} holds no line such as sha256sum writes`);
 	}
 	return text;

@@ -1,12 +1,15 @@
 /** What a run says of the lines of --checksums that were of no use. */
+import { knownAlgorithms } from "../core/checksum.ts";
 import type { ChecksumTable } from "../core/checksum-table.ts";
 import type { Sink } from "../core/event.ts";
+import { quote } from "../core/read-option.ts";
 
 /** A line that is of no file of the list may have been meant for one. */
 export function tellUnmatched(checksums: ChecksumTable, sink: Sink): void {
-	const { count: unreadable, firstLine } = checksums.unreadable;
+	const { count: unreadable, firstLine, algorithm } = checksums.unreadable;
 	if (unreadable > 0) {
-		const message = `--checksums: lines that could not be read: ${unreadable}, the first is line ${firstLine}`;
+		const why = algorithm === undefined ? "" : `, of ${quote(algorithm)}: known are ${knownAlgorithms}`;
+		const message = `--checksums: lines that could not be read: ${unreadable}, the first is line ${firstLine}${why}`;
 		sink.on({ type: "warning", message });
 	}
 	const { count, first } = checksums.unmatched();

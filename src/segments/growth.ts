@@ -1,4 +1,5 @@
 /** How many connections one large file should have: a second first, more while each adds something. Pure: time is passed in. */
+import { createPulse, feel, type Pulse } from "./pulse.ts";
 
 export type Growth = {
 	/** Connections that are wanted now. */
@@ -9,15 +10,23 @@ export type Growth = {
 	/** What one connection brings alone, in bytes a millisecond. */
 	first: number;
 	/** What the connections brought before the last step, and how many they were. */
-	before: { readonly perMs: number; readonly connections: number } | undefined;
+	before: (Measured & { readonly connections: number }) | undefined;
 	/** When the last step was made. */
 	steppedMs: number;
 	/** From when on nothing is measured yet, as what has just begun is slower, or faster for a moment. */
 	window: { readonly fromMs: number; readonly bytes: number | undefined } | undefined;
+	/** How all bytes come together, and how many there were when they came last. */
+	readonly pulse: Pulse;
+	bytes: number;
+	/** Least that a window is long. */
+	windowMs: number;
 	/** No step before. */
 	restUntilMs: number;
 	restMs: number;
 };
+
+/** In bytes a millisecond, over so long. */
+type Measured = { readonly perMs: number; readonly spanMs: number };
 
 export type GrowthFacts = {
 	readonly nowMs: number;
@@ -31,6 +40,8 @@ export type GrowthFacts = {
 	readonly leftBytes: number;
 	/** From a request to its first byte. */
 	readonly firstByteMs: number;
+	/** Usual time between bytes of one connection and its next ones. */
+	readonly gapMs: number;
 };
 
 /** Most connections that are found for one file. */
@@ -45,10 +56,11 @@ const leastLeftToGrowMs = 300;
 const skipMs = 25;
 const windowMs = 100;
 const firstByteTimes = 2;
-/** New connections that bring nothing for so long are not waited for. */
+/** Where bytes come in bursts, a window holds so many of each connection's: what it holds is else a matter of luck. */
+const gapTimes = 2;
+/** New connections that bring nothing for so long are not waited for; and where none of them does, there is no room for them. */
 const patienceMs = 1500;
-const firstPauseMs = 250;
-const longestPauseMs = 10_000;
+const longestPatienceMs = 5000;
 const firstRestMs = 5000;
 const longestRestMs = 60_000;
 
@@ -61,6 +73,9 @@ export function createGrowth(limit: number | "auto"): Growth {
 		before: undefined,
 		steppedMs: 0,
 		window: undefined,
+		pulse: createPulse(),
+		bytes: 0,
+		windowMs,
 		restUntilMs: 0,
 		restMs: firstRestMs,
 	};
@@ -73,33 +88,48 @@ export function look(growth: Growth, facts: GrowthFacts): void {
 		if (nowMs >= growth.restUntilMs) growth.target = growth.most;
 		return;
 	}
+	const hasCome = facts.bytes > growth.bytes;
+	if (facts.bytes > 0) feel(growth.pulse, nowMs, hasCome);
+	growth.bytes = facts.bytes;
 	if (facts.bytes === 0 || nowMs < growth.restUntilMs) return;
 	const isSettling = growth.before !== undefined && growth.target > growth.before.connections;
 	if (isSettling && isWaitedFor(growth, facts)) return;
-	const perMs = measure(growth, facts);
-	if (perMs === undefined) return;
-	if (!isSettling || !growth.before) return begin(growth, facts, perMs);
+	const measured = measure(growth, facts, hasCome);
+	if (!measured) return;
+	if (!isSettling || !growth.before) return begin(growth, facts, measured);
+	const gapMs = longestGap(growth, facts);
+	// What came before was measured within a burst, or between two.
+	if (gapMs > growth.before.spanMs) return measureAnew(growth, gapTimes * gapMs);
+	const { perMs } = measured;
 	const added = facts.active - growth.before.connections;
 	const gain = (perMs - growth.before.perMs) / (growth.first * added);
 	if (gain >= worthwhile) {
-		growth.before = { perMs, connections: facts.active };
+		growth.before = { ...measured, connections: facts.active };
 		// The rest of the last step is still to be had.
 		if (facts.active >= growth.target) stepUp(growth, facts, { perMs, factor: gain >= full ? 4 : 2 });
 		return;
 	}
-	growth.target = growth.before.connections;
-	rest(growth, nowMs);
+	takeBack(growth, nowMs);
 }
 
-/** A connection was refused: no more than those that work, for a while. */
+/** A connection was refused: no more than those that work, for a while. Others of the same step say nothing new. */
 export function refused(growth: Growth, working: number, nowMs: number): void {
 	growth.target = Math.max(1, Math.min(growth.target, working));
+	if (nowMs >= growth.restUntilMs) rest(growth, nowMs);
+}
+
+/** The last step brought too little. */
+function takeBack(growth: Growth, nowMs: number): void {
+	if (growth.before) growth.target = growth.before.connections;
 	rest(growth, nowMs);
 }
 
-/** Wait after failures in a row, before more than one connection is tried again. */
-export function pauseMs(failuresInARow: number): number {
-	return Math.min(longestPauseMs, firstPauseMs * 2 ** failuresInARow);
+/** From the connections before the last step on, and over a longer time. */
+function measureAnew(growth: Growth, windowMs: number): void {
+	if (growth.before) growth.target = growth.before.connections;
+	growth.before = undefined;
+	growth.first = 0;
+	growth.windowMs = windowMs;
 }
 
 function rest(growth: Growth, nowMs: number): void {
@@ -114,30 +144,41 @@ function isWaitedFor(growth: Growth, { nowMs, active, all, allowed }: GrowthFact
 	const { before, target, steppedMs } = growth;
 	if (!before || Math.min(all, allowed) <= before.connections) return true;
 	if (active >= Math.min(target, allowed)) return false;
-	return nowMs - steppedMs < patienceMs || active <= before.connections;
+	const waitedMs = nowMs - steppedMs;
+	if (active > before.connections) return waitedMs < patienceMs;
+	if (waitedMs > longestPatienceMs) takeBack(growth, nowMs);
+	return true;
 }
 
-/** @returns What came in a window, in bytes a millisecond, once one is over. */
-function measure(growth: Growth, { nowMs, bytes, firstByteMs }: GrowthFacts): number | undefined {
+/** @returns What came in a window, once one is over. It begins and ends with bytes: so it holds whole bursts. */
+function measure(growth: Growth, facts: GrowthFacts, hasCome: boolean): Measured | undefined {
+	const { nowMs, bytes, firstByteMs } = facts;
 	growth.window ??= { fromMs: nowMs + skipMs, bytes: undefined };
 	const { fromMs } = growth.window;
-	if (nowMs < fromMs) return undefined;
+	if (nowMs < fromMs || !hasCome) return undefined;
 	if (growth.window.bytes === undefined) {
 		growth.window = { fromMs: nowMs, bytes };
 		return undefined;
 	}
 	const spanMs = nowMs - fromMs;
-	if (spanMs < Math.max(windowMs, firstByteTimes * firstByteMs)) return undefined;
+	const leastMs = Math.max(growth.windowMs, firstByteTimes * firstByteMs, gapTimes * longestGap(growth, facts));
+	if (spanMs < leastMs) return undefined;
 	const perMs = (bytes - growth.window.bytes) / spanMs;
 	growth.window = undefined;
-	return perMs;
+	return { perMs, spanMs };
 }
 
-function begin(growth: Growth, facts: GrowthFacts, perMs: number): void {
+/** That of one connection: together they hide it, and what one is alone is known before there are others. */
+function longestGap({ pulse }: Growth, { gapMs }: GrowthFacts): number {
+	return Math.max(pulse.gapMs, gapMs);
+}
+
+function begin(growth: Growth, facts: GrowthFacts, measured: Measured): void {
 	const { active, leftBytes } = facts;
+	const { perMs } = measured;
 	if (growth.first === 0 || active === 1) growth.first = perMs / Math.max(1, active);
 	if (leftBytes < perMs * leastLeftMs) return;
-	growth.before = { perMs, connections: active };
+	growth.before = { ...measured, connections: active };
 	stepUp(growth, facts, { perMs, factor: 2 });
 }
 

@@ -1,5 +1,5 @@
 /** What follows from the head of an answer to a piece. */
-import type { Failure } from "../core/failure.ts";
+import { type Failure, transient } from "../core/failure.ts";
 import type { Asked } from "../core/task.ts";
 import { createAnswerDigest } from "./answer-digest.ts";
 import type { Carrier } from "./carrier.ts";
@@ -21,6 +21,8 @@ export type HeedActs = {
 export function heed(carrier: Carrier, verdict: PieceVerdict, acts: HeedActs): void {
 	switch (verdict.kind) {
 		case "fits":
+			if (verdict.end <= carrier.at)
+				return acts.fail(transient("truncated", "an answer brings nothing that is wanted"));
 			carrier.digest = createAnswerDigest({ start: carrier.at, end: verdict.end }, verdict.digests);
 			carrier.askedTo = verdict.end;
 			carrier.end = Math.min(carrier.end, verdict.end);

@@ -1,7 +1,8 @@
 /** Tells on disk, from time to time, which bytes of a part are here. */
 import { prefixOf } from "../core/spans.ts";
 import type { Part } from "../store/part.ts";
-import { flushHere, tellHere } from "../store/scatter.ts";
+import { flushHere, scatter, tellHere } from "../store/scatter.ts";
+import type { SegmentsHost } from "./segments-host.ts";
 
 /** What came since is asked for again after a kill, and after a loss of power. */
 const tellMs = 50;
@@ -34,4 +35,18 @@ export function createRecordKeeper(part: Part, onGrown: (prefixBytes: number) =>
 			void flushHere(part);
 		},
 	};
+}
+
+/** Tells on disk that bytes will lie in several places. @returns Whether that is known there now. */
+export async function makeKnown({
+	store,
+	part,
+	needsProof,
+}: Pick<SegmentsHost, "store" | "part" | "needsProof">): Promise<boolean> {
+	try {
+		await scatter(store, part, { needsProof });
+	} catch {
+		return false;
+	}
+	return part.scattered !== undefined;
 }

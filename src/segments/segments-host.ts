@@ -14,7 +14,8 @@ export type SegmentsHost = {
 	readonly totalBytes: number;
 	/** The exchange that the attempt began with: its answer brings the first bytes that are missing. */
 	readonly main: Exchange;
-	/** The last byte that its answer brings. */
+	/** The first byte and the last one that its answer brings. */
+	readonly firstStart: number;
 	readonly firstEnd: number;
 	/** Bytes behind a piece that are asked for with it, and compared with what is there from another answer. */
 	readonly overlapBytes: number;
@@ -29,6 +30,8 @@ export type SegmentsHost = {
 	judge(span: Span, place: number, head: ResponseHead): PieceVerdict;
 	/** More of the file is here from its start on; what follows comes in no order. */
 	onGrown(prefixBytes: number): void;
+	/** Bytes that were here are missing again, also of those that `onGrown` told of. */
+	onLost(): void;
 	/** All bytes are here. */
 	onComplete(): void;
 	/** Nobody is left who brings bytes. */

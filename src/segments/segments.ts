@@ -4,13 +4,14 @@ import { covers, gapsOf, type Span } from "../core/spans.ts";
 import type { Asked } from "../core/task.ts";
 import type { ExchangeListener } from "../http/exchange.ts";
 import type { ResponseHead } from "../http/response-head.ts";
-import { loseSpan, scatter } from "../store/scatter.ts";
-import { bring, type Carrier, createCarrier, findLame, isReadOut, isSpoilt, measureSpeed } from "./carrier.ts";
-import { createGrowth, look, pauseMs, refused } from "./growth.ts";
+import { loseSpan } from "../store/scatter.ts";
+import { bring, type Carrier, createCarrier, isReadOut, isSpoilt, nextByte } from "./carrier.ts";
 import { heed } from "./heed.ts";
 import { freeSpans, nextWork, type Work } from "./next-work.ts";
+import { otherBytes, overlapsOf, type Tail, tailsHold } from "./overlaps.ts";
+import { createPace } from "./pace.ts";
 import { createPlaces, createSlotReport, freePlace, leaveOut, tooMany, usesOf } from "./places.ts";
-import { createRecordKeeper } from "./record-keeper.ts";
+import { createRecordKeeper, makeKnown } from "./record-keeper.ts";
 import type { Segments, SegmentsHost } from "./segments-host.ts";
 
 const tickMs = 25;
@@ -19,10 +20,12 @@ const doubleShare = 0.05;
 /** Fewer bytes are in memory, and not in a file yet. */
 const leastBytes = 256 * 1024;
 const tooMuch = "more bytes came than the server announced";
+/** Pieces with another digest than the server says that are asked for again. */
+const mostSpoilt = 3;
 
 export function createSegments(host: SegmentsHost): Segments {
 	const { part, totalBytes, overlapBytes } = host;
-	const growth = createGrowth(host.limit);
+	const pace = createPace(host.limit, host.main.firstByteMs ?? 0);
 	const carriers = new Set<Carrier>();
 	const isResumed = part.scattered !== undefined;
 	let first: Carrier | undefined;
@@ -32,27 +35,25 @@ export function createSegments(host: SegmentsHost): Segments {
 	const places = createPlaces(host.places);
 	const report = createSlotReport(host.onSlots);
 	let doubledBytes = 0;
-	let failuresInARow = 0;
-	let pausedUntilMs = 0;
-	let replacedMs = performance.now();
+	let spoilt = 0;
+	const tails: Tail[] = [];
 	/** Whether its owner knows of it: nothing is asked of that before. */
 	let isKnown = false;
-	let beginMs = host.main.firstByteMs ?? 0;
 	const keeper = createRecordKeeper(part, host.onGrown);
 
 	const allowed = (): number => (isAlone ? 1 : places.reduce((sum, one) => sum + (one.isOut ? 0 : one.allowed), 0));
-	const most = (): number => Math.min(isAlone ? 1 : growth.target, allowed());
+	const most = (): number => Math.min(isAlone ? 1 : pace.target, allowed());
 	const free = (): Span[] => freeSpans(part.scattered?.here ?? [], [...carriers], totalBytes);
 	const workFor = (): Work<Carrier> | undefined => {
 		const spareBytes = totalBytes * doubleShare - doubledBytes;
-		return nextWork({ free: free(), stretches: [...carriers], spareBytes, beginMs });
+		return nextWork({ free: free(), stretches: [...carriers], spareBytes, beginMs: pace.beginMs });
 	};
 
 	const tellSlots = (): void => {
 		const uses = usesOf(places, carriers);
 		const has = Math.max(0, carriers.size - 1);
 		const isWanted = !isAlone && state !== "over";
-		const wants = isWanted ? (state !== "scattered" || workFor() ? growth.target - 1 : has) : 0;
+		const wants = isWanted ? (state !== "scattered" || workFor() ? pace.target - 1 : has) : 0;
 		if (isKnown) report({ uses, wants });
 	};
 
@@ -60,12 +61,13 @@ export function createSegments(host: SegmentsHost): Segments {
 	const fill = (): void => {
 		if (state !== "scattered") return;
 		if (carriers.size === 0 && part.bytes === totalBytes) {
+			if (!tailsHold(part, tails)) return lie(otherBytes);
 			end();
 			return host.onComplete();
 		}
 		while (carriers.size < most()) {
 			// The attempt's own connection needs no leave.
-			if (carriers.size > 0 && performance.now() < pausedUntilMs) break;
+			if (carriers.size > 0 && pace.isPause) break;
 			const place = carriers.size === 0 ? 0 : freePlace(places, carriers);
 			const work = place === undefined ? undefined : workFor();
 			if (!work || place === undefined) break;
@@ -82,11 +84,13 @@ export function createSegments(host: SegmentsHost): Segments {
 	const begin = ({ start, end }: Span, { place, isDouble }: Pick<Carrier, "place" | "isDouble">): void => {
 		const one = places[place];
 		if (one) one.requests++;
-		const askedTo = Math.min(totalBytes, end + overlapBytes);
-		const carrier = createCarrier({ start, end }, { place, askedTo, overlapBytes, isDouble, nowMs: performance.now() });
+		const overlaps = overlapsOf(host, { start, end });
+		const carrier = createCarrier({ start, end }, { ...overlaps, ...startNow(), place, isDouble });
 		carriers.add(carrier);
-		carrier.exchange = host.ask({ start, end: askedTo }, place, { subject: carrier, listener });
+		const asked = { start: nextByte(carrier), end: carrier.askedTo };
+		carrier.exchange = host.ask(asked, place, { subject: carrier, listener });
 	};
+	const startNow = () => ({ nowMs: performance.now(), gapMs: pace.gapMs(carriers) });
 
 	const remove = (carrier: Carrier, isWanted = false): void => {
 		carrier.isOver = true;
@@ -98,6 +102,7 @@ export function createSegments(host: SegmentsHost): Segments {
 	const finish = (carrier: Carrier): void => {
 		if (carrier.digest && isSpoilt(carrier)) return spoil(carrier, carrier.digest.span);
 		remove(carrier, isReadOut(carrier));
+		if (carrier.tail) tails.push(carrier.tail);
 		const here = part.scattered?.here ?? [];
 		for (const other of carriers) {
 			if (other.isDouble && covers(here, { start: other.at, end: other.end })) remove(other);
@@ -105,19 +110,19 @@ export function createSegments(host: SegmentsHost): Segments {
 		fill();
 	};
 
-	/** Its bytes are missing again; it is over. */
+	/** It is over, and asked for again; a server may also tell other digests than those of its pieces. */
 	const spoil = (carrier: Carrier, span: Span): void => {
-		loseSpan(part, span);
-		carrier.at = span.start;
-		fail(carrier, transient("checksum", "a piece is not what the server says (Content-Digest)"));
+		lose(span);
+		remove(carrier);
+		if (++spoilt > mostSpoilt) return lie("pieces are not what their digests say (Content-Digest)");
+		fill();
 	};
 
 	const fail = (carrier: Carrier, failure: Failure, asked?: Asked): void => {
 		if (carrier.isOver) return;
 		if (carrier.at >= carrier.end) return finish(carrier);
 		remove(carrier);
-		failuresInARow++;
-		pausedUntilMs = performance.now() + pauseMs(failuresInARow);
+		pace.onFailure(carrier, failure, carriers.size);
 		// What a mirror lacks, the attempt's own server may have.
 		if (carriers.size > 0 || carrier.place > 0) return fill();
 		giveUp(failure, asked);
@@ -136,14 +141,14 @@ export function createSegments(host: SegmentsHost): Segments {
 
 	const onBytes = (carrier: Carrier, chunk: Buffer): void => {
 		if (carrier.isOver) return;
-		failuresInARow = 0;
+		pace.onBytes();
 		if (carrier.at + chunk.length >= carrier.end) extend(carrier);
-		const place = carrier.at + carrier.compared;
+		const place = nextByte(carrier);
 		const brought = bring(carrier, part, chunk);
 		if (brought === "done") return finish(carrier);
 		if (brought === "more") return;
-		if (brought === "too-much" && carrier === first) return giveUp(permanent("protocol", tooMuch));
-		lie(brought === "too-much" ? tooMuch : "two answers have other bytes for one place");
+		if (brought === "too-much" && carrier === first && !isResumed) return giveUp(permanent("protocol", tooMuch));
+		lie(brought === "too-much" ? tooMuch : otherBytes);
 		// It goes on alone, with what has not been kept yet.
 		if (!carrier.isOver) onBytes(carrier, chunk.subarray(carrier.at - place));
 	};
@@ -156,31 +161,36 @@ export function createSegments(host: SegmentsHost): Segments {
 		}
 		for (const other of carriers) if (other !== first) remove(other);
 		isAlone = true;
+		tails.length = 0;
 		first.at += first.compared;
 		first.compared = 0;
 		first.end = totalBytes;
-		loseSpan(part, { start: first.at, end: totalBytes });
+		lose({ start: first.at, end: totalBytes });
 		host.onLie(why, true);
 		tellSlots();
 	};
 
-	const refuse = (): void => refused(growth, carriers.size - 1, performance.now());
+	/** Its bytes are missing again, and must not be in a digest. */
+	const lose = (span: Span): void => {
+		loseSpan(part, span);
+		host.onLost();
+	};
+
 	const onHead = (carrier: Carrier, head: ResponseHead): void => {
-		const { at: start, askedTo, exchange } = carrier;
 		if (carrier.isOver) return;
-		beginMs = (beginMs + (exchange?.firstByteMs ?? beginMs)) / 2;
-		heed(carrier, host.judge({ start, end: askedTo }, carrier.place, head), {
+		pace.onHead(carrier);
+		heed(carrier, host.judge({ start: nextByte(carrier), end: carrier.askedTo }, carrier.place, head), {
 			isLast: carriers.size === 1,
 			again: () => {
 				remove(carrier);
-				begin({ start, end: carrier.end }, carrier);
+				begin({ start: carrier.at, end: carrier.end }, carrier);
 			},
 			leaveOut: () => {
 				leaveOut(places, carrier.place);
 				remove(carrier);
 				fill();
 			},
-			refuse,
+			refuse: () => pace.onRefusal(carriers.size - 1),
 			fail: (failure, asked) => fail(carrier, failure, asked),
 			lie,
 		});
@@ -190,14 +200,10 @@ export function createSegments(host: SegmentsHost): Segments {
 		onHead: (carrier, head) => guard(() => onHead(carrier, head)),
 		onData: (carrier, bytes, from, to) => guard(() => onBytes(carrier, bytes.subarray(from, to))),
 		onEnd: (carrier) => guard(() => onEnd(carrier)),
-		onFailure: (carrier, failure) =>
-			guard(() => {
-				if (failure.code === "connect") refuse();
-				fail(carrier, failure);
-			}),
+		onFailure: (carrier, failure) => guard(() => fail(carrier, failure)),
 	};
 
-	const onEnd = (carrier: Carrier): void => fail(carrier, transient("truncated", "an answer ended too early"));
+	const onEnd = (one: Carrier): void => fail(one, transient("truncated", "an answer ended too early"));
 	const guard = (act: () => void): void => {
 		if (state === "over") return;
 		try {
@@ -210,8 +216,9 @@ export function createSegments(host: SegmentsHost): Segments {
 
 	const onScattered = (firstSpan: Span): void => {
 		state = "scattered";
-		const nowMs = performance.now();
-		first = createCarrier(firstSpan, { place: 0, askedTo: host.firstEnd + 1, overlapBytes, isFirst: true, nowMs });
+		const leadBytes = isResumed ? firstSpan.start - host.firstStart : 0;
+		const asked = { place: 0, askedTo: host.firstEnd + 1, leadBytes, overlapBytes, isFirst: true };
+		first = createCarrier(firstSpan, { ...asked, ...startNow() });
 		first.exchange = host.main;
 		carriers.add(first);
 		keeper.begin();
@@ -222,37 +229,31 @@ export function createSegments(host: SegmentsHost): Segments {
 	const wake = (): void => {
 		if (state !== "single" || allowed() === 1 || part.bytes < leastBytes) return;
 		state = "scattering";
-		const known = scatter(host.store, part, { needsProof: host.needsProof }).then(() => part.scattered !== undefined);
-		void known
-			.catch(() => false)
-			.then((isKnownOnDisk) => {
-				if (state !== "scattering") return;
-				if (isKnownOnDisk) return guard(() => onScattered({ start: part.bytes, end: totalBytes }));
-				state = "single";
-				isAlone = true;
-				tellSlots();
-			});
+		void makeKnown(host).then((isKnownOnDisk) => {
+			if (state !== "scattering") return;
+			if (isKnownOnDisk) return guard(() => onScattered({ start: part.bytes, end: totalBytes }));
+			state = "single";
+			isAlone = true;
+			tellSlots();
+		});
 	};
 
 	const tick = (): void => {
-		const nowMs = performance.now();
-		for (const carrier of carriers) measureSpeed(carrier, nowMs);
-		const all = Math.max(1, carriers.size);
-		const active = state === "scattered" ? [...carriers].filter(({ firstMs }) => firstMs !== undefined).length : 1;
-		const leftBytes = totalBytes - part.bytes;
-		look(growth, { nowMs, bytes: part.bytes, active, all, allowed: allowed(), leftBytes, firstByteMs: beginMs });
+		const { bytes } = part;
+		const isSingle = state !== "scattered";
+		pace.look(carriers, { isSingle, bytes, leftBytes: totalBytes - bytes, allowed: allowed() });
 		if (state === "single") wake();
 		if (state !== "scattered") return tellSlots();
-		keeper.keep(nowMs);
-		replaceLame(nowMs);
+		keeper.keep(performance.now());
+		replaceLame();
 		for (const one of tooMany(places, [...carriers], most())) remove(one);
 		fill();
 	};
 
-	const replaceLame = (nowMs: number): void => {
-		const lame = findLame([...carriers], nowMs, replacedMs);
+	const replaceLame = (): void => {
+		const lame = pace.findLame(carriers);
 		if (!lame) return;
-		replacedMs = nowMs;
+		if (!lame.isFirst && !lame.exchange?.answered) return fail(lame, transient("timeout", "a piece got no answer"));
 		remove(lame);
 		begin({ start: lame.at, end: lame.end }, lame);
 	};
@@ -270,10 +271,8 @@ export function createSegments(host: SegmentsHost): Segments {
 	};
 
 	const timer = setInterval(() => guard(tick), tickMs).unref();
-	if (isResumed) {
-		const [gap] = gapsOf(part.scattered?.here ?? [], totalBytes);
-		if (gap) onScattered(gap);
-	}
+	const [gap] = part.scattered ? gapsOf(part.scattered.here, totalBytes) : [];
+	if (gap) onScattered(gap);
 	isKnown = true;
 	return {
 		get isScattered() {

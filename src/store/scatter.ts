@@ -39,7 +39,7 @@ export async function scatter(
 		throw error;
 	}
 	// It was given up, or begun again, meanwhile.
-	if (part.file !== file || part.source !== source || part.scattered) return closeState(state);
+	if (part.file !== file || file.fd < 0 || part.source !== source || part.scattered) return closeState(state);
 	// What came meanwhile came behind the rest.
 	if (!here) addSpan(state.here, { start: 0, end: part.bytes });
 	part.scattered = state;
@@ -60,6 +60,16 @@ export function hasBytesAt(part: Part, chunk: Buffer, at: number): boolean {
 	const found = Buffer.alloc(chunk.length);
 	const count = readSync(part.file.fd, found, 0, found.length, at);
 	return count === found.length && found.equals(chunk);
+}
+
+/** Whether what is here already of the place of some bytes is the same. @throws {NodeJS.ErrnoException} */
+export function agreesAt(part: Part, chunk: Buffer, at: number): boolean {
+	if (chunk.length === 0) return true;
+	return (part.scattered?.here ?? []).every((span) => {
+		const start = Math.max(span.start, at);
+		const end = Math.min(span.end, at + chunk.length);
+		return start >= end || hasBytesAt(part, chunk.subarray(start - at, end - at), start);
+	});
 }
 
 /** Bytes are not wanted as they are: they are missing again, on disk too. @throws {NodeJS.ErrnoException} */

@@ -1,7 +1,7 @@
 /** Lists of every kind on the command line: what is saved, what is recorded, and the exit codes. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { setTimeout } from "node:timers/promises";
@@ -149,4 +149,18 @@ test("a signal ends the reading of a packed list that never ends", async (contex
 	// A run that does not stop by itself is ended after two seconds, without a summary.
 	assert.equal(JSON.parse(stdout).saved, 0);
 	await feeding;
+});
+
+test("a signal ends a run whose entries all end without waiting for anything", async (context) => {
+	const folder = freshFolder(context);
+	const entries = 1_000_000;
+	writeFileSync(join(folder, "list.txt"), `gopher://a/[1-${entries}]\n`);
+	const child = startDownspout(["list.txt", "--expand", "-d", "got", "-q", "--json"], { cwd: folder });
+	const ended = waitForEnd(child);
+	const results = join(folder, "logs/latest/results.jsonl");
+	while ((statSync(results, { throwIfNoEntry: false })?.size ?? 0) === 0) await setTimeout(10);
+	child.kill("SIGINT");
+	const { code, stdout } = await ended;
+	assert.equal(code, 130);
+	assert.ok(JSON.parse(stdout).total < entries);
 });

@@ -21,7 +21,11 @@ function bestMs(scenario: HeldScenario): (seed: number) => number {
 
 function limitMs(scenario: HeldScenario, of: Exclude<HeldScenario["bound"]["of"], "fixed">): number {
 	if ("level" in of) {
-		const origins = scenario.origins.map((model) => ({ ...model, refusesBeyond: Number.POSITIVE_INFINITY }));
+		const origins = scenario.origins.map((model) => ({
+			...model,
+			errorRate: 0,
+			refusesBeyond: Number.POSITIVE_INFINITY,
+		}));
 		return simulate({ ...scenario, origins }, of.level, 1).ms;
 	}
 	const burst = scenario.origins[0]?.burst ?? 0;

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
 import fc from "fast-check";
-import { formatChecksumLine, parseChecksumLine } from "../../src/core/checksum-lines.ts";
+import { formatChecksumLine, isNamedBlake2b, nameBlake2b, parseChecksumLine } from "../../src/core/checksum-lines.ts";
 import { createChecksumTable } from "../../src/core/checksum-table.ts";
 
 const md5 = "0123456789abcdef0123456789abcdef";
@@ -24,6 +24,11 @@ const lines: readonly (readonly [line: string, expected: string | undefined])[] 
 	[`\\SHA1 (a\\nb) = ${sha1}`, `sha1 a\nb`],
 	[`SHA2-256(a (1).txt)= ${sha256}`, `sha256 a (1).txt`],
 	[`SHA1(a)= ${sha1}\r`, `sha1 a`],
+	[`${md5}${md5.slice(0, 24)}  a`, `sha224 a`],
+	[`BLAKE2b (a b) = ${sha256 + sha256}`, `blake2b512 a b`],
+	[`BLAKE2B-512(a)= ${sha256 + sha256}`, `blake2b512 a`],
+	[`\\BLAKE2b (a\\nb) = ${sha256 + sha256}`, `blake2b512 a\nb`],
+	[`BLAKE2b-256 (a) = ${sha256}`, undefined],
 	[`SHA256 (a) = ${md5}`, undefined],
 	[`SHA256 (a) = ${sha256} more`, undefined],
 	[`SHA3-256(a)= ${sha256}`, undefined],
@@ -40,6 +45,29 @@ for (const [line, expected] of lines) {
 		assert.equal(read && `${read.checksum.algorithm} ${read.name}`, expected);
 	});
 }
+
+test("the lines of b2sum get the name of their algorithm, and keep their places", () => {
+	const long = sha256 + sha256;
+	const text = `\ufeff# ${long}  no\r\n${long}  a b\r\n\\${long} *c\\nd\n\n${sha256}  short\0${long}\tlast (1)`;
+	assert.equal(
+		nameBlake2b(text),
+		`\ufeff# ${long}  no\r\nBLAKE2b (a b) = ${long}\r\n\\BLAKE2b (c\\nd) = ${long}\n\nBLAKE2b-256 (short) = ${sha256}\0BLAKE2b (last (1)) = ${long}`,
+	);
+	const tagged = `BLAKE2b (a) = ${long}\nnonsense`;
+	assert.equal(nameBlake2b(tagged), tagged);
+	const table = createChecksumTable(nameBlake2b(text));
+	assert.deepEqual(table.unreadable, { count: 1, firstLine: 5, algorithm: "BLAKE2b-256" });
+	assert.deepEqual(
+		["a b", "c\nd", "last (1)"].map((name) => table.find(name)[0]?.algorithm),
+		["blake2b512", "blake2b512", "blake2b512"],
+	);
+});
+
+test("names of files tell that they are of b2sum", () => {
+	for (const name of ["B2SUMS", "b2sums.txt", "x-1.0.B2SUM", "release.b2", "blake2bsums"])
+		assert.ok(isNamedBlake2b(name));
+	for (const name of ["SHA512SUMS", "sums", "b2.txt", "x.b2x", "blake2ssums"]) assert.ok(!isNamedBlake2b(name));
+});
 
 test("what a table matched is told by that table alone, though the text is looked through once", () => {
 	const text = `${sha256}  a\n${md5}  x/a\n${md5}  y/a\n`;

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
 import fc from "fast-check";
-import { type ChecksumAlgorithm, parseChecksum } from "../../src/core/checksum.ts";
+import { type ChecksumAlgorithm, parseChecksum, unknownAlgorithm } from "../../src/core/checksum.ts";
 
 const digest = (algorithm: ChecksumAlgorithm, encoding: "hex" | "base64" = "hex"): string =>
 	createHash(algorithm).update("x").digest(encoding);
@@ -12,6 +12,7 @@ const sha256 = digest("sha256");
 const names: readonly [ChecksumAlgorithm, readonly string[]][] = [
 	["md5", ["md5", "MD5"]],
 	["sha1", ["sha-1", "sha1", "SHA-1"]],
+	["sha224", ["sha-224", "sha224"]],
 	["sha256", ["sha-256", "sha256", "SHA-256", "Sha256"]],
 	["sha384", ["sha-384", "sha384"]],
 	["sha512", ["sha-512", "sha512"]],
@@ -29,6 +30,27 @@ test("a named or bare digest is read, whatever its case", () => {
 			assert.deepEqual(parseChecksum(text), { algorithm, hex }, text);
 		}
 	}
+});
+
+test("a digest of BLAKE2b is known by its name alone", () => {
+	const hex = digest("blake2b512");
+	for (const name of ["blake2b", "BLAKE2b", "blake2b512", "BLAKE2B-512"]) {
+		assert.deepEqual(parseChecksum(`${name}:${hex}`), { algorithm: "blake2b512", hex }, name);
+		assert.equal(parseChecksum(`${name}:${hex.slice(64)}`), undefined);
+	}
+	assert.deepEqual(parseChecksum(hex), { algorithm: "sha512", hex });
+});
+
+test("an algorithm that cannot be verified is named", () => {
+	const cases: readonly (readonly [string, string | undefined])[] = [
+		[`blake2b-256:${sha256}`, "blake2b-256"],
+		[` sha3-256 = ${sha256}`, "sha3-256"],
+		["crc32=00000000", "crc32"],
+		[`sha-256=${sha256}00`, undefined],
+		[sha256, undefined],
+		["nothing of the kind", undefined],
+	];
+	for (const [text, expected] of cases) assert.equal(unknownAlgorithm(text), expected, text);
 });
 
 test("Subresource Integrity is read, the strongest of several", () => {

@@ -21,6 +21,8 @@ export type Answer = {
 	readonly cutAt?: number;
 	/** Milliseconds for each 64 KiB. */
 	readonly paceMs?: number;
+	/** It comes then. */
+	readonly after?: Promise<void>;
 };
 
 export type Question = {
@@ -31,6 +33,8 @@ export type Question = {
 	/** Answers that are under way, this one included. */
 	readonly now: number;
 	readonly request: IncomingMessage;
+	/** When its answer is over, or was broken off. */
+	readonly over: Promise<void>;
 };
 
 export type LargeFile = {
@@ -60,8 +64,9 @@ export async function serveLarge(context: TestContext, file: LargeFile): Promise
 		const range = rangeOf(request, file.body.length);
 		const right = rightAnswer(file, range);
 		now++;
-		response.once("close", () => now--);
-		const question = { nth: nth++, now, request, ...(range && { range }) };
+		const over = new Promise<void>((resolve) => response.once("close", resolve));
+		void over.then(() => now--);
+		const question = { nth: nth++, now, request, over, ...(range && { range }) };
 		const answer = file.instead?.(question, right) ?? right;
 		const one = { start: range?.start ?? 0, end: range?.end ?? file.body.length, sent: 0 };
 		asked.push(one);
@@ -92,7 +97,9 @@ async function send(
 	answer: Answer & { readonly paceMs: number },
 	onSent: (bytes: number) => void,
 ) {
-	const { status, head, body, cutAt, paceMs } = answer;
+	const { status, head, body, cutAt, paceMs, after } = answer;
+	await after;
+	if (response.destroyed) return;
 	response.writeHead(status, head);
 	const end = Math.min(cutAt ?? body.length, body.length);
 	for (let start = 0; start < end && !response.destroyed; start += chunkBytes) {

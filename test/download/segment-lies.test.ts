@@ -49,14 +49,38 @@ const lies: readonly Lie[] = [
 		({ range }, { head: { "content-length": _length, ...head }, ...right }) =>
 			range && { ...right, head, body: body.subarray(range.start, Math.min(body.length, range.end + 300_000)) },
 	],
+	["206 and gzip", (_, right) => ({ ...right, head: { ...right.head, "content-encoding": "gzip" } })],
+	[
+		"206 and several parts",
+		(_, right) => ({
+			...right,
+			head: { etag: '"one"', "content-type": "multipart/byteranges; boundary=b", "content-length": right.body.length },
+		}),
+	],
+	[
+		"206 of an older date",
+		({ range }, right) =>
+			range && {
+				...right,
+				head: { ...contentRange(range, body.length), "last-modified": "Fri, 20 Nov 2020 10:00:00 GMT" },
+			},
+	],
 	["416", () => ({ status: 416, head: { "content-length": 0 }, body: Buffer.alloc(0) })],
 	["403", () => ({ status: 403, head: { "content-length": 0 }, body: Buffer.alloc(0) })],
 	["a redirect", () => ({ status: 302, head: { location: "/g", "content-length": 0 }, body: Buffer.alloc(0) })],
+	[
+		"a redirect to another host",
+		({ request }) => ({
+			status: 302,
+			head: { location: `http://localhost:${request.socket.localPort}/g`, "content-length": 0 },
+			body: Buffer.alloc(0),
+		}),
+	],
 ];
 
 /** Those who only have no more pieces are no liars. */
 function wasLie(what: string): boolean {
-	return what !== "403" && what !== "a redirect";
+	return what !== "403" && !what.startsWith("a redirect");
 }
 
 for (const [what, instead] of lies) {
@@ -73,6 +97,49 @@ for (const [what, instead] of lies) {
 		assert(wholes === 1 || (wholes === 2 && what.startsWith("more")), `${wholes} times the whole`);
 	});
 }
+
+/** Answers that are right as far as they go. */
+const shorter: readonly Lie[] = [
+	["fewer bytes than it says", (_, right) => ({ ...right, cutAt: 100_000 })],
+	[
+		"206 of fewer bytes",
+		({ range }, right) =>
+			range && {
+				...right,
+				head: {
+					...right.head,
+					"content-length": 90_000,
+					...contentRange({ ...range, end: range.start + 90_000 }, body.length),
+				},
+				body: right.body.subarray(0, 90_000),
+			},
+	],
+	["nothing of what it says", (_, right) => ({ ...right, cutAt: 0 })],
+];
+
+test("one piece alone is answered falsely, be it the first, the third or the last: the file is whole, at the first attempt", async (context) => {
+	const which: readonly ((question: Question) => boolean)[] = [
+		({ nth }) => nth === 1,
+		({ nth }) => nth === 3,
+		({ range }) => range?.end === body.length,
+	];
+	const runs = [...lies, ...shorter].flatMap(([what, instead]) =>
+		which.map(async (isIt) => {
+			let isTold = false;
+			const found = await fetchLarge(context, {
+				instead(question, right) {
+					if (!question.range || isTold || !isIt(question)) return undefined;
+					isTold = true;
+					return instead(question, right);
+				},
+			});
+			assert(isTold);
+			assertWhole(found);
+			assert.equal(found.outcomes[0]?.attempts, 1, what);
+		}),
+	);
+	await Promise.all(runs);
+});
 
 test("a host whose pieces do not fit is asked for whole files from then on", async (context) => {
 	const server = await serveLarge(context, {
@@ -147,4 +214,27 @@ test("the lies of the lab origin: each file is whole", async (context) => {
 			assert(bytes.equals(originBytes(1, new URL(outcome.url).pathname, { start: 0, end: 3 * mebibyte })));
 		}
 	}
+});
+
+test("a part in pieces is continued by an answer with more bytes than it says: the whole is asked for", async (context) => {
+	let isLying = false;
+	const server = await serveLarge(context, {
+		body,
+		paceMs: 20,
+		instead({ range }, right) {
+			if (!isLying || !range) return undefined;
+			const { "content-length": _length, ...head } = right.head;
+			return { ...right, head, body: body.subarray(range.start, Math.min(body.length, range.end + 300_000)) };
+		},
+	});
+	const abort = new AbortController();
+	const stopped = await runList(context, `${server.url}/f`, {
+		options: { segments: 4 },
+		signal: abort.signal,
+		onEvent: (event) => event.type === "progress" && event.bytes > 2 * mebibyte && abort.abort("enough"),
+	});
+	isLying = true;
+	const again = await runList(context, `${server.url}/f`, { dir: stopped.dir, options: { segments: 1 } });
+	assertWhole(again);
+	assert.equal(again.outcomes[0]?.attempts, 1);
 });

@@ -92,9 +92,11 @@ test("a --checksums file that is none is told before anything is downloaded", as
 	const { folder, run } = await prepare(context);
 	writeFileSync(join(folder, "empty"), "");
 	writeFileSync(join(folder, "nonsense"), "nothing of the kind\n");
+	writeFileSync(join(folder, "short.b2"), execFileSync("b2sum", ["-l", "256", "nonsense"], { cwd: folder }));
 	for (const [path, message] of [
 		["missing", /--checksums: "missing" cannot be read/],
 		["nonsense", /--checksums: "nonsense" holds no line/],
+		["short.b2", /--checksums: "short.b2" is of "BLAKE2b-256": known are md5, .* and blake2b-512/],
 	] as const) {
 		const { code, stderr } = await run("--checksums", path);
 		assert.equal(code, 2);
@@ -102,4 +104,30 @@ test("a --checksums file that is none is told before anything is downloaded", as
 	}
 	assert.equal(existsSync(join(folder, "got")), false);
 	assert.equal((await run("--checksums", "empty")).code, 1);
+});
+
+test("what b2sum and sha224sum wrote is taken, from a file whose name tells and from lines that do", async (context) => {
+	const { folder, dir, run } = await prepare(context);
+	await run();
+	const of = (program: string, ...args: readonly string[]): Buffer =>
+		execFileSync(program, [...args, "a.txt", "sub/b with space", "c_d"], { cwd: dir });
+	for (const [name, sums] of [
+		["B2SUMS", of("b2sum")],
+		["tagged", of("b2sum", "--tag")],
+		["sha224", of("sha224sum")],
+		["utf-16", Buffer.from(`\ufeff${of("sha256sum").toString()}`.replaceAll("\n", "\r\n"), "utf16le")],
+	] as const) {
+		writeFileSync(join(folder, name), sums);
+		rmSync(dir, { recursive: true });
+		const { stdout, stderr } = await run("--checksums", name);
+		const { saved, failed, duplicates } = JSON.parse(stdout);
+		assert.deepEqual([saved, failed, duplicates], [3, 1, 1], `${name}: ${stderr}`);
+		const isUtf16 = name === "utf-16";
+		const wrong = sums.toString(isUtf16 ? "utf16le" : "utf8").replace(/\b[0-9a-f]{8}/g, "00000000");
+		writeFileSync(join(folder, name), wrong, isUtf16 ? "utf16le" : "utf8");
+		rmSync(dir, { recursive: true });
+		const { errors } = JSON.parse((await run("--checksums", name)).stdout);
+		assert.equal(errors.checksum, 3, name);
+		await run("--fresh");
+	}
 });

@@ -1,0 +1,118 @@
+/** What follows from refusals: another level, a rate, or nothing. */
+import { isLow, isLowKnown, keepCount, lowLevel } from "./evidence.ts";
+import {
+	anchorLastsMs,
+	longestForgetMs,
+	type Refusals,
+	recentOk,
+	type Standing,
+	type Verdict,
+} from "./refusal-state.ts";
+import { beginRate, lowerRate } from "./request-rate.ts";
+import { stopTrying } from "./try-more.ts";
+
+export type Reaction = {
+	readonly nowMs: number;
+	/** Of all that came back, and what that was. */
+	readonly share: number;
+	readonly ok: number;
+	readonly refused: number;
+	readonly isSure: boolean;
+	readonly isForbidden: boolean;
+	/** Whether enough has come back to judge by the share. */
+	readonly isTelling: boolean;
+};
+
+export function react(refusals: Refusals, reaction: Reaction, standing: Standing): Verdict {
+	const { nowMs } = reaction;
+	const level = standing.inFlight;
+	const { clean, mode } = refusals;
+	const spanMs = nowMs - refusals.sinceMs;
+	const okPerSecond = (refusals.ok * 1000) / Math.max(1, spanMs);
+	const recently = recentOk(refusals, nowMs, reaction.isSure);
+	beginAnew(refusals, nowMs, standing);
+	refusals.reactedMs = nowMs;
+	anchor(refusals, standing, reaction);
+	refusals.forgetAtMs = nowMs + refusals.forgetMs;
+	if (mode === "rate") return lowerRate(refusals, spanMs >= 1000 ? okPerSecond : undefined);
+	const { allowedPerSecond } = refusals;
+	if (allowedPerSecond !== undefined) return beginRate(refusals, { ok: allowedPerSecond, isWhole: true });
+	if (refusals.tries > 0) return stopTrying(refusals, nowMs, level);
+	if (reaction.isForbidden && clean >= level) return stepBack(refusals, level);
+	if (level <= 1 || (clean >= level && !isToBeTested(refusals, level))) return beginRate(refusals, recently);
+	if (clean >= level) refusals.clean = 0;
+	refusals.refused = Math.min(refusals.refused, level);
+	refusals.mode = "search";
+	return { level: Math.max(1, Math.min(level - 1, nextBelow(refusals, level, nowMs))), why: `refused at ${level}` };
+}
+
+/** It is not known yet whether refusals depend on the level. */
+function isToBeTested(refusals: Refusals, level: number): boolean {
+	return refusals.anchored.isDoubtful && !isLow(refusals, level) && !isLowKnown(refusals);
+}
+
+function nextBelow(refusals: Refusals, level: number, nowMs: number): number {
+	const { clean, refused, anchored } = refusals;
+	if (clean > 0) return Math.floor((clean + refused) / 2);
+	const low = lowLevel(refusals);
+	return anchored.isDoubtful && anchored.atMs < nowMs && low < level ? low : Math.floor(level / 2);
+}
+
+/** Whoever refuses with 403 counts connections: what was fine was so by chance. */
+function stepBack(refusals: Refusals, level: number): Verdict {
+	refusals.refused = level;
+	refusals.clean = Math.max(1, level - 1);
+	refusals.mode = "found";
+	return { level: refusals.clean, why: `refused at ${level}` };
+}
+
+/** What later refusals are compared with. */
+function anchor(refusals: Refusals, standing: Standing, reaction: Reaction): void {
+	const { anchored, mode, perSecond } = refusals;
+	const { nowMs, share } = reaction;
+	const isNew = anchored.share === 0 || nowMs > anchored.atMs + anchorLastsMs;
+	if (isNew) {
+		anchored.share = share;
+		anchored.level = standing.inFlight;
+		if (refusals.mode === "free") anchored.most = standing.level;
+		anchored.perSecond = Number.POSITIVE_INFINITY;
+		anchored.atMs = nowMs;
+		anchored.isDoubtful = !reaction.isSure && !reaction.isForbidden;
+		anchored.ok = reaction.ok;
+		anchored.refused = reaction.refused;
+		anchored.lowOk = 0;
+		anchored.lowRefused = 0;
+	}
+	if (mode === "rate" && anchored.perSecond === Number.POSITIVE_INFINITY) anchored.perSecond = perSecond;
+}
+
+/** Refusals of up to that share, and somewhat more, are no concern of ours for a while. */
+export function ignore(refusals: Refusals, nowMs: number, share: number): Verdict {
+	const { anchored } = refusals;
+	refusals.ignoreUntilMs = nowMs + refusals.ignoreMs;
+	refusals.ignoreMs = Math.min(longestForgetMs, refusals.ignoreMs * 2);
+	refusals.ignoredShare = share;
+	refusals.refused = Number.POSITIVE_INFINITY;
+	refusals.taken = Number.POSITIVE_INFINITY;
+	refusals.perSecond = Number.POSITIVE_INFINITY;
+	refusals.mode = "free";
+	anchored.share = 0;
+	return { level: anchored.most, perSecond: refusals.perSecond, why: "refusals do not depend on the level" };
+}
+
+/** One reaction to all that was in flight: it begins a new count. */
+export function beginAnew(refusals: Refusals, nowMs: number, standing: Standing): void {
+	const { newestTurn, inFlight, level } = standing;
+	keepCount(refusals, standing);
+	refusals.lateOk = refusals.ok > level ? 0 : refusals.ok;
+	refusals.lateRefused = refusals.ok > level ? 0 : refusals.refusals;
+	refusals.lateOut = inFlight - 1;
+	refusals.reactedTurn = newestTurn;
+	refusals.sinceMs = nowMs;
+	refusals.ok = 0;
+	refusals.refusals = 0;
+	refusals.refusedHere = 0;
+	refusals.entries = 0;
+	refusals.lookEvery = 8;
+	refusals.lookIn = 8;
+}

@@ -1,0 +1,45 @@
+/** What was in flight at a reaction comes back: how much of it did the host take? */
+import { leastOfEach, takenLevel } from "./evidence.ts";
+import type { Refusals, Standing, Verdict } from "./refusal-state.ts";
+import { beginCount } from "./try-more.ts";
+
+/** From this share on the refusals themselves tell how many were too many. */
+const tellingShare = 0.2;
+
+/** One of them has come back. */
+export function onLate(refusals: Refusals, standing: Standing): Verdict | undefined {
+	if (--refusals.lateOut !== 0) return undefined;
+	const { lateOk, lateRefused, refused, clean, anchored } = refusals;
+	const share = lateRefused / (lateOk + lateRefused);
+	const isOfAnchor = anchored.share > 0 && anchored.atMs === refusals.reactedMs;
+	if (isOfAnchor && anchored.isDoubtful) return onWave(refusals, standing);
+	if (isOfAnchor) anchored.share = Math.max(anchored.share, share);
+	if (refusals.mode !== "search") return undefined;
+	if (share < tellingShare || lateOk === 0) return undefined;
+	const isOneWave = lateOk + lateRefused <= refused + 2;
+	const taken = Math.max(1, Math.min(refused - 1, isOneWave ? lateOk : Math.floor(refused * (1 - share))));
+	refusals.taken = taken;
+	// Where others were asked for in between, the number is not exact.
+	if (isOneWave) refusals.refused = Math.max(taken, clean) + 1;
+	refusals.sinceMs = refusals.context.clock();
+	refusals.reactedTurn = standing.newestTurn;
+	refusals.refusedHere = 0;
+	return { level: Math.max(taken, clean), why: `it took ${taken} of ${lateOk + lateRefused}` };
+}
+
+/** All that was in flight when the host was first lowered has come back: its share is no matter of when it was looked at. */
+function onWave(refusals: Refusals, standing: Standing): Verdict | undefined {
+	const { lateOk, lateRefused, anchored, clean, refused } = refusals;
+	// A few of a wave may be none by chance: then what came before counts as well.
+	const isEnough = lateRefused >= leastOfEach;
+	anchored.ok = isEnough ? lateOk : anchored.ok + lateOk;
+	anchored.refused = isEnough ? lateRefused : anchored.refused + lateRefused;
+	const answers = anchored.ok + anchored.refused;
+	anchored.share = anchored.refused / answers;
+	if (refusals.mode !== "search") return undefined;
+	const level = Math.max(clean, takenLevel(refusals));
+	if (anchored.share >= tellingShare && lateOk > 0 && answers <= refused + 2)
+		refusals.refused = Math.max(lateOk, clean) + 1;
+	beginCount(refusals, refusals.context.clock(), standing);
+	return { level, why: `it took ${anchored.ok} of ${answers}` };
+}
