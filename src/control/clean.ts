@@ -21,7 +21,7 @@ export function lookForClean(refusals: Refusals, nowMs: number, standing: Standi
 	if (ok < enough || nowMs - sinceMs < leastCleanMs) return undefined;
 	// They are gone at this level: do those that met them come as well?
 	if (refusals.forbidden === "open") return sample(refusals, nowMs);
-	refusals.clean = mode === "free" ? standing.inFlight : Math.max(refusals.clean, standing.level);
+	refusals.clean = mode === "free" ? standing.atOnce : Math.max(refusals.clean, standing.level);
 	if (refusals.tries > 0) return tryMore(refusals, nowMs, standing);
 	if (mode === "search") return searchOn(refusals, nowMs, standing);
 	if (mode === "found" && nowMs >= refusals.forgetAtMs) return forget(refusals, standing);

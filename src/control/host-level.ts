@@ -85,6 +85,8 @@ export type Ended = {
 	readonly level: number;
 	/** In flight, this one included. */
 	readonly inFlight: number;
+	/** With those that ended before it in the same turn of the event loop: so many were in flight together. */
+	readonly atOnce: number;
 	readonly newestTurn: number;
 	/** Whether more was waiting, and the level, or a pace, held it back. */
 	readonly isLimited: boolean;

@@ -25,7 +25,7 @@ export type Reaction = {
 
 export function react(refusals: Refusals, reaction: Reaction, standing: Standing): Verdict {
 	const { nowMs } = reaction;
-	const level = standing.inFlight;
+	const level = standing.atOnce;
 	const { clean, mode } = refusals;
 	const spanMs = nowMs - refusals.sinceMs;
 	const okPerSecond = (refusals.ok * 1000) / Math.max(1, spanMs);
@@ -73,7 +73,7 @@ function anchor(refusals: Refusals, standing: Standing, reaction: Reaction): voi
 	const isNew = anchored.share === 0 || nowMs > anchored.atMs + anchorLastsMs;
 	if (isNew) {
 		anchored.share = share;
-		anchored.level = standing.inFlight;
+		anchored.level = standing.atOnce;
 		if (refusals.mode === "free") anchored.most = standing.level;
 		anchored.perSecond = Number.POSITIVE_INFINITY;
 		anchored.atMs = nowMs;

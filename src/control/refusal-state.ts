@@ -105,6 +105,8 @@ export type Standing = {
 	readonly level: number;
 	/** In flight, the one that ended included. */
 	readonly inFlight: number;
+	/** With those that ended before it in the same turn of the event loop: so many were in flight together. */
+	readonly atOnce: number;
 	/** The turn of the newest request: they are counted from 1. */
 	readonly newestTurn: number;
 	/** Whether the level, or the rate, is what limits. */

@@ -78,9 +78,10 @@ export function levelBeside({ level }: Host<unknown>, { limits, hosts, most }: S
 
 /** What is told when one ends; its slot is free afterwards. */
 export function endOf(host: Host<unknown>, turn: number, level: number, isTail: boolean): Ended {
-	const isFull = host.inFlight + host.freed >= level || host.wake !== undefined;
+	const atOnce = host.inFlight + host.freed;
+	const isFull = atOnce >= level || host.wake !== undefined;
 	const isLimited = isFull && !isTail && host.items.size > 0;
-	const ended = { turn, level, inFlight: host.inFlight, newestTurn: host.turns, isLimited };
+	const ended = { turn, level, inFlight: host.inFlight, atOnce, newestTurn: host.turns, isLimited };
 	host.inFlight--;
 	host.freed++;
 	return ended;

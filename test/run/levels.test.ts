@@ -79,6 +79,26 @@ test("a host that refuses some with 429 at first means nothing else by its 403s"
 	assert(again <= 3, `${again} times asked again for what is forbidden`);
 });
 
+for (const share of [0.05, 0.1, 0.2]) {
+	test(`a host that answers 503 to ${share * 100} % of all requests, however few they are, is not asked ever more slowly`, async (context) => {
+		let state = 7;
+		const { url } = await serve(context, (_, response) => {
+			// The same numbers in each run.
+			state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+			const status = (state >>> 8) / 2 ** 24 < share ? 503 : 200;
+			setTimeout(() => response.writeHead(status).end("text"), 5);
+		});
+		const options = { retries: 10, retryBaseMs: 20 };
+		const { summary, events } = await runList(context, listOf(url, 1500), { options });
+		assert.equal(summary.saved, 1500);
+		const [host] = summary.hosts;
+		assert(host && host.level >= 8, `level ${host?.level}`);
+		const moves = events.flatMap((event) => (event.type === "level" ? [event.why] : []));
+		assert(moves.includes("refusals do not depend on the level"), moves.join(", "));
+		assert(!moves.some((why) => why.includes("requests a second")), moves.join(", "));
+	});
+}
+
 test("an entry that is refused for itself fails after its retries, and the level stays", async (context) => {
 	const { url, requests } = await serve(context, (request, response) => {
 		setTimeout(() => response.writeHead(request.url === "/7" ? 503 : 200).end("text"), 2);
