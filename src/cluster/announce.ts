@@ -54,9 +54,12 @@ export async function dismissWorkers(redis: Redis, run: string): Promise<void> {
 	tellWorkers(redis, { type: "end", run });
 }
 
-/** Removes all that there is of a run. Workers that do not know yet find nothing, and make nothing. */
+/**
+ * Removes all that there is of a run. Workers that do not know yet find nothing, and make nothing. What tells of it goes
+ * last, all at once: whoever follows a coordinator that is killed meanwhile still finds the run.
+ */
 export async function removeRun(redis: Redis, run: string): Promise<void> {
 	const keys = runKeys(run);
-	await redis.pipeline().srem(runsKey, run).del(keys.run, keys.alive, keys.results, keys.workers).exec();
 	await obliterateQueue(run, redis);
+	await redis.multi().srem(runsKey, run).del(keys.run, keys.alive, keys.results, keys.workers).exec();
 }

@@ -21,6 +21,14 @@ export type Control =
 	| { readonly type: "grant"; readonly run: string; readonly grants: readonly SlotGrant[] }
 	/** What the worker may use of the run's bytes a second. */
 	| { readonly type: "rate"; readonly run: string; readonly worker: number; readonly share: RateShare }
+	/** Which of the batches that the worker has not begun it begins, and which it lets go of. */
+	| {
+			readonly type: "assign";
+			readonly run: string;
+			readonly worker: number;
+			readonly begin: readonly string[];
+			readonly drop: readonly string[];
+	  }
 	/** The worker of this number counts as dead: what it held has been given to others. */
 	| { readonly type: "dead"; readonly run: string; readonly worker: number };
 
@@ -55,6 +63,8 @@ function isControl(value: unknown): value is Control {
 			return "grants" in value && Array.isArray(value.grants) && value.grants.every(isGrant);
 		case "rate":
 			return "worker" in value && typeof value.worker === "number" && "share" in value && isRateShare(value.share);
+		case "assign":
+			return "worker" in value && "begin" in value && isNames(value.begin) && "drop" in value && isNames(value.drop);
 		case "dead":
 			return "worker" in value && typeof value.worker === "number";
 		default:
@@ -66,4 +76,8 @@ function isGrant(value: unknown): value is SlotGrant {
 	if (typeof value !== "object" || value === null || !("id" in value) || !("extra" in value)) return false;
 	const { id, extra } = value;
 	return typeof id === "number" && Array.isArray(extra) && extra.every((one) => typeof one === "number");
+}
+
+function isNames(value: unknown): boolean {
+	return Array.isArray(value) && value.every((one) => typeof one === "string");
 }

@@ -7,22 +7,21 @@ import type { RateShares } from "../core/rate-shares.ts";
 import { type AttemptResult, cancelledResult, type SlotGrant, type Task, type WorkerLabel } from "../core/task.ts";
 import { NoWorkerError, ownerIdOf, type RunnerOptions, type TaskListener, WorkerLostError } from "../runners/runner.ts";
 import { tellStats } from "./announce.ts";
+import { batchesOf, createAssign } from "./assign.ts";
 import { messageOf } from "./cluster-error.ts";
 import { tellWorkers } from "./control.ts";
 import { type Crew, createCrew, type Member } from "./crew.ts";
-import { createHandouts, type Handout } from "./handouts.ts";
+import { createHandouts, type Handout, type OutBatch } from "./handouts.ts";
+import { seekLost } from "./lost-batches.ts";
 import type { MeetingPlace } from "./meeting-place.ts";
 import { type HandedTask, protocol, readMessage, type WorkerMessage } from "./messages.ts";
 import { createOutbox } from "./outbox.ts";
 import { createPauses } from "./pauses.ts";
-import type { BatchState } from "./queue.ts";
 import { createRedisWatch } from "./redis-watch.ts";
 import { beatMs, redisPatienceMs, silenceMs } from "./timing.ts";
 
 /** Longest wait for workers to say that they have stopped, in milliseconds. */
 const stopMs = 1200;
-/** Looks in a row that must find a batch nowhere: what it came to may still be on its way. */
-const mostMisses = 5;
 /** It is told of hosts at every so manieth beat. */
 const hostBeats = 3;
 const nobody: WorkerLabel = { model: "cluster", number: 0 };
@@ -45,6 +44,7 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 	const { run, redis, seal, queue } = place;
 	const crew = createCrew();
 	const handouts = createHandouts();
+	const assign = createAssign(handouts, () => performance.now());
 	const pauses = createPauses(() => performance.now());
 	const mostSilentBeats = Math.ceil(silenceMs(process.env) / beatMs);
 	const outbox = createOutbox(crew.size, post);
@@ -123,6 +123,7 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 		if (message.demand) options.onDemand?.(String(member.number), message.demand);
 		if (message.cookies) options.onSetCookie?.(message.cookies);
 		if (message.refused) refuse(member, message.refused);
+		answer(member, message.waits ?? []);
 		if (message.progress) options.onProgress(message.progress);
 		if (message.state === "left") dismiss(member);
 		if (isStopping) endStop();
@@ -143,6 +144,13 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 		});
 	}
 
+	/** None of these is begun before: what a queue gives out may be done already, or be with another worker. */
+	function answer({ number }: Member, waits: readonly string[]): void {
+		if (isStopping) return;
+		const { begin, drop } = assign(number, waits);
+		if (begin.length + drop.length > 0) tellWorkers(redis, { type: "assign", run, worker: number, begin, drop });
+	}
+
 	/** Handed out again it would be refused again. */
 	function refuse(member: Member, { batch, why }: { readonly batch: string; readonly why: string }): void {
 		const failure = permanent("io", `cluster#${member.number} refuses it: ${why}`);
@@ -161,16 +169,17 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 	/** It goes as it should: what it still has, if anything, is nobody's fault. */
 	function dismiss(member: Member): void {
 		crew.drop(member.number);
-		handLostAgain([...member.held].flatMap(handouts.takeBatch));
+		handLostAgain(batchesOf(handouts.batches, member).flatMap(handouts.takeBatch));
 		note("note", `cluster#${member.number} has left`);
 	}
 
 	function lose(member: Member, why: string): void {
 		crew.drop(member.number);
 		tellWorkers(redis, { type: "dead", run, worker: member.number });
-		queue.remove([...member.held]).catch(() => {});
+		const had = batchesOf(handouts.batches, member);
+		queue.remove(had).catch(() => {});
 		note("warning", `cluster#${member.number} on ${member.host} died (${why}) and is replaced`);
-		for (const name of member.held) {
+		for (const name of had) {
 			for (const { listener } of handouts.takeBatch(name)) listener.onLost(new WorkerLostError(labelOf(member), why));
 		}
 	}
@@ -201,30 +210,13 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 			hosts,
 		});
 		await queue.keepAlive();
-		await seekLost();
+		for (const batch of await seekLost(queue, crew, handouts)) onLost(batch);
 	}
 
-	/** Batches that are neither in the queue nor with a worker: a Redis that lost its data, or a worker that died as it took one. */
-	async function seekLost(): Promise<void> {
-		const held = new Set([...crew.members.values()].flatMap((member) => [...member.held]));
-		const unheld = [...handouts.batches.values()].filter(({ name }) => !held.has(name));
-		if (unheld.length === 0) return;
-		const states = await queue.look(unheld.map(({ name }) => name));
-		unheld.forEach((batch, n) => {
-			batch.misses = isMissing(states[n]) ? batch.misses + 1 : 0;
-			if (batch.misses < mostMisses) return;
-			note("note", `batch ${batch.name} is lost: its ${batch.hands.size} entries are handed out again`);
-			queue.remove([batch.name]).catch(() => {});
-			handLostAgain(handouts.takeBatch(batch.name));
-		});
-	}
-
-	/** Whether nobody has a batch that no worker says to have. */
-	function isMissing(state: BatchState | undefined): boolean {
-		if (state?.kind !== "taken") return state?.kind === "gone";
-		// One that is heard would say so; one that is not heard now may have it, and counts as dead if that lasts.
-		const taker = crew.members.get(state.taker);
-		return !taker || taker.missedBeats <= 1;
+	function onLost({ name, hands }: OutBatch): void {
+		note("note", `batch ${name} is lost: its ${hands.size} entries are handed out again`);
+		queue.remove([name]).catch(() => {});
+		handLostAgain(handouts.takeBatch(name));
 	}
 
 	function stop(): void {

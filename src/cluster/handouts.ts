@@ -17,6 +17,8 @@ export type OutBatch = {
 	readonly hands: Set<number>;
 	/** Looks in a row that found it nowhere. */
 	misses: number;
+	/** Number of the worker that was told to begin it: no other is, as long as this one may be at it. */
+	taker: number | undefined;
 };
 
 export type Handouts = {
@@ -65,7 +67,7 @@ export function createHandouts(): Handouts {
 				handout.batch = name;
 				hands.add(hand);
 			}
-			batches.set(name, { name, hands, misses: 0 });
+			batches.set(name, { name, hands, misses: 0, taker: undefined });
 		},
 		take,
 		takeBatch: (name) => takeMany(batches.get(name)?.hands ?? []),

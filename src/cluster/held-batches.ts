@@ -7,6 +7,8 @@ const extendMs = 5000;
 export type HeldBatches = {
 	names(): readonly string[];
 	add(batch: TakenBatch, tasks: number): void;
+	/** Nothing of it is done, now or later. */
+	drop(name: string): void;
 	/** A task of the batch has ended, whichever way. */
 	endTask(name: string): void;
 	/** Says no more that it has them. */
@@ -22,6 +24,13 @@ export function createHeldBatches(tell: () => Promise<void>): HeldBatches {
 	return {
 		names: () => [...held.keys()],
 		add: (batch, tasks) => void held.set(batch.name, { batch, left: tasks }),
+		drop(name) {
+			const one = held.get(name);
+			held.delete(name);
+			one?.batch.finish().catch(() => {
+				// Another worker has it.
+			});
+		},
 		endTask(name) {
 			const one = held.get(name);
 			if (!one || --one.left > 0) return;

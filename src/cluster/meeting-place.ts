@@ -1,5 +1,6 @@
 /** What a coordinator has in Redis: the connections, the announcement of its run, the queue and the stream of results. */
 import { hostname } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Redis } from "ioredis";
 import { processPlace, processStart } from "../journal/process-identity.ts";
 import { nameDirectory } from "../journal/state-id.ts";
@@ -19,6 +20,7 @@ const goodbyeMs = 1000;
 /** Longest that it waits for its workers to have left the sink, in milliseconds; a run that was stopped is in a hurry. */
 const leavingMs = 5000;
 const hurriedLeavingMs = 400;
+const pollMs = 20;
 
 export type MeetingPlace = AsyncDisposable & {
 	readonly run: string;
@@ -44,13 +46,13 @@ export async function openMeetingPlace(options: RunnerOptions, cluster: ClusterP
 	// Where this machine has its files is no business of others.
 	const { dirPath, ...shared } = options.options;
 	const setup: RunSetup = { options: shared };
-	const queue = openBatchQueue(run, redis);
 	// Their workers have left, and what they left in the sink has been taken over.
 	for (const over of cluster.over) await removeRun(redis, over);
 	const reader = redis.duplicate();
 	reader.on("error", () => {});
 	const left = new AbortController();
 	await announce(redis, seal, { info, setup, highest: 0, signal: left.signal });
+	const queue = await openBatchQueue(run, redis);
 	return {
 		run,
 		redis,
@@ -63,13 +65,23 @@ export async function openMeetingPlace(options: RunnerOptions, cluster: ClusterP
 		async [Symbol.asyncDispose]() {
 			left.abort();
 			const patienceMs = signal.aborted ? hurriedLeavingMs : leavingMs;
-			const goodbye = redis.status === "ready" ? endRun(redis, run, patienceMs).catch(() => {}) : Promise.resolve();
-			await Promise.race([goodbye, new Promise((resolve) => setTimeout(resolve, patienceMs + goodbyeMs).unref())]);
+			// A connection that was lost a moment ago is there again in a moment.
+			if (await untilReady(redis, signal.aborted ? hurriedLeavingMs : goodbyeMs)) {
+				const goodbye = endRun(redis, run, patienceMs).catch(() => {});
+				await Promise.race([goodbye, sleep(patienceMs + goodbyeMs, undefined, { ref: false })]);
+			}
 			await queue[Symbol.asyncDispose]();
 			reader.disconnect();
 			redis.disconnect();
 		},
 	};
+}
+
+/** @returns Whether the connection is there within the time. */
+async function untilReady(redis: Redis, mostMs: number): Promise<boolean> {
+	const untilMs = performance.now() + mostMs;
+	while (redis.status !== "ready" && performance.now() < untilMs) await sleep(pollMs);
+	return redis.status === "ready";
 }
 
 /** What workers write in the sink after the end would stay there. */

@@ -9,7 +9,7 @@ import type { AttemptResult, Task, TaskProgress } from "../core/task.ts";
 import { ClusterError } from "./cluster-error.ts";
 
 /** Both sides must speak the same one. */
-export const protocol = 2;
+export const protocol = 3;
 
 /** A task that was handed out: `hand` tells this handing out from any other of the same task. */
 export type HandedTask = { readonly hand: number; readonly task: Task };
@@ -32,6 +32,8 @@ export type WorkerMessage = {
 	readonly filesPerSecond: number;
 	/** Names of all batches that it has, now. */
 	readonly held: readonly string[];
+	/** Names of those of them that it has not begun: it waits for a word whether it may. */
+	readonly waits?: readonly string[];
 	readonly results?: readonly HandedResult[];
 	readonly progress?: readonly TaskProgress[];
 	/** Cookies that servers have set, where the run keeps them. */
@@ -190,6 +192,7 @@ function isMessage(value: unknown): value is WorkerMessage {
 		return false;
 	if (typeof value.host !== "string" || !isListOf(value.held, (one) => typeof one === "string")) return false;
 	return (
+		isListOf(value.waits ?? [], (one) => typeof one === "string") &&
 		isListOf(value.results ?? [], (one) => isObject(one) && typeof one.hand === "number" && isResult(one.result)) &&
 		isListOf(value.progress ?? [], (one) => isObject(one) && typeof one.id === "number") &&
 		isCookies(value.cookies ?? []) &&

@@ -28,8 +28,8 @@ export type BatchQueue = AsyncDisposable & {
 	keepAlive(): Promise<void>;
 };
 
-/** The coordinator's side. @param redis - Stays open. */
-export function openBatchQueue(run: string, redis: Redis): BatchQueue {
+/** The coordinator's side, of a run that is announced: what is written here is found by that. @param redis - Stays open. */
+export async function openBatchQueue(run: string, redis: Redis): Promise<BatchQueue> {
 	const queue = new Queue(run, {
 		connection: redis,
 		prefix: queuePrefix,
@@ -38,12 +38,21 @@ export function openBatchQueue(run: string, redis: Redis): BatchQueue {
 	});
 	queue.on("error", () => {});
 	const keys = queueKeys(run);
+	const keepAlive = async (): Promise<void> => {
+		const asked = redis.pipeline();
+		for (const key of keys) asked.expire(key, keepSeconds);
+		await asked.exec();
+	};
+	// It waits until what BullMQ writes of a new queue is written: nothing of that comes after the end of a short run.
+	await queue.getVersion();
+	await keepAlive();
 	return {
 		async add(batches) {
 			const jobs = batches.map(({ name, content }) => ({ name: "batch", data: content, opts: { jobId: name } }));
 			await queue.addBulk(jobs);
 			const expiry = redis.pipeline();
 			for (const { name } of batches) expiry.expire(jobKey(run, name), keepSeconds);
+			for (const key of keys) expiry.expire(key, keepSeconds);
 			await expiry.exec();
 		},
 		async look(names) {
@@ -64,11 +73,7 @@ export function openBatchQueue(run: string, redis: Redis): BatchQueue {
 			}
 			await asked.exec();
 		},
-		async keepAlive() {
-			const asked = redis.pipeline();
-			for (const key of keys) asked.expire(key, keepSeconds);
-			await asked.exec();
-		},
+		keepAlive,
 		async [Symbol.asyncDispose]() {
 			await within(closeMs, queue.close());
 		},

@@ -18,7 +18,7 @@ const readMs = 10_000;
 /** What each message tells of the worker itself. */
 export type WorkerFacts = Pick<
 	WorkerMessage,
-	"protocol" | "worker" | "host" | "pid" | "capacity" | "inFlight" | "filesPerSecond" | "held"
+	"protocol" | "worker" | "host" | "pid" | "capacity" | "inFlight" | "filesPerSecond" | "held" | "waits"
 >;
 
 type More = Pick<WorkerMessage, "state" | "note" | "refused" | "demand">;

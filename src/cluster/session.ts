@@ -1,12 +1,14 @@
 /** A worker's part in one run: takes batches, downloads, and tells what became of each task. */
 import { hostname } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Redis } from "ioredis";
 import type { DownloadOptions } from "../core/options.ts";
 import type { Method } from "../core/outcome.ts";
 import { stateLayout } from "../core/state-layout.ts";
-import type { AttemptResult } from "../core/task.ts";
+import { type AttemptResult, cancelledResult, type WorkerLabel } from "../core/task.ts";
 import { leaveOwners } from "../journal/owners.ts";
 import { ownerIdOf } from "../runners/runner.ts";
+import { createArrivals } from "./arrivals.ts";
 import { type BacklogTask, createBacklog } from "./backlog.ts";
 import { createBatchTaker } from "./batch-taker.ts";
 import { messageOf } from "./cluster-error.ts";
@@ -27,6 +29,9 @@ const aheadSeconds = 0.3;
 const watchMs = 200;
 /** What a worker that joins anew has still to tell of before arrives within this time, or it does not matter any more. */
 const farewellMs = 60_000;
+/** So long it waits itself for its last word to arrive, in milliseconds. */
+const farewellWaitMs = 500;
+const nobody: WorkerLabel = { model: "cluster", number: 0 };
 
 export type SessionOptions = {
 	readonly info: RunInfo;
@@ -64,8 +69,8 @@ export async function startSession(options: SessionOptions): Promise<Session | u
 	const cancel = new AbortController();
 	const backlog = createBacklog(pump);
 	let inFlight = 0;
-	/** Tasks of batches that it has and has not told of. */
-	let arriving = 0;
+	/** Batches that it has and may not begin yet. */
+	const arrivals = createArrivals();
 	let ended = 0;
 	let filesPerSecond = 0;
 	let acknowledgedMs = performance.now();
@@ -87,6 +92,7 @@ export async function startSession(options: SessionOptions): Promise<Session | u
 			inFlight,
 			filesPerSecond,
 			held: held.names(),
+			waits: arrivals.names(),
 		}),
 		onArrival(sentAtMs) {
 			acknowledgedMs = Math.max(acknowledgedMs, sentAtMs);
@@ -113,7 +119,7 @@ export async function startSession(options: SessionOptions): Promise<Session | u
 	const leaveRoom = room.join(pump);
 	const taker = createBatchTaker({
 		source,
-		wantsMore: () => backlog.size + arriving < Math.max(room.capacity, filesPerSecond * aheadSeconds),
+		wantsMore: () => backlog.size + arrivals.size < Math.max(room.capacity, filesPerSecond * aheadSeconds),
 		isOpen: () => state === "works",
 		onBatch: accept,
 	});
@@ -152,18 +158,14 @@ export async function startSession(options: SessionOptions): Promise<Session | u
 		// What this worker gives up, another may do; what the run gives up is cancelled.
 		if (result.kind === "cancelled" && state !== "stops") return reporter.back(hand, result.kept);
 		if (result.kind === "failed" && result.retryAfterMs !== undefined) {
-			pauseHost(task.url, Math.min(result.retryAfterMs, options.options.retryMaxWaitMs));
+			backlog.pause(new URL(task.url).host, Math.min(result.retryAfterMs, options.options.retryMaxWaitMs));
 		}
 		reporter.result(hand, result);
 	}
 
-	function pauseHost(url: string, ms: number): void {
-		backlog.pause(new URL(url).host, ms);
-	}
-
 	function giveBack(): void {
-		for (const { hand, task, batch } of backlog.clear()) {
-			if (state === "stops") reporter.result(hand, { ...cancelledResultOf(task.id), kept: task.resume });
+		for (const { hand, task, batch } of [...backlog.clear(), ...arrivals.clear()]) {
+			if (state === "stops") reporter.result(hand, cancelledResult(task, nobody));
 			else reporter.back(hand, false);
 			held.endTask(batch);
 		}
@@ -172,21 +174,24 @@ export async function startSession(options: SessionOptions): Promise<Session | u
 	function accept(batch: TakenBatch): void {
 		try {
 			const { tasks } = readBatch(options.seal.open(batch.content));
+			// A queue that has lost its last changes gives the same out again.
+			if (held.names().includes(batch.name)) return;
 			held.add(batch, tasks.length);
-			arriving += tasks.length;
-			// Nothing begins before the coordinator can know who has it: else what this worker leaves when it dies is nobody's.
-			void reporter.tell().then(() => {
-				arriving -= tasks.length;
-				if (state === "leaves") return;
-				for (const one of tasks) backlog.push({ ...one, batch: batch.name });
-				if (state === "works") pump();
-				else giveBack();
-			});
+			arrivals.add(batch.name, tasks);
+			if (state !== "works") giveBack();
+			// Nothing begins before the coordinator has said so: it alone knows whether it is done already, or with others.
+			void reporter.tell();
 		} catch (error) {
 			options.log(`a batch of the run ${run} is refused: ${messageOf(error)}`);
 			void reporter.tell({ refused: { batch: batch.name, why: messageOf(error) } });
 			batch.finish().catch(() => {});
 		}
+	}
+
+	function onAssigned({ begin, drop }: { readonly begin: readonly string[]; readonly drop: readonly string[] }): void {
+		for (const name of begin) for (const one of arrivals.take(name)) backlog.push(one);
+		for (const name of drop) if (arrivals.take(name).length > 0) held.drop(name);
+		pump();
 	}
 
 	function stop(): void {
@@ -224,7 +229,7 @@ export async function startSession(options: SessionOptions): Promise<Session | u
 		taker.wake();
 		giveBack();
 		cancel.abort();
-		await Promise.race([before, pauseBriefly()]);
+		await Promise.race([before, sleep(farewellWaitMs)]);
 		leaveRoom();
 		await inner[Symbol.asyncDispose]();
 		// This process goes on: it does not tell that what it left is free.
@@ -281,6 +286,7 @@ export async function startSession(options: SessionOptions): Promise<Session | u
 			if (control.type === "stop") stop();
 			else if (control.type === "end") void leave("over");
 			else if (control.type === "dead" && control.worker === number) void leave("again");
+			else if (control.type === "assign" && control.worker === number) onAssigned(control);
 			else if (control.type === "rate" && control.worker === number) inner.shareRate(control.share);
 			else if (control.type === "cookies") keepCookies(control.cookies);
 			else if (control.type === "grant") inner.grant(control.grants);
@@ -289,12 +295,4 @@ export async function startSession(options: SessionOptions): Promise<Session | u
 		drain,
 		end: () => void leave("over"),
 	};
-}
-
-function cancelledResultOf(id: number): AttemptResult {
-	return { id, kind: "cancelled", kept: false, worker: { model: "cluster", number: 0 }, intents: 0 };
-}
-
-function pauseBriefly(): Promise<undefined> {
-	return new Promise((resolve) => setTimeout(resolve, 500, undefined));
 }

@@ -35,6 +35,18 @@ export function readPartName(name: string): PartName | undefined {
 	return ownerId === undefined ? undefined : { kind: "temporary", ownerId };
 }
 
+const taken = "-taken";
+
+/** What is taken from an owner that may still live gets this owner's name: what has its own is not found there any more. */
+export function takenId(ownerId: string): string {
+	return `${takenFrom(ownerId)}${taken}`;
+}
+
+/** The owner that it was taken from; others are given as they are. */
+export function takenFrom(ownerId: string): string {
+	return ownerId.endsWith(taken) ? ownerId.slice(0, -taken.length) : ownerId;
+}
+
 /** A file that is copied onto another mount is written beside its final name first. */
 export function besideName(ownerId: string, n: number): string {
 	return `${stateFolder}-${ownerId}~${n}`;

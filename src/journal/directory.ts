@@ -20,7 +20,7 @@ import {
 	revokeOwners,
 	tracedOwners,
 } from "./owners.ts";
-import { forgetOldParts, type IsGone, isTemporary, listParts, removePart, settlePart } from "./parts.ts";
+import { forgetOldParts, type IsGone, isTemporary, listParts, removePart, seize, settlePart } from "./parts.ts";
 import { findSideJournals } from "./side-journals.ts";
 import { nameDirectory } from "./state-id.ts";
 
@@ -130,8 +130,11 @@ type Found = {
 
 /** Takes over what runs that are gone have left. @returns The keys of the parts that may be continued. */
 function takeOver({ dir, fresh }: DirectoryOptions, found: Found): ReadonlySet<string> {
-	const { layout, presence, journal, owners, parts } = found;
+	const { layout, presence, journal, owners } = found;
 	const published = new Set<string>();
+	// Their processes may live, and sleep: they give no file a name from now on.
+	revokeOwners(layout, owners.isOver);
+	const parts = found.parts.map((name) => seize(layout, name, (id) => owners.dead.has(id)));
 	for (const id of [...owners.dead, ...owners.alive]) {
 		absorbIntents({
 			dir,
@@ -208,6 +211,7 @@ function createDirectory({ dir, run }: DirectoryOptions, opened: Opened): Direct
 			const isTheirs = (id: string): boolean => id === ownerId || id.startsWith(`${ownerId}-`);
 			// First of all: one that still lives gives no file a name from now on.
 			const ids = revokeOwners(layout, isTheirs);
+			for (const name of listParts(layout)) seize(layout, name, isTheirs);
 			for (const id of ids) absorbIntents({ dir, layout, id, onPublished });
 			settleParts(isTheirs);
 			forgetSoon(() => {

@@ -5,6 +5,7 @@ import { type Intent, isBesideNameOf, readOwnerName, type StateLayout } from "..
 import { fileErrorCode } from "../files/file-error.ts";
 import { unlinkQuietly } from "../files/quietly.ts";
 import { parseObject } from "./parse-object.ts";
+import { takenName } from "./parts.ts";
 import { readLines } from "./read-lines.ts";
 
 export type Announced = {
@@ -17,7 +18,7 @@ export type Announced = {
 
 /** Tells what one owner published, as far as its files of intents still lie there. */
 export function absorbIntents({ dir, layout, id, onPublished }: Announced): void {
-	for (const intent of readAll(layout, id)) if (isPublished(dir, layout, intent)) onPublished(intent);
+	for (const intent of readAll(layout, id)) if (isPublished(dir, layout, id, intent)) onPublished(intent);
 }
 
 /**
@@ -27,7 +28,8 @@ export function absorbIntents({ dir, layout, id, onPublished }: Announced): void
 export function clearOutside(dir: string, layout: StateLayout, id: string): void {
 	for (const { file, source, reserved } of readAll(layout, id)) {
 		const bytes = join(layout.parts, source);
-		if (reserved && isEmptyFile(join(dir, file)) && look(bytes)) unlinkQuietly(join(dir, file));
+		const isThere = look(bytes) ?? look(join(layout.parts, takenName(source, id)));
+		if (reserved && isEmptyFile(join(dir, file)) && isThere) unlinkQuietly(join(dir, file));
 		if (isBesideNameOf(id, basename(source))) unlinkQuietly(bytes);
 	}
 }
@@ -68,12 +70,21 @@ function* readIntents(path: string): Generator<Intent | string> {
 }
 
 /** Whether the file has its name. Its source goes only after that, and what goes for another reason is withdrawn before. */
-function isPublished(dir: string, { parts }: StateLayout, { file, bytes, source }: Intent): boolean {
+function isPublished(dir: string, { parts }: StateLayout, id: string, { file, bytes, source }: Intent): boolean {
 	const found = look(join(dir, file));
 	if (found?.size !== BigInt(bytes)) return false;
 	// A part may have been taken over from its owner meanwhile.
-	const left = look(join(parts, source)) ?? look(join(parts, source.replace(/@[^/]*/, "")));
+	const names = [source, takenName(source, id), source.replace(/@[^/]*/, "")];
+	const left = firstOf(names, (name) => look(join(parts, name)));
 	return left === undefined || (left.ino === found.ino && left.dev === found.dev);
+}
+
+function firstOf<Item, Found>(items: readonly Item[], find: (item: Item) => Found | undefined): Found | undefined {
+	for (const item of items) {
+		const found = find(item);
+		if (found !== undefined) return found;
+	}
+	return undefined;
 }
 
 /** Of big numbers: inodes of some file systems are beyond what others hold exactly. */

@@ -2,7 +2,7 @@
 import { lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { readOwnerName, type StateLayout } from "../core/state-layout.ts";
+import { readOwnerName, type StateLayout, takenFrom } from "../core/state-layout.ts";
 import { unlinkQuietly } from "../files/quietly.ts";
 import { intentsPath, markLeft } from "./owner.ts";
 import { type KnownOwner, ownerState, readIdentity, seen, silence } from "./owner-state.ts";
@@ -22,11 +22,16 @@ export function coordinatorId(run: string): string {
 	return `${run}${coordinator}`;
 }
 
+const isCoordinator = (ownerId: string): boolean => ownerId.endsWith(coordinator);
+const runOf = (coordinatorOfRun: string): string => coordinatorOfRun.slice(0, -coordinator.length);
+
 export type Owners = {
 	/** Gone, and all that they announced may be told and forgotten. */
 	readonly dead: ReadonlySet<string>;
 	/** At work, as far as anybody can tell. */
 	readonly alive: ReadonlySet<string>;
+	/** Whether it is a worker of a run that is over for certain, whatever its process does. */
+	isOver(ownerId: string): boolean;
 	/** Whether what lies in the name of an owner may be taken over. @param path - What lies there. */
 	isGone(ownerId: string, path: string): boolean;
 };
@@ -55,10 +60,18 @@ export async function findOwners(
 			(isDead ? dead : alive).add(id);
 		}),
 	);
+	// One that was taken for dead has no announcement any more, while what it published may not be recorded yet.
+	const deadRuns = [...dead].filter(isCoordinator).map(runOf);
+	const isOfDeadRun = (id: string): boolean => isOver(id) || deadRuns.some((one) => id.startsWith(`${one}-`));
+	for (const id of tracedOwners(layout, isOfDeadRun)) if (!alive.has(id)) dead.add(id);
+	const isUnknownGone = (id: string, path: string): boolean =>
+		!alive.has(id) && !isForeign(id) && (isOfDeadRun(id) || isStray(layout, id, { path, nowMs }));
 	return {
 		dead,
 		alive,
-		isGone: (id, path) => dead.has(id) || (!alive.has(id) && !isForeign(id) && isStray(layout, id, { path, nowMs })),
+		// Its coordinator tells of the run until all else is forgotten.
+		isOver: (id) => isOver(id) && !isCoordinator(id),
+		isGone: (id, path) => dead.has(takenFrom(id)) || isUnknownGone(id, path),
 	};
 }
 
@@ -76,11 +89,11 @@ function foreignOwners(
 ): (ownerId: string) => boolean {
 	const runs: string[] = [];
 	for (const id of ids) {
-		if (!id.endsWith(coordinator)) continue;
+		if (!isCoordinator(id)) continue;
 		const path = join(layout.owners, `${id}.json`);
 		const identity = readIdentity(path);
 		if (!identity || identity.journal === journal || silence(path, nowMs) > abandonedMs) continue;
-		runs.push(id.slice(0, -coordinator.length));
+		runs.push(runOf(id));
 	}
 	return (ownerId) => runs.some((run) => ownerId.startsWith(`${run}-`));
 }

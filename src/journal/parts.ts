@@ -1,7 +1,7 @@
 /** The folder of parts: what earlier runs left there, taken over or cleared away. Only names that downspout gives are touched. */
 import { lstatSync, readdirSync, renameSync, type Stats } from "node:fs";
 import { join } from "node:path";
-import { readPartName, type StateLayout } from "../core/state-layout.ts";
+import { readPartName, type StateLayout, takenId } from "../core/state-layout.ts";
 import { fileErrorCode } from "../files/file-error.ts";
 import { rmdirQuietly, unlinkQuietly } from "../files/quietly.ts";
 
@@ -17,6 +17,24 @@ const files = ["source.json", "source.new", "body"];
 /** Names in the folder of parts, as they are now. */
 export function listParts({ parts }: StateLayout): string[] {
 	return readdirSync(parts);
+}
+
+/**
+ * Takes what an owner has from it, in one step: one that sleeps, and has looked already whether it may, then gives no file
+ * its name. What had its name before is the same file still.
+ * @returns What it is called now.
+ */
+export function seize({ parts }: StateLayout, name: string, isGone: IsGone): string {
+	const ownerId = readPartName(name)?.ownerId;
+	if (ownerId === undefined || !isGone(ownerId, join(parts, name))) return name;
+	const seized = takenName(name, ownerId);
+	return seized !== name && movePart(join(parts, name), join(parts, seized)) ? seized : name;
+}
+
+/** Of what lies in an owner's name, or within that: what it is called when it has been taken from there. */
+export function takenName(name: string, ownerId: string): string {
+	const at = name.lastIndexOf(ownerId);
+	return at < 0 ? name : name.slice(0, at) + takenId(ownerId) + name.slice(at + ownerId.length);
 }
 
 /**

@@ -1,4 +1,4 @@
-/** A wire that can be cut: a TCP proxy that stops to carry anything, without a word to either side. */
+/** A wire that can be cut: a TCP proxy that stops to carry anything, without a word to either side, or that breaks in the midst of a call. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
@@ -9,11 +9,24 @@ export type CutProxy = {
 	/** Nothing passes any more; connections stay. */
 	cut(): void;
 	mend(): void;
+	/** Resolves when something that fits is on its way to the server: what that says on the same connection from then on reaches nobody. */
+	loseAnswer(to: RegExp): Promise<void>;
+	/** Breaks all connections; new ones are carried. */
+	break(): void;
 };
 
 export async function startCutProxy(context: Pick<TestContext, "after">, target: number): Promise<CutProxy> {
 	const sockets = new Set<Socket>();
 	let isCut = false;
+	let watched: { readonly pattern: RegExp; readonly onSeen: () => void } | undefined;
+	const watch = (near: Socket, far: Socket): void => {
+		near.on("data", (data) => {
+			if (!watched?.pattern.test(data.toString("latin1"))) return;
+			far.pause();
+			watched.onSeen();
+			watched = undefined;
+		});
+	};
 	const carry = (from: Socket, to: Socket): void => {
 		sockets.add(from);
 		from.on("data", (data) => to.write(data));
@@ -26,6 +39,7 @@ export async function startCutProxy(context: Pick<TestContext, "after">, target:
 	};
 	const server = createServer((near) => {
 		const far = connect(target, "127.0.0.1");
+		watch(near, far);
 		carry(near, far);
 		carry(far, near);
 	});
@@ -46,6 +60,13 @@ export async function startCutProxy(context: Pick<TestContext, "after">, target:
 		mend() {
 			isCut = false;
 			for (const socket of sockets) socket.resume();
+		},
+		loseAnswer: (pattern) =>
+			new Promise((resolve) => {
+				watched = { pattern, onSeen: resolve };
+			}),
+		break() {
+			for (const socket of sockets) socket.destroy();
 		},
 	};
 }

@@ -100,13 +100,9 @@ test(
 		const run = lab.start();
 		await lab.asked(60);
 		run.process.kill("SIGSTOP");
-		// Until the worker has told of all that it was handed, to nobody.
+		// Until the worker has told of all that it was let begin, to nobody.
 		const client = new Redis(lab.redis.url);
-		for (let open = 1; open > 0; await sleep(10)) {
-			const queues = (await lab.keys()).filter((key) => /:queue:[^:]+:(wait|active)$/.test(key));
-			const lengths = await Promise.all(queues.map((key) => client.llen(key)));
-			open = lengths.reduce((sum, length) => sum + length, 0);
-		}
+		for (let asked = -1; asked < lab.origin.requests(); await sleep(2500)) asked = lab.origin.requests();
 		await client.flushall();
 		client.disconnect();
 		run.process.kill("SIGCONT");
@@ -174,6 +170,20 @@ test("a coordinator is killed while it takes over from one that was killed", pat
 	second.process.kill("SIGKILL");
 	await lab.expectAll(await lab.start().ended);
 });
+
+test(
+	"a coordinator that is killed while it clears away is followed by one that finds the rest",
+	patience,
+	async (context) => {
+		const lab = await startFaultLab(context, 60_000_000);
+		const wire = await startCutProxy(context, lab.redis.port);
+		await lab.worker();
+		const run = lab.start(["--redis", `redis://127.0.0.1:${wire.port}`]);
+		await wire.loseAnswer(/\r\nlrange\r\n/i);
+		run.process.kill("SIGKILL");
+		await lab.expectAll(await lab.start().ended);
+	},
+);
 
 test("workers of a coordinator that nobody follows stop by themselves", patience, async (context) => {
 	const lab = await startFaultLab(context, 300_000);

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { batchesOf, createAssign } from "../../src/cluster/assign.ts";
 import { createBacklog } from "../../src/cluster/backlog.ts";
 import { createCrew } from "../../src/cluster/crew.ts";
 import { createHandouts } from "../../src/cluster/handouts.ts";
@@ -57,6 +58,46 @@ test("a task that is out is taken just once, whichever way", () => {
 			assert.deepEqual([taken, handouts.size, handouts.batches.size], [10, 0, 0]);
 		}),
 	);
+});
+
+test("a batch begins once, with the worker that was told so, whoever else the queue gives it to", () => {
+	const handouts = createHandouts();
+	let nowMs = 0;
+	const assign = createAssign(handouts, () => nowMs);
+	const [first, second] = ["first", "second"].map((name) => {
+		const { hand } = handouts.add(task, listener);
+		handouts.pack(name, [{ hand, task }]);
+		return hand;
+	});
+	const say = (worker: number, ...waits: string[]): readonly (readonly string[])[] => {
+		const { begin, drop } = assign(worker, waits);
+		return [begin, drop];
+	};
+	assert.deepEqual(say(1, "first"), [["first"], []]);
+	// It has hardly heard of it yet; and a while later it may not have.
+	assert.deepEqual(say(1, "first"), [[], []]);
+	nowMs += 1000;
+	assert.deepEqual(say(1, "first"), [["first"], []]);
+	assert.deepEqual(say(2, "first", "second"), [["second"], ["first"]]);
+	// They have begun, and are given the same again.
+	assert.deepEqual(
+		[say(1), say(2)],
+		[
+			[[], []],
+			[[], []],
+		],
+	);
+	assert.deepEqual(
+		[say(1, "first"), say(2, "second")],
+		[
+			[[], ["first"]],
+			[[], ["second"]],
+		],
+	);
+	const held = (number: number, ...names: string[]) => batchesOf(handouts.batches, { number, held: new Set(names) });
+	assert.deepEqual([held(1), held(2, "first"), held(3, "first", "third")], [["first"], ["second"], ["third"]]);
+	for (const hand of [first, second]) handouts.take(hand ?? 0);
+	assert.deepEqual(say(3, "first", "never"), [[], ["first", "never"]]);
 });
 
 test("a worker that counts as dead stays so, whatever it says later", () => {
