@@ -105,14 +105,18 @@ function isFull(before: Wave, { level, delayMs }: Wave): boolean {
 	return growth >= worthwhileWave && before.delayMs > 0 && delayMs / before.delayMs >= growth * proportional;
 }
 
-/** What the first wave brought is low, as its connections were new: it says nothing against its level, and waits tell of the one before. */
+/**
+ * The best rate times the shortest time that a download took, by Little's law, is what fits. What the first wave brought is low,
+ * as its connections were new: it says nothing against its level.
+ */
 function endFull(seeker: Seeker, last: Wave): void {
 	const { waves, firstDelayMs } = seeker;
 	const first = waves[0] ?? last;
+	const best = Math.max(...waves.map(({ rate }) => rate));
 	seeker.shortestMs = Math.min(...waves.map((wave) => wave.level / wave.rate));
 	// Some of the first wave may have waited as well.
 	const share = firstDelayMs > 0 ? (firstDelayMs * longerThanBefore) / first.delayMs : 1;
-	const level = Math.max(first.level, last.level * Math.min(1, first.delayMs / last.delayMs));
+	const level = Math.max(first.level, Math.min(last.level, best * seeker.shortestMs));
 	const fitting = Math.ceil(level * Math.max(leastOfFirst, Math.min(1, share)));
 	settle(seeker, Math.max(seeker.least, fitting), "what is more only waits");
 }
