@@ -30,7 +30,7 @@ export function takenLevel({ anchored }: Refusals): number {
 	return Math.max(1, Math.floor(anchored.level * (1 - anchored.share) * wellBelow));
 }
 
-/** The level, or the rate, at which it shows whether refusals depend on it. */
+/** The level at which it shows whether refusals depend on it. */
 export function lowLevel({ anchored }: Refusals): number {
 	return Math.max(1, Math.floor(anchored.level * lowPart(anchored.share)));
 }

@@ -2,7 +2,7 @@
 import { leastForbiddenInFlight, mostForbidden, noneServedMs } from "./forbidden.ts";
 import { onForbiddenAgain } from "./forbidden-reaction.ts";
 import { createPacer, type Pacer } from "./pacer.ts";
-import { createRefusals, type RefusalKind, type Refusals, type Verdict } from "./refusal-state.ts";
+import { createRefusals, type RefusalKind, type Refusals, type Standing, type Verdict } from "./refusal-state.ts";
 import { isRefusing, onRefusal, onSuccess } from "./refusals.ts";
 import { restartAt, seekAgain } from "./seek-start.ts";
 import { createSeeker, credit, finishOne, moveTo } from "./seeker.ts";
@@ -79,18 +79,7 @@ export function levelOf({ seeker, ramp }: HostLevel): number {
 }
 
 /** What ended: its turn among the requests of the host, and how the host stood then. */
-export type Ended = {
-	readonly turn: number;
-	/** Most at once. */
-	readonly level: number;
-	/** In flight, this one included. */
-	readonly inFlight: number;
-	/** With those that ended before it in the same turn of the event loop: so many were in flight together. */
-	readonly atOnce: number;
-	readonly newestTurn: number;
-	/** Whether more was waiting, and the level, or a pace, held it back. */
-	readonly isLimited: boolean;
-};
+export type Ended = Standing & { readonly turn: number };
 
 /** The host has work again: the time in between tells nothing. */
 export function resume({ seeker }: HostLevel): void {

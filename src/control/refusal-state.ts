@@ -109,7 +109,7 @@ export type Standing = {
 	readonly atOnce: number;
 	/** The turn of the newest request: they are counted from 1. */
 	readonly newestTurn: number;
-	/** Whether the level, or the rate, is what limits. */
+	/** Whether more was waiting, and the level, or a rate, held it back. */
 	readonly isLimited: boolean;
 };
 

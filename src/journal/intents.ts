@@ -75,16 +75,8 @@ function isPublished(dir: string, { parts }: StateLayout, id: string, { file, by
 	if (found?.size !== BigInt(bytes)) return false;
 	// A part may have been taken over from its owner meanwhile.
 	const names = [source, takenName(source, id), source.replace(/@[^/]*/, "")];
-	const left = firstOf(names, (name) => look(join(parts, name)));
+	const left = names.map((name) => look(join(parts, name))).find((one) => one !== undefined);
 	return left === undefined || (left.ino === found.ino && left.dev === found.dev);
-}
-
-function firstOf<Item, Found>(items: readonly Item[], find: (item: Item) => Found | undefined): Found | undefined {
-	for (const item of items) {
-		const found = find(item);
-		if (found !== undefined) return found;
-	}
-	return undefined;
 }
 
 /** Of big numbers: inodes of some file systems are beyond what others hold exactly. */

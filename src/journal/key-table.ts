@@ -1,4 +1,4 @@
-/** A set of entry keys with a number each, in 16 bytes a key: the only thing of a run that grows with the list. */
+/** A set of entry keys with a number each, in 16 bytes a slot, 19 to 24 a key: the only thing of a run that grows with the list. */
 
 const wordsPerSlot = 4;
 /** Each grows by itself: what is copied at once, and is there twice for that time, is little of the whole. */
