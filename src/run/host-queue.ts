@@ -6,7 +6,7 @@ import { takeTurn } from "../control/pacer.ts";
 import { restartAt } from "../control/seek-start.ts";
 import { finishOne } from "../control/seeker.ts";
 import type { HostQueue, HostQueueOptions, Queued } from "./host-queue-types.ts";
-import { createHost, endOf, type Host, levelBeside, levelForNew, paceHost, takeAll } from "./host-state.ts";
+import { createHost, endOf, type Host, isAtLevel, levelBeside, levelForNew, paceHost, takeAll } from "./host-state.ts";
 import { startOverall } from "./queue-limits.ts";
 import { createRing } from "./ring.ts";
 import { createWarmUp } from "./warm-up.ts";
@@ -159,7 +159,7 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 	const countPieces = (host: Host<T>, bytes: number): void => {
 		host.pieceBytes += bytes;
 		for (; host.pieceBytes >= pieceBytes; host.pieceBytes -= pieceBytes) {
-			const isLimited = host.items.size > 0 && host.inFlight >= levelFor(host) && !isTail(host.inFlight);
+			const isLimited = host.items.size > 0 && isAtLevel(host, levelFor(host)) && !isTail(host.inFlight);
 			finishOne(host.level.seeker, { succeeded: true, isLimited, inFlight: host.inFlight });
 			whole.advance(hosts.size, isHeldBack());
 		}
@@ -190,6 +190,7 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 			whole.take();
 			host.inFlight++;
 			host.freed = 0;
+			host.levelThen = levelFor(host);
 			item.turn = ++host.turns;
 			const nextMs = paceHost(host);
 			if (nextMs !== undefined) hold(host, nextMs);

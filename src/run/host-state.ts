@@ -14,6 +14,8 @@ export type Host<T> = {
 	inFlight: number;
 	/** Slots that became free since the last one was taken: what ends within one turn was all held back alike. */
 	freed: number;
+	/** The level when the last slot was taken: each success may raise it, and nothing starts before the turn is over. */
+	levelThen: number;
 	/** Requests so far. */
 	turns: number;
 	/** Whether the host stands in a ring of those that have a turn. */
@@ -34,6 +36,7 @@ export function createHost<T>(name: string, level: HostLevel): Host<T> {
 		level,
 		inFlight: 0,
 		freed: 0,
+		levelThen: 0,
 		turns: level.turns,
 		isReady: false,
 		isPaused: false,
@@ -76,10 +79,15 @@ export function levelBeside({ level }: Host<unknown>, { limits, hosts, most }: S
 	return limits.concurrency !== "auto" && isFree ? most : own;
 }
 
+/** Whether its level, and nothing else, keeps more from starting: of all that end in one turn alike. */
+export function isAtLevel({ inFlight, freed, levelThen }: Host<unknown>, level: number): boolean {
+	return inFlight + freed >= Math.min(level, levelThen);
+}
+
 /** What is told when one ends; its slot is free afterwards. */
 export function endOf(host: Host<unknown>, turn: number, level: number, isTail: boolean): Ended {
 	const atOnce = host.inFlight + host.freed;
-	const isFull = atOnce >= level || host.wake !== undefined;
+	const isFull = isAtLevel(host, level) || host.wake !== undefined;
 	const isLimited = isFull && !isTail && host.items.size > 0;
 	const ended = { turn, level, inFlight: host.inFlight, atOnce, newestTurn: host.turns, isLimited };
 	host.inFlight--;

@@ -48,6 +48,10 @@ export function createWhole({ limits, time, context, onReady, onMove }: WholeOpt
 	let inFlight = 0;
 	/** Slots that became free since the last one was taken: what ends within one turn was all held back alike. */
 	let freed = 0;
+	/** The level when the last slot was taken: each success may raise it, and nothing starts before the turn is over. */
+	let levelThen = 0;
+
+	const isAtLevel = (): boolean => inFlight + freed >= Math.min(seeker.level, levelThen);
 
 	return {
 		get inFlight() {
@@ -69,12 +73,12 @@ export function createWhole({ limits, time, context, onReady, onMove }: WholeOpt
 		take() {
 			inFlight++;
 			freed = 0;
+			levelThen = seeker.level;
 			if (pacer) takeTurn(pacer, time.clock());
 		},
 		end(hosts, succeeded, isHeldBack) {
 			if (seeks && hosts > 1) {
-				const isLimited = isHeldBack && inFlight + freed >= seeker.level;
-				finishOne(seeker, { succeeded, isLimited, inFlight });
+				finishOne(seeker, { succeeded, isLimited: isHeldBack && isAtLevel(), inFlight });
 				if (seeker.phase !== "start" && seeker.base !== told) {
 					told = seeker.base;
 					onMove(told, seeker.why);
@@ -89,7 +93,7 @@ export function createWhole({ limits, time, context, onReady, onMove }: WholeOpt
 		bring: (work) => credit(seeker, work, undefined),
 		advance(hosts, isHeldBack) {
 			if (!seeks || hosts <= 1) return;
-			finishOne(seeker, { succeeded: true, isLimited: isHeldBack && inFlight >= seeker.level, inFlight });
+			finishOne(seeker, { succeeded: true, isLimited: isHeldBack && isAtLevel(), inFlight });
 		},
 		charge(requests) {
 			if (pacer) takeTurn(pacer, time.clock(), requests);

@@ -97,6 +97,16 @@ test("a host that never answers gathers no more slots than its share", () => {
 	}
 });
 
+for (const hosts of [1, 2]) {
+	test(`what ends in one turn of the event loop raises the level alike: ${hosts} ${hosts === 1 ? "host" : "hosts"}`, () => {
+		const { queue } = queueOf({ most: 1024, concurrency: "auto", perHost: "auto" });
+		for (let host = 0; host < hosts; host++) fill(queue, `h${host}`, 2000);
+		const first = takeAll(queue);
+		for (const item of first) queue.succeed(item.host, item);
+		assert.equal(takeAll(queue).length, first.length * 2);
+	});
+}
+
 test("a host that is paused holds no slot, and afterwards not all that wait start at once", () => {
 	const { queue, simulation } = queueOf({ most: 16, concurrency: 16, perHost: 16 });
 	fill(queue, "paused", 100);
