@@ -13,7 +13,7 @@ export function lookForClean(refusals: Refusals, nowMs: number, standing: Standi
 	const { ok, sinceMs, mode } = refusals;
 	// A lone one may have crossed the change on its way.
 	const tolerated = mode === "rate" || refusals.forbidden === "load" ? 1 : 0;
-	if (refusals.refusedHere > tolerated + ok * 0.01 || !standing.isLimited) return undefined;
+	if (refusals.refusedHere > tolerated + ok * 0.01 || !standing.isLimited || standing.isEnding) return undefined;
 	if (mode === "rate") return raiseRate(refusals, nowMs, standing.level);
 	const { share } = refusals.anchored;
 	// Where few were refused, it takes more to say that none are.

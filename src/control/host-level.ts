@@ -99,7 +99,7 @@ export function succeed(host: HostLevel, ended: Ended): void {
 	host.ended++;
 	const { phase, why } = host.seeker;
 	const isLimited = ended.isLimited && host.ramp >= host.seeker.level && !host.pacer;
-	finishOne(host.seeker, { succeeded: true, isLimited, inFlight: ended.inFlight });
+	finishOne(host.seeker, { ...ended, succeeded: true, isLimited });
 	if (host.seeker.phase !== phase || host.seeker.why !== why) tell(host);
 	const verdict = onSuccess(host.refusals, ended.turn, ended);
 	if (verdict) follow(host, verdict);
@@ -136,7 +136,7 @@ export function refuse(
 	// What is known to be about its entry is an answer like any other.
 	const succeeded = isAboutEntry && host.refusals.forbidden === "entry";
 	const isLimited = isAboutEntry && ended.isLimited;
-	finishOne(host.seeker, { succeeded, isLimited, inFlight: ended.inFlight });
+	finishOne(host.seeker, { ...ended, succeeded, isLimited });
 	if (isAboutEntry) return false;
 	const verdict = onRefusal(host.refusals, { turn: ended.turn, entry: item.id, kind }, ended);
 	if (verdict) follow(host, verdict);

@@ -111,6 +111,8 @@ export type Standing = {
 	readonly newestTurn: number;
 	/** Whether more was waiting, and the level, or a rate, held it back. */
 	readonly isLimited: boolean;
+	/** Whether the list is nearly done: what is at once now is still judged, and no more is tried. */
+	readonly isEnding: boolean;
 };
 
 const slices = 10;

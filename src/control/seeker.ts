@@ -16,6 +16,7 @@ export function createSeeker(context: SeekerContext, limits: LevelLimits): Seeke
  * A download ended, or brought another piece as large as one.
  * @param one.succeeded - Whether it brought something: only then does the start grow.
  * @param one.isLimited - Whether more was waiting, and this level alone held it back.
+ * @param one.isEnding - Whether the list is nearly done: the start is still judged, and nothing more is tried.
  * @param one.inFlight - How many were in flight, this one included.
  */
 export function finishOne(
@@ -23,17 +24,24 @@ export function finishOne(
 	{
 		succeeded,
 		isLimited,
+		isEnding,
 		inFlight,
-	}: { readonly succeeded: boolean; readonly isLimited: boolean; readonly inFlight: number },
+	}: {
+		readonly succeeded: boolean;
+		readonly isLimited: boolean;
+		readonly isEnding: boolean;
+		readonly inFlight: number;
+	},
 ): void {
 	seeker.inFlight = inFlight;
 	// A level that stays is not measured.
 	if (!seeker.probes) return;
 	seeker.count++;
 	if (succeeded) seeker.work++;
-	if (isLimited) {
+	const isStart = seeker.phase === "start";
+	if (isLimited && (isStart || !isEnding)) {
 		seeker.limited++;
-		if (succeeded && seeker.phase === "start" && seeker.level < seeker.waveCap) growOne(seeker);
+		if (succeeded && isStart && !isEnding && seeker.level < seeker.waveCap) growOne(seeker);
 	}
 	if (--seeker.left <= 0) endBatch(seeker);
 }

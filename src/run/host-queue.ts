@@ -10,7 +10,7 @@ import { createHost, endOf, type Host, isAtLevel, levelBeside, levelForNew, pace
 import { startOverall } from "./queue-limits.ts";
 import { createRing } from "./ring.ts";
 import { createWarmUp } from "./warm-up.ts";
-import { createWhole } from "./whole.ts";
+import { createWhole, type Pressure } from "./whole.ts";
 
 /** A large file counts as many of this size. */
 const pieceBytes = 4 * 1024 ** 2;
@@ -137,11 +137,11 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 	const isTail = (inFlight: number): boolean => isEnding && size < 2 * inFlight;
 	/** Whether an entry could have the next slot, or there is none. */
 	const isPressed = (level: number): boolean => whole.inFlight >= level || ring.head() !== undefined;
-	const isHeldBack = (): boolean => ring.size > 0 && !isTail(whole.inFlight);
+	const press = (): Pressure => ({ isHeldBack: ring.size > 0, isEnding: isTail(whole.inFlight) });
 
 	const end = (name: string, { turn }: T, succeeded: boolean, tell: (host: Host<T>, ended: Ended) => void): void => {
 		const host = open(name);
-		whole.end(hosts.size, succeeded, isHeldBack());
+		whole.end(hosts.size, succeeded, press());
 		tell(host, endOf(host, turn, levelFor(host), isTail(host.inFlight)));
 		settle(host);
 	};
@@ -159,9 +159,10 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 	const countPieces = (host: Host<T>, bytes: number): void => {
 		host.pieceBytes += bytes;
 		for (; host.pieceBytes >= pieceBytes; host.pieceBytes -= pieceBytes) {
-			const isLimited = host.items.size > 0 && isAtLevel(host, levelFor(host)) && !isTail(host.inFlight);
-			finishOne(host.level.seeker, { succeeded: true, isLimited, inFlight: host.inFlight });
-			whole.advance(hosts.size, isHeldBack());
+			const isLimited = host.items.size > 0 && isAtLevel(host, levelFor(host));
+			const { inFlight } = host;
+			finishOne(host.level.seeker, { succeeded: true, isLimited, isEnding: isTail(inFlight), inFlight });
+			whole.advance(hosts.size, press());
 		}
 		settle(host);
 	};

@@ -85,11 +85,11 @@ export function isAtLevel({ inFlight, freed, levelThen }: Host<unknown>, level: 
 }
 
 /** What is told when one ends; its slot is free afterwards. */
-export function endOf(host: Host<unknown>, turn: number, level: number, isTail: boolean): Ended {
+export function endOf(host: Host<unknown>, turn: number, level: number, isEnding: boolean): Ended {
 	const atOnce = host.inFlight + host.freed;
 	const isFull = isAtLevel(host, level) || host.wake !== undefined;
-	const isLimited = isFull && !isTail && host.items.size > 0;
-	const ended = { turn, level, inFlight: host.inFlight, atOnce, newestTurn: host.turns, isLimited };
+	const isLimited = isFull && host.items.size > 0;
+	const ended = { turn, level, inFlight: host.inFlight, atOnce, newestTurn: host.turns, isLimited, isEnding };
 	host.inFlight--;
 	host.freed++;
 	return ended;

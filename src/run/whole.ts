@@ -13,19 +13,21 @@ export type Whole = {
 	/** Whether the next request must wait for its turn; the wait is then under way. */
 	isPaced(): boolean;
 	take(): void;
-	/** @param isHeldBack - Whether a host has a turn and more to ask. */
-	end(hosts: number, succeeded: boolean, isHeldBack: boolean): void;
+	end(hosts: number, succeeded: boolean, pressure: Pressure): void;
 	/** So many slots become free that were used beside those of downloads. */
 	giveBack(slots: number): void;
 	bring(work: number): void;
 	/** A piece of a large file came. */
-	advance(hosts: number, isHeldBack: boolean): void;
+	advance(hosts: number, pressure: Pressure): void;
 	/** Requests beyond those that were taken. */
 	charge(requests: number): void;
 	/** A second host has work: what the first had alone is now shared. */
 	share(): void;
 	clear(): void;
 };
+
+/** What waits as something ends: whether a host has a turn and more to ask, and whether the list is nearly done. */
+export type Pressure = { readonly isHeldBack: boolean; readonly isEnding: boolean };
 
 export type WholeOptions = {
 	readonly limits: QueueLimits;
@@ -76,9 +78,9 @@ export function createWhole({ limits, time, context, onReady, onMove }: WholeOpt
 			levelThen = seeker.level;
 			if (pacer) takeTurn(pacer, time.clock());
 		},
-		end(hosts, succeeded, isHeldBack) {
+		end(hosts, succeeded, { isHeldBack, isEnding }) {
 			if (seeks && hosts > 1) {
-				finishOne(seeker, { succeeded, isLimited: isHeldBack && isAtLevel(), inFlight });
+				finishOne(seeker, { succeeded, isLimited: isHeldBack && isAtLevel(), isEnding, inFlight });
 				if (seeker.phase !== "start" && seeker.base !== told) {
 					told = seeker.base;
 					onMove(told, seeker.why);
@@ -91,9 +93,9 @@ export function createWhole({ limits, time, context, onReady, onMove }: WholeOpt
 			inFlight -= slots;
 		},
 		bring: (work) => credit(seeker, work, undefined),
-		advance(hosts, isHeldBack) {
+		advance(hosts, { isHeldBack, isEnding }) {
 			if (!seeks || hosts <= 1) return;
-			finishOne(seeker, { succeeded: true, isLimited: isHeldBack && isAtLevel(), inFlight });
+			finishOne(seeker, { succeeded: true, isLimited: isHeldBack && isAtLevel(), isEnding, inFlight });
 		},
 		charge(requests) {
 			if (pacer) takeTurn(pacer, time.clock(), requests);

@@ -11,7 +11,15 @@ for (const most of [1, 4, 32]) {
 		for (let turn = 1; turn <= 400; turn++) {
 			nowMs += 40;
 			const level = levelOf(host);
-			timeOut(host, { turn, level, inFlight: level, atOnce: level, newestTurn: turn, isLimited: true });
+			timeOut(host, {
+				turn,
+				level,
+				inFlight: level,
+				atOnce: level,
+				newestTurn: turn,
+				isLimited: true,
+				isEnding: false,
+			});
 			assert(levelOf(host) >= 1 && levelOf(host) <= most, `${levelOf(host)} after ${turn}`);
 		}
 	});
