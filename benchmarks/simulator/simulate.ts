@@ -15,6 +15,8 @@ export type Scenario = {
 	readonly origins: readonly OriginModel[];
 	/** Bytes of a file. */
 	readonly size?: number | ((random: Random) => number);
+	/** Length of a turn of the event loop, in milliseconds: what comes within one ends together. Without it each reply is a turn. */
+	readonly turnMs?: number;
 };
 
 export type Simulated = {
@@ -87,8 +89,14 @@ export function simulate(scenario: Scenario, level: number | "auto", seed: numbe
 			if (!item) return;
 			if (simulation.clock() < (pausedUntilMs[originOf(item)] ?? 0)) pausesBroken++;
 			if (item.isForbidden && item.forgiven > 0) askedAgain++;
-			origins[originOf(item)]?.request(item.bytes, (reply) => onReply(item, reply), item.isForbidden);
+			origins[originOf(item)]?.request(item.bytes, (reply) => afterTurn(() => onReply(item, reply)), item.isForbidden);
 		}
+	}
+
+	function afterTurn(act: () => void): void {
+		const { turnMs } = scenario;
+		if (turnMs === undefined) act();
+		else simulation.after(turnMs - (simulation.clock() % turnMs), act);
 	}
 
 	/** As in a run: further on in search of other hosts, while those that were read are busy. */

@@ -11,6 +11,9 @@ import {
 import { beginRate, lowerRate } from "./request-rate.ts";
 import { stopTrying } from "./try-more.ts";
 
+/** A level that is refused so often, once it was found, is not what the host counts. */
+const mostStepsBack = 3;
+
 export type Reaction = {
 	readonly nowMs: number;
 	/** Of all that came back, and what that was. */
@@ -38,7 +41,7 @@ export function react(refusals: Refusals, reaction: Reaction, standing: Standing
 	const { allowedPerSecond } = refusals;
 	if (allowedPerSecond !== undefined) return beginRate(refusals, { ok: allowedPerSecond, isWhole: true });
 	if (refusals.tries > 0) return stopTrying(refusals, nowMs, level);
-	if (reaction.isForbidden && clean >= level) return stepBack(refusals, level);
+	if (level > 1 && clean >= level && mayStepBack(refusals, reaction)) return stepBack(refusals, level);
 	if (level <= 1 || (clean >= level && !isToBeTested(refusals, level))) return beginRate(refusals, recently);
 	if (clean >= level) refusals.clean = 0;
 	refusals.refused = Math.min(refusals.refused, level);
@@ -58,7 +61,19 @@ function nextBelow(refusals: Refusals, level: number, nowMs: number): number {
 	return anchored.isDoubtful && anchored.atMs < nowMs && low < level ? low : Math.floor(level / 2);
 }
 
-/** Whoever refuses with 403 counts connections: what was fine was so by chance. */
+/**
+ * Whoever refuses with 403 counts connections: what was fine was so by chance. With 429 it may be as well, as requests differ in
+ * how long they take; a few steps and the rest of what was in flight tell.
+ */
+function mayStepBack(refusals: Refusals, { isForbidden, isSure, nowMs }: Reaction): boolean {
+	if (isForbidden) return true;
+	if (!isSure) return false;
+	if (nowMs > refusals.steppedMs + anchorLastsMs) refusals.stepsBack = 0;
+	refusals.steppedMs = nowMs;
+	refusals.isStepping = refusals.stepsBack++ < mostStepsBack;
+	return refusals.isStepping;
+}
+
 function stepBack(refusals: Refusals, level: number): Verdict {
 	refusals.refused = level;
 	refusals.clean = Math.max(1, level - 1);

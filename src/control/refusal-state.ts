@@ -88,6 +88,10 @@ export type Refusals = {
 		lowOk: number;
 		lowRefused: number;
 	};
+	/** How many times in a row a level was left by one that had seemed clean, and when last; whether what was in flight then is awaited. */
+	stepsBack: number;
+	steppedMs: number;
+	isStepping: boolean;
 	/** Refusals that do not depend on the level are no concern of ours until then. */
 	ignoreUntilMs: number;
 	ignoreMs: number;
@@ -179,6 +183,9 @@ export function createRefusals(context: SeekerContext): Refusals {
 			lowOk: 0,
 			lowRefused: 0,
 		},
+		stepsBack: 0,
+		steppedMs: Number.NEGATIVE_INFINITY,
+		isStepping: false,
 		ignoreUntilMs: 0,
 		ignoreMs: firstForgetMs,
 		dependsUntilMs: 0,

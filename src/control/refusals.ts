@@ -64,7 +64,9 @@ export function onRefusal(
 			return ignore(refusals, nowMs, ignored);
 		}
 	}
-	if (share < leastShare || refusals.entries < (isSure ? 2 : 3)) return undefined;
+	// Where each one stops the host for a while, few cost much.
+	const isFew = share < leastShare && !(isSure && refusals.asksForPauses);
+	if (isFew || refusals.entries < (isSure ? 2 : 3)) return undefined;
 	if (!isSure && nowMs < refusals.ignoreUntilMs && isUsual(refusals, share, standing.level)) return undefined;
 	const isForbidden = refusal.kind === "forbidden";
 	const { ok, refusals: refused } = refusals;

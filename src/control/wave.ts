@@ -1,6 +1,7 @@
 /** What was in flight at a reaction comes back: how much of it did the host take? */
-import { leastOfEach, takenLevel } from "./evidence.ts";
-import type { Refusals, Standing, Verdict } from "./refusal-state.ts";
+import { leastOfEach, mostly, takenLevel } from "./evidence.ts";
+import { type Refusals, recentOk, type Standing, type Verdict } from "./refusal-state.ts";
+import { beginRate } from "./request-rate.ts";
 import { beginCount } from "./try-more.ts";
 
 /** From this share on the refusals themselves tell how many were too many. */
@@ -14,9 +15,15 @@ export function onLate(refusals: Refusals, standing: Standing): Verdict | undefi
 	const isOfAnchor = anchored.share > 0 && anchored.atMs === refusals.reactedMs;
 	if (isOfAnchor && anchored.isDoubtful) return onWave(refusals, standing);
 	if (isOfAnchor) anchored.share = Math.max(anchored.share, share);
+	if (refusals.isStepping) {
+		refusals.isStepping = false;
+		// A level that is too high by one has one refused at a time.
+		if (lateRefused >= leastOfEach && share >= mostly)
+			return beginRate(refusals, recentOk(refusals, refusals.context.clock(), true));
+	}
 	if (refusals.mode !== "search") return undefined;
 	if (share < tellingShare || lateOk === 0) return undefined;
-	const isOneWave = lateOk + lateRefused <= refused + 2;
+	const isOneWave = Math.abs(lateOk + lateRefused - refused) <= 2;
 	const taken = Math.max(1, Math.min(refused - 1, isOneWave ? lateOk : Math.floor(refused * (1 - share))));
 	refusals.taken = taken;
 	// Where others were asked for in between, the number is not exact.
