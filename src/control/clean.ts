@@ -2,7 +2,7 @@
 import { sample } from "./asked-again.ts";
 import { longestForgetMs, type Refusals, type Standing, type Verdict } from "./refusal-state.ts";
 import { raiseRate } from "./request-rate.ts";
-import { beginCount, mostCostly, tryMore } from "./try-more.ts";
+import { beginCount, mostCostly, tryMore, untilTry } from "./try-more.ts";
 
 /** Where the two levels are closer than this the search is over. */
 const closeEnough = 0.06;
@@ -25,8 +25,8 @@ export function lookForClean(refusals: Refusals, nowMs: number, standing: Standi
 	if (refusals.tries > 0) return tryMore(refusals, nowMs, standing);
 	if (mode === "search") return searchOn(refusals, nowMs, standing);
 	if (mode === "found" && nowMs >= refusals.forgetAtMs) return forget(refusals, standing);
-	const isCostly = refusals.clean <= mostCostly && !refusals.asksForPauses;
-	if (mode === "found" && isCostly && nowMs >= refusals.tryAtMs) return tryMore(refusals, nowMs, standing);
+	if (mode === "found" && refusals.clean <= mostCostly && nowMs >= refusals.tryAtMs)
+		return tryMore(refusals, nowMs, standing);
 	return undefined;
 }
 
@@ -34,7 +34,7 @@ function searchOn(refusals: Refusals, nowMs: number, standing: Standing): Verdic
 	const { clean, refused } = refusals;
 	if (refused - clean <= Math.max(1, clean * closeEnough)) {
 		refusals.mode = "found";
-		refusals.tryAtMs = nowMs + refusals.tryMs;
+		refusals.tryAtMs = nowMs + untilTry(refusals);
 		return { level: clean, why: `${refused} is refused` };
 	}
 	beginCount(refusals, nowMs, standing);

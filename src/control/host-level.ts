@@ -172,9 +172,15 @@ export function timeOut(host: HostLevel, ended: Ended): void {
 	tell(host);
 }
 
-/** The host asked for a pause: afterwards not all that wait start at once. */
+/** The host asked for a pause. */
+export function pause(host: HostLevel, forMs: number): void {
+	host.refusals.pauseMs = forMs;
+	slowDown(host);
+}
+
+/** A pause begins or ends: afterwards not all that wait start at once. */
 export function slowDown(host: HostLevel): void {
-	host.refusals.asksForPauses = true;
+	host.refusals.pausedMs = host.context.clock();
 	host.ramp = Math.max(1, Math.ceil(host.seeker.level / firstRampShare));
 }
 

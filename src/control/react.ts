@@ -13,6 +13,8 @@ import { stopTrying } from "./try-more.ts";
 
 /** A level that is refused so often, once it was found, is not what the host counts. */
 const mostStepsBack = 3;
+/** Of the level; twice as much with each step. */
+const stepShare = 0.02;
 
 export type Reaction = {
 	readonly nowMs: number;
@@ -76,7 +78,7 @@ function mayStepBack(refusals: Refusals, { isForbidden, isSure, nowMs }: Reactio
 
 function stepBack(refusals: Refusals, level: number): Verdict {
 	refusals.refused = level;
-	refusals.clean = Math.max(1, level - 1);
+	refusals.clean = Math.max(1, level - Math.max(1, Math.floor(level * stepShare * 2 ** refusals.stepsBack)));
 	refusals.mode = "found";
 	return { level: refusals.clean, why: `refused at ${level}` };
 }

@@ -43,8 +43,10 @@ export type Refusals = {
 	tryAtMs: number;
 	tryMs: number;
 	tries: number;
-	/** Whether it asks for pauses: to try more then costs more than a few requests. */
-	asksForPauses: boolean;
+	/** How long a pause it asked for last: to try more may cost that. 0 where it asks for none. */
+	pauseMs: number;
+	/** When a pause began or ended last. */
+	pausedMs: number;
 
 	/** Requests up to this turn were sent before the last change: they are no reason for another. */
 	reactedTurn: number;
@@ -154,7 +156,8 @@ export function createRefusals(context: SeekerContext): Refusals {
 		tryAtMs: Number.POSITIVE_INFINITY,
 		tryMs: firstTryMs,
 		tries: 0,
-		asksForPauses: false,
+		pauseMs: 0,
+		pausedMs: Number.NEGATIVE_INFINITY,
 		reactedTurn: 0,
 		sinceMs: nowMs,
 		reactedMs: Number.NEGATIVE_INFINITY,
@@ -214,6 +217,7 @@ export function recentOk(
 ): { readonly ok: number; readonly isWhole: boolean } {
 	count(refusals, nowMs);
 	const ok = refusals.recent.reduce((sum, one) => sum + one, 0);
-	const spanMs = Math.min(1000, nowMs - refusals.sinceMs);
+	// What came before a pause, or after it, is less than what is possible.
+	const spanMs = Math.min(1000, nowMs - Math.max(refusals.sinceMs, refusals.pausedMs));
 	return { ok: Math.max(1, isSure ? ok : (ok * 1000) / Math.max(100, spanMs)), isWhole: spanMs >= 1000 };
 }

@@ -45,7 +45,7 @@ export function raiseRate(refusals: Refusals, nowMs: number, level: number): Ver
 	refusals.sinceMs = nowMs;
 	refusals.ok = 0;
 	refusals.refusals = 0;
-	const isBinding = refusals.asksForPauses || (ok * 1000) / spanMs >= perSecond * heldBackFrom;
+	const isBinding = refusals.pauseMs > 0 || (ok * 1000) / spanMs >= perSecond * heldBackFrom;
 	return isBinding ? setRate(refusals, growth.perSecond, "nothing was refused") : endRate(refusals, level);
 }
 

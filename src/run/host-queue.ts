@@ -1,7 +1,7 @@
 /** The host governor: what is next, so that no host has more than its share and a host that asked for a pause gets it. */
 import { onServedAfterAll } from "../control/asked-again.ts";
 import { afterForbidden } from "../control/forbidden.ts";
-import { bring, type Ended, fail, refuse, resume, slowDown, succeed, timeOut } from "../control/host-level.ts";
+import { bring, type Ended, fail, pause, refuse, resume, slowDown, succeed, timeOut } from "../control/host-level.ts";
 import { takeTurn } from "../control/pacer.ts";
 import { restartAt } from "../control/seek-start.ts";
 import { finishOne } from "../control/seeker.ts";
@@ -261,7 +261,7 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 		},
 		pause(name, forMs) {
 			const host = open(name);
-			slowDown(host.level);
+			pause(host.level, forMs);
 			host.isPaused = true;
 			hold(host, time.clock() + forMs);
 		},
