@@ -119,9 +119,11 @@ export function ignore(refusals: Refusals, nowMs: number, share: number): Verdic
 
 /** One reaction to all that was in flight: it begins a new count. */
 export function beginAnew(refusals: Refusals, nowMs: number, standing: Standing): void {
-	const { newestTurn, inFlight, level } = standing;
+	const { newestTurn, inFlight, atOnce, level } = standing;
 	keepCount(refusals, standing);
-	refusals.lateOk = refusals.ok > level ? 0 : refusals.ok;
+	refusals.lateOk = 0;
+	refusals.waveSize = atOnce;
+	refusals.earlierOk = refusals.ok > level ? 0 : refusals.ok;
 	refusals.lateRefused = refusals.ok > level ? 0 : refusals.refusals;
 	refusals.lateOut = inFlight - 1;
 	refusals.reactedTurn = newestTurn;

@@ -69,6 +69,9 @@ export type Refusals = {
 	lateOut: number;
 	lateOk: number;
 	lateRefused: number;
+	/** How many were in flight together then, and successes that came before, of which some may be among those. */
+	waveSize: number;
+	earlierOk: number;
 	/** How many it took of those, where that was told; Infinity where not. */
 	taken: number;
 	/**
@@ -173,6 +176,8 @@ export function createRefusals(context: SeekerContext): Refusals {
 		lateOut: 0,
 		lateOk: 0,
 		lateRefused: 0,
+		waveSize: 0,
+		earlierOk: 0,
 		taken: Number.POSITIVE_INFINITY,
 		anchored: {
 			level: 0,

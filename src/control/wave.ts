@@ -7,9 +7,13 @@ import { beginCount } from "./try-more.ts";
 /** From this share on the refusals themselves tell how many were too many. */
 const tellingShare = 0.2;
 
+/** What differs by no more than this share from all that was in flight is all of it. */
+const aboutAll = 0.1;
+
 /** One of them has come back. */
 export function onLate(refusals: Refusals, standing: Standing): Verdict | undefined {
 	if (--refusals.lateOut !== 0) return undefined;
+	addEarlier(refusals);
 	const { lateOk, lateRefused, refused, clean, anchored } = refusals;
 	const share = lateRefused / (lateOk + lateRefused);
 	const isOfAnchor = anchored.share > 0 && anchored.atMs === refusals.reactedMs;
@@ -23,7 +27,7 @@ export function onLate(refusals: Refusals, standing: Standing): Verdict | undefi
 	}
 	if (refusals.mode !== "search") return undefined;
 	if (share < tellingShare || lateOk === 0) return undefined;
-	const isOneWave = Math.abs(lateOk + lateRefused - refused) <= 2;
+	const isOneWave = Math.abs(lateOk + lateRefused - refused) <= Math.max(2, refused * aboutAll);
 	const taken = Math.max(1, Math.min(refused - 1, isOneWave ? lateOk : Math.floor(refused * (1 - share))));
 	refusals.taken = taken;
 	// Where others were asked for in between, the number is not exact.
@@ -32,6 +36,16 @@ export function onLate(refusals: Refusals, standing: Standing): Verdict | undefi
 	refusals.reactedTurn = standing.newestTurn;
 	refusals.refusedHere = 0;
 	return { level: Math.max(taken, clean), why: `it took ${taken} of ${lateOk + lateRefused}` };
+}
+
+/**
+ * What came before the reaction may be of the wave as well, or of the one before. Where a level that is too high costs a pause, it
+ * counts as far as it is missing in the wave.
+ */
+function addEarlier(refusals: Refusals): void {
+	const { pauseMs, waveSize, lateOk, lateRefused, earlierOk } = refusals;
+	const missing = Math.max(0, waveSize - lateOk - lateRefused);
+	refusals.lateOk += pauseMs > 0 ? Math.min(earlierOk, missing) : earlierOk;
 }
 
 /** All that was in flight when the host was first lowered has come back: its share is no matter of when it was looked at. */
