@@ -43,6 +43,10 @@ export const heldScenarios: Readonly<Record<string, HeldScenario>> = {
 	"20 ms away": one(10_000, { ...line200, rttMs: 20 }, fixed, 2 * small),
 	"50 ms away, 3,000 files": one(3000, line200, fixed, 2 * small),
 	"200 ms away, 3,000 files": one(3000, { ...line200, rttMs: 200 }, fixed, 2 * small),
+	"a line of 100 Mbit/s, in turns of 10 ms": {
+		...one(3000, { rttMs: 30, bandwidth: 100 * mbit }, fixed, 2 * small),
+		turnMs: 10,
+	},
 	"a line of 100 Mbit/s": one(3000, { rttMs: 30, bandwidth: 100 * mbit }, fixed, 2 * small),
 	"slows down beyond 50": one(40_000, { rttMs: 20, serviceMs: 60, slowsBeyond: 50 }, { ...fixed, least: 0.9 }),
 	"20, then 200, then 20 at once": one(
@@ -90,6 +94,24 @@ export const heldScenarios: Readonly<Record<string, HeldScenario>> = {
 		2000,
 		{ ...slow, refusesBeyond: 6, retryAfterMs: 1000 },
 		{ least: 0.94, of: { level: 6 }, refusals: 60 },
+	),
+	"refuses beyond 10, which take 50 to 200 ms, with Retry-After": one(
+		3000,
+		{ rttMs: 50, serviceMs: 50, jitter: 0.3, refusesBeyond: 10, retryAfterMs: 1000 },
+		{ least: 0.7, of: { level: 10 }, refusals: 150 },
+	),
+	"refuses beyond 50, which take 50 to 200 ms, with Retry-After, in turns of 10 ms": {
+		...one(
+			15_000,
+			{ rttMs: 50, serviceMs: 50, jitter: 0.3, refusesBeyond: 50, retryAfterMs: 1000 },
+			{ least: 0.85, of: { level: 50 }, refusals: 150 },
+		),
+		turnMs: 10,
+	},
+	"refuses beyond 50, 1 ms away, with Retry-After": one(
+		15_000,
+		{ rttMs: 1, serviceMs: 50, jitter: 0.02, refusesBeyond: 50, retryAfterMs: 1000 },
+		{ least: 0.65, of: { level: 50 }, refusals: 60 },
 	),
 	"refuses beyond 20 with 403": one(
 		5000,
