@@ -1,5 +1,5 @@
 /** Host names and their addresses: looked up many at once, joined where the same is asked twice, and kept for as long as they live. */
-import { Resolver } from "node:dns/promises";
+import type { Resolver } from "node:dns/promises";
 import { setTimeout as wait } from "node:timers/promises";
 import { describe } from "../core/describe-error.ts";
 import { readHostsFile } from "./hosts-file.ts";
@@ -31,7 +31,12 @@ type Known = { readonly answer: Promise<NameAnswer>; untilMs: number };
 /** Asks name servers itself first, then the system: that knows of other ways (mDNS, search domains). */
 export function createNames(): Names {
 	const known = new Map<string, Known>();
-	const resolver = new Resolver({ timeout: queryMs, tries: 2 });
+	let resolver: Resolver | undefined;
+	/** Made, and its module loaded, for the first name: many lists have addresses alone, or a proxy's name. */
+	const ownResolver = (): Resolver => {
+		resolver ??= new (process.getBuiltinModule("node:dns/promises").Resolver)({ timeout: queryMs, tries: 2 });
+		return resolver;
+	};
 	const system = createSystemNames();
 	let hosts: ReadonlyMap<string, readonly string[]> | undefined;
 
@@ -40,7 +45,7 @@ export function createNames(): Names {
 		const addresses = hosts.get(name);
 		if (addresses) return { addresses, seconds: longestSeconds };
 		// A name without a dot is for search domains, which name servers do not know of.
-		const asked = name.includes(".") ? await query(resolver, name) : undefined;
+		const asked = name.includes(".") ? await query(ownResolver(), name) : undefined;
 		if (asked && asked.addresses.length > 0) return asked;
 		const found = await system.lookUp(name);
 		return { ...found, seconds: found.code === undefined ? systemSeconds : unknownSeconds };
@@ -62,7 +67,7 @@ export function createNames(): Names {
 			return one.answer;
 		},
 		close() {
-			resolver.cancel();
+			resolver?.cancel();
 			system.close();
 		},
 	};

@@ -1,7 +1,7 @@
 /** Digests of large files from a thread of their own: to compute them takes as long as to receive the bytes. */
 import { availableParallelism } from "node:os";
 import { extname } from "node:path";
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import { type ByteRing, createByteRing } from "./byte-ring.ts";
 
 /** A file, as far as it is written; it is begun by its first message. */
@@ -101,7 +101,8 @@ function tell(told: HashThread): void {
 function startThread(): HashThread {
 	const file = new URL(`./hash-thread-main${extname(import.meta.url)}`, import.meta.url);
 	const ring = createByteRing();
-	const started = new Worker(file, {
+	const { Worker: Thread } = process.getBuiltinModule("node:worker_threads");
+	const started = new Thread(file, {
 		execArgv: [],
 		resourceLimits: { maxYoungGenerationSizeMb: 2 },
 		workerData: ring.memory,

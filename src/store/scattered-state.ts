@@ -1,7 +1,6 @@
 /** What is here of a part whose bytes come in several places at once, as it lies beside them: see docs/adr/0007. */
 import { constants, renameSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { crc32 } from "node:zlib";
 import type { Span } from "../core/spans.ts";
 import { closeQuietly, unlinkQuietly } from "../files/quietly.ts";
 import { openTrusted, readTrusted } from "../files/trust.ts";
@@ -111,7 +110,7 @@ function recordOf({ here, flushed, turn }: Pick<Scattered, "here" | "flushed" | 
 	let most = Math.max(here.length, flushed.length);
 	for (;;) {
 		const json = JSON.stringify({ turn, here: flat(largest(here, most)), flushed: flat(largest(flushed, most)) });
-		const text = `${crc32(json)} ${json}`;
+		const text = `${sumOf(json)} ${json}`;
 		if (text.length < recordBytes) return text.padEnd(recordBytes - 1);
 		// What is not told of is asked for again.
 		most = Math.floor(most / 2);
@@ -130,9 +129,14 @@ function flat(spans: readonly Span[]): number[] {
 
 type Told = { readonly turn: number; readonly here: Span[]; readonly flushed: Span[] };
 
+/** node:zlib is loaded for files of several pieces alone: it takes 4 ms of a start. */
+function sumOf(json: string): number {
+	return process.getBuiltinModule("node:zlib").crc32(json);
+}
+
 function readRecord(text: string): Told | undefined {
 	const [sum = "", json = ""] = text.trimEnd().split(" ");
-	if (json === "" || Number(sum) !== crc32(json)) return undefined;
+	if (json === "" || Number(sum) !== sumOf(json)) return undefined;
 	const value = parseObject(json);
 	const turn: unknown = value && Reflect.get(value, "turn");
 	const here = value && readSpans(Reflect.get(value, "here"));
