@@ -16,9 +16,11 @@ export type LogTail = {
 type Told = { readonly event: RunEvent; readonly atMs: number };
 
 const mostLines = 200;
+/** Each saved file has a line: many thousands a second, which nobody reads, and which live just long enough to cost the collector most. */
+const mostOfFiles = 50;
 
 export function createLogTail(): LogTail {
-	const whole = createRing<Told>(mostLines);
+	const whole = createRing<Told>(mostOfFiles);
 	const telling = createRing<Told>(mostLines);
 	let coordinator: WorkerLabel = { model: "async", number: 0 };
 	return {

@@ -122,7 +122,7 @@ test("the log tells of files only where they are asked for, and of the last ones
 	}
 	const collector = collect(many());
 	const lines = (wholeLog: boolean) => stateOf(collector, { ...wholeView, wholeLog }).log.map(({ text }) => text);
-	assert.equal(lines(true).length, 200);
+	assert.equal(lines(true).length, 50);
 	assert.equal(lines(false).length, 2);
 	assert.match(lines(false)[1] ?? "", /^\S+Z ERROR \[async#1\] failed https:\/\/a\.example\/501: dns: /);
 });
