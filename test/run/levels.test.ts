@@ -229,7 +229,7 @@ test("nothing given: a far host gets more and more", async (context) => {
 		setTimeout(() => {
 			here--;
 			response.end("text");
-		}, 60);
+		}, 200);
 	});
 	const { summary } = await runList(context, listOf(url, 1200));
 	assert.equal(summary.saved, 1200);
