@@ -146,6 +146,11 @@ export const heldScenarios: Readonly<Record<string, HeldScenario>> = {
 		{ rttMs: 1, requestsPerSecond: 20, burst: 20, refusal: 503 },
 		{ least: 0.85, of: { perSecond: 20 }, refusals: 250 },
 	),
+	"50 a second, none in reserve, with Retry-After": one(
+		1500,
+		{ rttMs: 2, requestsPerSecond: 50, burst: 1, retryAfterMs: 1000 },
+		{ least: 0.35, of: { perSecond: 50 }, refusals: 100 },
+	),
 	"400 a second, 400 at once": one(6000, { rttMs: 20, requestsPerSecond: 400, burst: 400 }, rate),
 	"400 a second, 400 at once, with Retry-After": one(
 		6000,

@@ -1,7 +1,7 @@
 /** How much one host is asked for: what it brings, what it refuses, and what is possible after a pause. */
 import { leastForbiddenInFlight, mostForbidden, noneServedMs } from "./forbidden.ts";
 import { onForbiddenAgain } from "./forbidden-reaction.ts";
-import { createPacer, type Pacer } from "./pacer.ts";
+import { createPacer, mostCatchUpMs, type Pacer } from "./pacer.ts";
 import { createRefusals, type RefusalKind, type Refusals, type Standing, type Verdict } from "./refusal-state.ts";
 import { isRefusing, onRefusal, onSuccess } from "./refusals.ts";
 import { restartAt, seekAgain } from "./seek-start.ts";
@@ -43,6 +43,12 @@ export type HostLevel = {
 };
 
 /** From this share of time-outs on the level is lowered, by so much. */
+/** What timers are late by, in milliseconds, and turns of a busy event loop: all that is made up for at a pace that a host was found to allow. */
+const lateTimerMs = 2;
+const lateTurnMs = 60;
+/** Requests a second from which on a turn has several of them. */
+const severalPerTurn = 100;
+
 const tooManyTimeOuts = 0.1;
 const timeOutFactor = 0.7;
 const firstRampShare = 4;
@@ -206,8 +212,13 @@ export function pace(host: HostLevel, wanted: number): void {
 	const { limits, context, pacer } = host;
 	const perSecond = Math.min(wanted, limits.perSecond ?? wanted);
 	if (perSecond === Number.POSITIVE_INFINITY) host.pacer = undefined;
-	else if (pacer) pacer.perSecond = perSecond;
-	else host.pacer = createPacer(perSecond, context.clock());
+	else {
+		host.pacer = pacer ?? createPacer(perSecond, context.clock());
+		host.pacer.perSecond = perSecond;
+		// A host that counts may allow no two at once.
+		const learnedMs = perSecond < severalPerTurn ? lateTimerMs : lateTurnMs;
+		host.pacer.catchUpMs = perSecond === limits.perSecond ? mostCatchUpMs : learnedMs;
+	}
 }
 
 function tell(host: HostLevel): void {

@@ -5,18 +5,20 @@ export type Pacer = {
 	perSecond: number;
 	/** When the next one may leave, in milliseconds of the caller's clock. */
 	nextMs: number;
+	/** How much of the time in which none left may be made up for by a burst, in milliseconds. */
+	catchUpMs: number;
 };
 
 /** What a pause of the event loop, or of the list, may be made up for: well below the second that bursts are held to. */
-const mostCatchUpMs = 250;
+export const mostCatchUpMs: number = 250;
 
-export function createPacer(perSecond: number, nowMs: number): Pacer {
-	return { perSecond, nextMs: nowMs };
+export function createPacer(perSecond: number, nowMs: number, catchUpMs: number = mostCatchUpMs): Pacer {
+	return { perSecond, nextMs: nowMs, catchUpMs };
 }
 
 /** Takes the place of a number of requests. One that has already been made counts like one that is about to. */
 export function takeTurn(pacer: Pacer, nowMs: number, requests = 1): void {
-	pacer.nextMs = Math.max(pacer.nextMs, nowMs - mostCatchUpMs) + (requests * 1000) / pacer.perSecond;
+	pacer.nextMs = Math.max(pacer.nextMs, nowMs - pacer.catchUpMs) + (requests * 1000) / pacer.perSecond;
 }
 
 /** Milliseconds until the next request may leave; 0 or less where it may now. */

@@ -13,6 +13,7 @@ import { stopTrying } from "./try-more.ts";
 
 /** A level that is refused so often, once it was found, is not what the host counts. */
 const mostStepsBack = 3;
+const enoughMeasured = 20;
 /** Of the level; twice as much with each step. */
 const stepShare = 0.02;
 
@@ -34,12 +35,14 @@ export function react(refusals: Refusals, reaction: Reaction, standing: Standing
 	const { clean, mode } = refusals;
 	const spanMs = nowMs - refusals.sinceMs;
 	const okPerSecond = (refusals.ok * 1000) / Math.max(1, spanMs);
+	// With a pause in between less came through than is possible, but for what a host that had saved up many requests let through at once.
+	const isMeasured = spanMs >= 1000 && (refusals.pausedMs < refusals.sinceMs || refusals.ok >= enoughMeasured);
 	const recently = recentOk(refusals, nowMs, reaction.isSure);
 	beginAnew(refusals, nowMs, standing);
 	refusals.reactedMs = nowMs;
 	anchor(refusals, standing, reaction);
 	refusals.forgetAtMs = nowMs + refusals.forgetMs;
-	if (mode === "rate") return lowerRate(refusals, spanMs >= 1000 ? okPerSecond : undefined);
+	if (mode === "rate") return lowerRate(refusals, isMeasured ? okPerSecond : undefined);
 	const { allowedPerSecond } = refusals;
 	if (allowedPerSecond !== undefined) return beginRate(refusals, { ok: allowedPerSecond, isWhole: true });
 	if (refusals.tries > 0) return stopTrying(refusals, nowMs, level);

@@ -13,8 +13,9 @@ const leastPerSecond = 0.2;
 const heldBackFrom = 0.5;
 
 /** By how much a rate grows that was fine for long; twice as much each time that it is. */
-const firstGrowth = 0.05;
-const mostDoublings = 4;
+const firstGrowth = 0.1;
+const mostDoublings = 3;
+const longAfterMs = 10_000;
 
 /** Refused at what was possible before: the host counts requests, not connections. */
 export function beginRate(refusals: Refusals, recently: { readonly ok: number; readonly isWhole: boolean }): Verdict {
@@ -36,10 +37,12 @@ export function lowerRate(refusals: Refusals, okPerSecond: number | undefined): 
 }
 
 export function raiseRate(refusals: Refusals, nowMs: number, level: number): Verdict | undefined {
-	const { perSecond, sinceMs, ok } = refusals;
+	const { perSecond, sinceMs, pausedMs, ok } = refusals;
 	const growth = rateGrowthOf(refusals);
-	const spanMs = nowMs - sinceMs;
+	// In a pause nothing is refused either.
+	const spanMs = nowMs - Math.max(sinceMs, pausedMs);
 	if (spanMs < growth.afterMs) return undefined;
+	if (growth.afterMs === longAfterMs) refusals.raises++;
 	refusals.cleanRate = Math.max(refusals.cleanRate, perSecond);
 	if (ok > 0) onServed(refusals);
 	refusals.sinceMs = nowMs;
@@ -62,8 +65,8 @@ function rateGrowthOf(refusals: Refusals): { readonly afterMs: number; readonly 
 	const { perSecond, refusedRate } = refusals;
 	if (refusedRate === Number.POSITIVE_INFINITY) return { afterMs: 250, perSecond: perSecond * 2 };
 	if (perSecond < refusedRate * farBelow) return { afterMs: 1000, perSecond: Math.sqrt(perSecond * refusedRate) };
-	const growth = firstGrowth * 2 ** Math.min(refusals.raises++, mostDoublings);
-	return { afterMs: 10_000, perSecond: perSecond * (1 + growth) };
+	const growth = firstGrowth * 2 ** Math.min(refusals.raises, mostDoublings);
+	return { afterMs: longAfterMs, perSecond: perSecond * (1 + growth) };
 }
 
 function setRate(refusals: Refusals, perSecond: number, why: string): Verdict {
