@@ -66,6 +66,11 @@ export class Connection implements ReaderSink {
 		if (this.#exchange !== exchange) return this.isOpen;
 		if (reader.problem !== "") {
 			if (!this.#wasKept && this.pool.mayTurn && beginsHttp2(this.#readBuffer, bytes)) return this.#turn(exchange);
+			// More than an answer before had said: it tells nothing of this one.
+			if (!reader.hasBegun && this.#wasKept && !exchange.wasLost) {
+				this.#lose(exchange);
+				return false;
+			}
 			this.destroy();
 			exchange.tellFailure(permanent("protocol", `${this.pool.host} did not answer in valid HTTP: ${reader.problem}`));
 			return false;
@@ -76,7 +81,15 @@ export class Connection implements ReaderSink {
 	}
 
 	onHead(head: ResponseHead): boolean {
-		return this.#exchange?.tellHead(head) ?? false;
+		const exchange = this.#exchange;
+		if (!exchange) return false;
+		const { status } = head;
+		// So does a server close what was idle for too long.
+		if (status === 408 && !this.#reader.keepsConnection && this.#wasKept && !exchange.wasLost) {
+			this.#lose(exchange);
+			return false;
+		}
+		return exchange.tellHead(head);
 	}
 
 	onBody(bytes: Buffer, start: number, end: number): boolean {

@@ -33,6 +33,8 @@ export class ResponseReader {
 	problem = "";
 	/** Whether the connection may serve another request, as far as this response says. */
 	keepsConnection = false;
+	/** Whether a head of HTTP has begun: else what came is no answer at all. */
+	hasBegun = false;
 	#method = "GET";
 	#state: State = "over";
 	/** Bytes of the body that are still to come, where its length is known. */
@@ -56,6 +58,7 @@ export class ResponseReader {
 		this.#headBytes = 0;
 		this.#chunks = undefined;
 		this.keepsConnection = false;
+		this.hasBegun = false;
 		this.problem = "";
 	}
 
@@ -149,6 +152,7 @@ export class ResponseReader {
 	}
 
 	#takeHead(text: string, sink: ReaderSink): void {
+		this.hasBegun ||= text.startsWith(statusPrefix);
 		this.#headBytes += text.length;
 		if (this.#headBytes > mostHeadBytes) {
 			this.#break(headTooLarge, 0);
