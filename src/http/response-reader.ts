@@ -50,6 +50,11 @@ export class ResponseReader {
 		return this.#state === "over";
 	}
 
+	/** Whether nothing but the end of the connection tells that the body is complete. */
+	get endsWithConnection(): boolean {
+		return this.#state === "until-close";
+	}
+
 	/** Gets ready for the answer to a request. */
 	begin(method: string): void {
 		this.#method = method;
