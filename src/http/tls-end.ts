@@ -1,7 +1,4 @@
-/**
- * How TLS ended: by an end of its own (close_notify), or only because the connection below it was closed, which whoever is on the
- * way can do at any byte. Node tells both alike; which of them came first can be seen where the bytes pass through a stream of ours.
- */
+/** How TLS ended: by an end of its own (close_notify), or only because the connection below it was closed, which can happen at any byte. */
 import type { Socket } from "node:net";
 import { Duplex } from "node:stream";
 
@@ -11,6 +8,7 @@ export type TlsEnd = "ended" | "unended" | "torn";
 /** What TLS can be spoken over so that its end is seen. Slower than the socket itself. */
 export type SeenThrough = { readonly stream: Duplex; readonly isWithinRecord: () => boolean };
 
+/** Node tells both ends alike: which of them came first is seen where the bytes pass through a stream of ours. */
 const watched = new WeakMap<Socket, { end: TlsEnd }>();
 
 export function seeThrough(socket: Socket): SeenThrough {
