@@ -131,9 +131,9 @@ export type Shortfall = { readonly kind: "time" | "flush"; readonly message: str
 export type Remark = {
 	/**
 	 * `encoded`: bytes with a content coding that was not asked for; `page`: an HTML page under a name of another kind;
-	 * `pieces`: answers to pieces of a file that do not fit together.
+	 * `pieces`: answers to pieces of a file that do not fit together; `end`: bodies whose end nothing tells.
 	 */
-	readonly kind: "encoded" | "page" | "pieces";
+	readonly kind: "encoded" | "page" | "pieces" | "end";
 	readonly host: string;
 	readonly message: string;
 };

@@ -103,6 +103,8 @@ export type Attempt = {
 	askedTo: number | undefined;
 	/** Whether its pieces did not fit together: from then on it is asked for as a whole. */
 	wantsWhole: boolean;
+	/** After how many bytes it was cut off, where nothing but that told its end. */
+	cutAt: number | undefined;
 	/** What the bytes go through, where they are not the file as they come. */
 	filter: BodyFilter | undefined;
 	/** Present where only some types are wanted. */

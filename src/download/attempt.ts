@@ -11,6 +11,7 @@ import { classifyFileError } from "../store/classify-file-error.ts";
 import { claimPart, discard, dropLastByte, firstMissing, newPart, type PartSource, release } from "../store/part.ts";
 import { onAnswer } from "./answer.ts";
 import { type Attempt, type AttemptContext, endAttempt, failAttempt } from "./attempt-state.ts";
+import { endCutOff } from "./cut-off.ts";
 import { drainData, endDrain } from "./drain.ts";
 import { expect } from "./expect.ts";
 import { endBody, keepBytes } from "./keep-body.ts";
@@ -52,6 +53,7 @@ export function startAttempt(
 		verifier: undefined,
 		segments: undefined,
 		wantsWhole: false,
+		cutAt: undefined,
 		isMending: false,
 		askedTo: undefined,
 		filter: undefined,
@@ -167,6 +169,7 @@ function onEnd(attempt: Attempt): void {
 function onFailure(attempt: Attempt, failure: Failure): void {
 	if (attempt.phase === "drain") return endDrain(attempt);
 	if (attempt.segments?.isScattered) return attempt.segments.failFirst(failure);
+	if (attempt.exchange?.mayBeWhole && attempt.phase === "body") return endCutOff(attempt, failure);
 	if (
 		attempt.method === "HEAD" &&
 		attempt.phase === "idle" &&

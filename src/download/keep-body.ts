@@ -10,15 +10,24 @@ export function keepBytes(attempt: Attempt, chunk: Buffer): void {
 	const { part, verifier, context } = attempt;
 	append(context.store, part, chunk);
 	verifier?.update(chunk);
+	const totalBytes = part.source?.totalBytes;
+	if (totalBytes !== undefined && part.bytes > totalBytes) return refuseSurplus(attempt, totalBytes);
 	const { maxSizeBytes } = context.options;
 	if (maxSizeBytes !== undefined && part.bytes > maxSizeBytes) return failAttempt(attempt, tooLarge(maxSizeBytes));
-	const totalBytes = part.source?.totalBytes;
-	if (totalBytes !== undefined && part.bytes > totalBytes) {
-		const message = `${attempt.address.host} sent more than the ${totalBytes} bytes that it announced`;
-		discard(part);
+	attempt.typeCheck?.look();
+}
+
+function refuseSurplus(attempt: Attempt, totalBytes: number): void {
+	const { part, context, hasRange, exchange, address } = attempt;
+	discard(part);
+	if (!hasRange) {
+		const message = `${address.host} sent more than the ${totalBytes} bytes that it announced`;
 		return failAttempt(attempt, permanent("protocol", message));
 	}
-	attempt.typeCheck?.look();
+	// An answer to a range that does not fit says nothing against the whole.
+	exchange?.abort();
+	attempt.verifier?.restart();
+	context.sendAgain(attempt);
 }
 
 /** All bytes of the file are here. */

@@ -48,6 +48,12 @@ export function remarkOnPieces(attempt: Attempt, why: string): void {
 	add(attempt, { kind: "pieces", host, message });
 }
 
+export function remarkOnEnd(attempt: Attempt): void {
+	const { host } = attempt.address;
+	const message = `${host} tells no length and does not end TLS: what came twice with the same length is taken as whole`;
+	add(attempt, { kind: "end", host, message });
+}
+
 function add(attempt: Attempt, remark: Remark): void {
 	attempt.remarks = [...(attempt.remarks ?? []), remark];
 }

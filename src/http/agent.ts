@@ -64,6 +64,9 @@ export type Agent = {
 	tunnel(pool: OriginPool): void;
 };
 
+/** What pools ask of the agent that they belong to. */
+export type PoolAgent = Omit<Agent, "poolOf" | "sweep" | "destroy">;
+
 /** Connections are opened as downloads need them: how many run at once is the scheduler's decision alone. */
 export function createAgent(options: AgentOptions): Agent {
 	const pools = new Map<string, OriginPool>();

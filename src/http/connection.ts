@@ -8,6 +8,7 @@ import type { Idle } from "./idle-list.ts";
 import type { OriginPool } from "./origin-pool.ts";
 import type { ResponseHead } from "./response-head.ts";
 import { type ReaderSink, ResponseReader } from "./response-reader.ts";
+import { endOfTls } from "./tls-end.ts";
 
 /** A class: its calls are those of each small file. */
 export class Connection implements ReaderSink {
@@ -27,6 +28,8 @@ export class Connection implements ReaderSink {
 	#wasKept = false;
 	#hasBytes = false;
 	#isPaused = false;
+	/** Whether the body is whole only if TLS ends by itself, and not with the connection alone (RFC 9112, 9.8). */
+	#needsEnd = false;
 
 	constructor(pool: OriginPool, readBuffer: Buffer) {
 		this.pool = pool;
@@ -44,6 +47,7 @@ export class Connection implements ReaderSink {
 	send(exchange: Exchange): void {
 		this.#exchange = exchange;
 		this.#hasBytes = false;
+		this.#needsEnd = false;
 		exchange.connection = this;
 		exchange.connected = true;
 		exchange.sentMs = performance.now();
@@ -66,6 +70,11 @@ export class Connection implements ReaderSink {
 		if (this.#exchange !== exchange) return this.isOpen;
 		if (reader.problem !== "") {
 			if (!this.#wasKept && this.pool.mayTurn && beginsHttp2(this.#readBuffer, bytes)) return this.#turn(exchange);
+			// More than an answer before had said: it tells nothing of this one.
+			if (!reader.hasBegun && this.#wasKept && !exchange.wasLost) {
+				this.#lose(exchange);
+				return false;
+			}
 			this.destroy();
 			exchange.tellFailure(permanent("protocol", `${this.pool.host} did not answer in valid HTTP: ${reader.problem}`));
 			return false;
@@ -76,7 +85,18 @@ export class Connection implements ReaderSink {
 	}
 
 	onHead(head: ResponseHead): boolean {
-		return this.#exchange?.tellHead(head) ?? false;
+		const exchange = this.#exchange;
+		if (!exchange) return false;
+		const { status } = head;
+		// So does a server close what was idle for too long.
+		if (status === 408 && !this.#reader.keepsConnection && this.#wasKept && !exchange.wasLost) {
+			this.#lose(exchange);
+			return false;
+		}
+		this.#needsEnd =
+			this.#reader.endsWithConnection && (status === 200 || status === 203) && this.pool.origin.startsWith("https:");
+		if (this.#needsEnd && this.#socket && endOfTls(this.#socket) === undefined) return this.#watchEnd(exchange);
+		return exchange.tellHead(head);
 	}
 
 	onBody(bytes: Buffer, start: number, end: number): boolean {
@@ -113,6 +133,16 @@ export class Connection implements ReaderSink {
 		exchange.tellEnd();
 	}
 
+	/** Asks again over a connection whose end will be seen. */
+	#watchEnd(exchange: Exchange): boolean {
+		exchange.connection = undefined;
+		exchange.connected = false;
+		// Before this one goes, with which the pool might go too.
+		this.pool.watchEnd(exchange);
+		this.destroy();
+		return false;
+	}
+
 	/** The server speaks HTTP/2 alone. */
 	#turn(exchange: Exchange): boolean {
 		exchange.connection = undefined;
@@ -129,7 +159,7 @@ export class Connection implements ReaderSink {
 		const { host } = this.pool;
 		switch (this.#reader.endOfInput()) {
 			case "complete":
-				return this.#finish(exchange, false);
+				return this.#needsEnd ? this.#finishUnlessCut(exchange) : this.#finish(exchange, false);
 			case "nothing":
 				return this.#lose(exchange);
 			case "within-head":
@@ -139,6 +169,15 @@ export class Connection implements ReaderSink {
 				this.destroy();
 				exchange.tellFailure(transient("truncated", `${host} closed the connection before the body was complete`));
 		}
+	}
+
+	#finishUnlessCut(exchange: Exchange): void {
+		const end = this.#socket && endOfTls(this.#socket);
+		if (end !== "unended" && end !== "torn") return this.#finish(exchange, false);
+		this.destroy();
+		exchange.mayBeWhole = end === "unended";
+		const message = `${this.pool.host} closed the connection without an end of TLS: the body may not be whole`;
+		exchange.tellFailure(transient("truncated", message));
 	}
 
 	#onError(error: Error): void {

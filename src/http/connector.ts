@@ -14,18 +14,26 @@ export type Target = Peer & { readonly proxy?: ProxyServer | undefined };
 export type Connector = {
 	/** @returns Gives up; nobody hears of it any more. */
 	connect(target: Target, connecting: Connecting): () => void;
+	/** From now on connections to the target tell how their TLS ended. */
+	watchEnd(target: Target): void;
 	/** Forgets what is looked up. */
 	close(): void;
 };
 
 export type ConnectorOptions = TlsOptions & Pick<Tools, "connectTimeoutMs" | "readBuffer" | "isAllowed">;
 
+/** Most hosts whose ends are watched; one that is forgotten is asked once more. */
+const mostWatched = 1024;
+
 export function createConnector(options: ConnectorOptions): Connector {
 	const names = createNames();
 	const { connectTimeoutMs, readBuffer, isAllowed } = options;
 	const tools: Tools = { names, tls: createTls(options), connectTimeoutMs, readBuffer, isAllowed };
 
-	const connect = (target: Target, connecting: Connecting): (() => void) => {
+	const watched = new Set<string>();
+
+	const connect = (asked: Target, connecting: Connecting): (() => void) => {
+		const target = watched.has(asked.host) ? { ...asked, watchesEnd: true } : asked;
 		const { host, proxy } = target;
 		const dial = createDial(connecting, {
 			timeoutMs: connectTimeoutMs,
@@ -48,7 +56,14 @@ export function createConnector(options: ConnectorOptions): Connector {
 		}
 		return dial.end;
 	};
-	return { connect, close: names.close };
+	return {
+		connect,
+		watchEnd({ host }) {
+			if (watched.size >= mostWatched) watched.clear();
+			watched.add(host);
+		},
+		close: names.close,
+	};
 }
 
 /** @param origin - Such as `https://example.org:8443`. */

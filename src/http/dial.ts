@@ -1,6 +1,7 @@
 /** One try to connect: it ends once, in time, and leaves nothing behind. */
 import type { Socket } from "node:net";
 import type { Failure } from "../core/failure.ts";
+import type { Exchange } from "./exchange.ts";
 
 export type Connecting = {
 	/** Called with how much was read into the memory that all connections share. */
@@ -8,6 +9,14 @@ export type Connecting = {
 	onConnect(socket: Socket): void;
 	/** @param code - Of the system, where it has one: a process that is short of descriptors may try again. */
 	onError(failure: Failure, code: string): void;
+};
+
+/** One that is under way. */
+export type Opening = {
+	/** Who asked for the connection; it serves whoever waits longest when it stands, unless it is for this one alone. */
+	readonly askedBy: Exchange | undefined;
+	readonly isForHimAlone: boolean;
+	abort: () => void;
 };
 
 export type Dial = {

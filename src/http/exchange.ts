@@ -48,6 +48,8 @@ export class Exchange<T = unknown> {
 	idleTurns = 0;
 	/** Whether the request was lost once on a connection that had been kept. */
 	wasLost = false;
+	/** Whether its body failed only because nothing tells whether it is whole. */
+	mayBeWhole = false;
 	/** Whether the server said, in its protocol's own way, that it was asked too much. */
 	wasRefused = false;
 	isOver = false;

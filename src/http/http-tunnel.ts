@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import { type Failure, permanent, transient } from "../core/failure.ts";
 import { type ProxyServer, proxyLabel } from "../core/proxy.ts";
 import { isTransientStatus } from "../core/retry.ts";
+import { beginsHttp2 } from "./http2-connect.ts";
 import { proxyFields, proxyWants } from "./proxied.ts";
 import { noStatusLine, parseHead, type ResponseHead } from "./response-head.ts";
 
@@ -25,7 +26,8 @@ export type Tunnel = {
 };
 
 /** Destroying the socket ends it. */
-export function openHttpTunnel({ socket, proxy, hostname, port, isSecure, onOpen, onFailure }: Tunnel): void {
+export function openHttpTunnel(tunnel: Tunnel): void {
+	const { socket, proxy, hostname, port, onOpen, onFailure } = tunnel;
 	const label = proxyLabel(proxy);
 	const target = `${hostname}:${port}`;
 	let text = "";
@@ -49,14 +51,7 @@ export function openHttpTunnel({ socket, proxy, hostname, port, isSecure, onOpen
 			text = text.slice(found.index + found[0].length);
 			if (head.status < 200) continue;
 			if (head.status >= 300) return end(refusal(proxy, head, target));
-			if (text !== "" && !isSecure) {
-				// Servers of HTTP/2 may speak first.
-				socket.pause().unshift(Buffer.from(text, "latin1"));
-				text = "";
-			}
-			// Within TLS it is the client who does.
-			const early = `${label} sent bytes of its own into the tunnel to ${target}`;
-			return end(text === "" ? undefined : permanent("protocol", early));
+			return end(judgeEarly(tunnel, Buffer.from(text, "latin1")));
 		}
 		if (text.length > longestHead) end(noHttp(label, "a head of more than 64 KiB"));
 	};
@@ -64,6 +59,17 @@ export function openHttpTunnel({ socket, proxy, hostname, port, isSecure, onOpen
 	const fields = proxyFields(proxy);
 	const authorization = fields.length === 0 ? "" : `${fields.join(": ")}\r\n`;
 	socket.write(`CONNECT ${target} HTTP/1.1\r\nhost: ${target}\r\n${authorization}\r\n`, "latin1");
+}
+
+/** What came behind the proxy's answer, and before anything was asked of the host, must not be taken for an answer of that. */
+export function judgeEarly({ socket, proxy, hostname, port, isSecure }: Tunnel, bytes: Buffer): Failure | undefined {
+	if (bytes.length === 0) return undefined;
+	// Servers of HTTP/2 may speak first; within TLS it is the client who does.
+	if (!isSecure && beginsHttp2(bytes, bytes.length)) {
+		socket.pause().unshift(bytes);
+		return undefined;
+	}
+	return permanent("protocol", `${proxyLabel(proxy)} sent bytes of its own into the tunnel to ${hostname}:${port}`);
 }
 
 /** Whether it is the beginning of an answer, which may come as a whole the next time. */

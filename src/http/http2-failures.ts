@@ -25,6 +25,10 @@ const names: readonly string[] = [
 /** What a peer says that takes us, or is itself, for no good speaker of HTTP/2. */
 const unspoken: ReadonlySet<number> = new Set([1, 3, 4, 5, 6, 9, 12, 13]);
 
+export function isUnspoken(code: number): boolean {
+	return unspoken.has(code);
+}
+
 function nameOfCode(code: number): string {
 	return names[code] ?? `error ${code}`;
 }
@@ -68,7 +72,9 @@ export function isUnreadable(error: Error | undefined): boolean {
 
 /** The session broke, or its server ended it. */
 export function sessionFailure(host: string, { error, code, answered, wasAlone }: SessionEnd): Failure {
-	if (unspoken.has(code)) return unusable(host, `it ended the session with ${nameOfCode(code)}`);
+	if (unspoken.has(code) && (!answered || wasAlone)) {
+		return unusable(host, `it ended the session with ${nameOfCode(code)}`);
+	}
 	if (code !== 0) return resetFailure(host, answered, nameOfCode(code));
 	if (error && isUnreadable(error)) {
 		// Whose fault it was is not known: what has come is right, and may go on.

@@ -2,7 +2,14 @@
 import { type ClientHttp2Session, type ClientHttp2Stream, connect } from "node:http2";
 import type { Socket } from "node:net";
 import type { Exchange } from "./exchange.ts";
-import { enhanceYourCalm, isUnreadable, refusedStream, sessionFailure, streamFailure } from "./http2-failures.ts";
+import {
+	enhanceYourCalm,
+	isUnreadable,
+	isUnspoken,
+	refusedStream,
+	sessionFailure,
+	streamFailure,
+} from "./http2-failures.ts";
 import type { Http2Fields } from "./http2-request.ts";
 import { type BrokenEnd, Http2Stream, type StreamOwner } from "./http2-stream.ts";
 import type { Idle } from "./idle-list.ts";
@@ -39,7 +46,7 @@ export type SessionOwner = {
 	onClose(session: Session): void;
 	/** Most streams that a session of ours may have now, whatever its server allows. */
 	mostStreams(): number;
-	/** A session broke because of what one of so many answers was. */
+	/** A session broke because of what one of so many answers was, or one of the requests. */
 	onUnreadable(streams: number): void;
 	/** The exchange is to be sent again, on a session that takes it. */
 	sendAgain(exchange: Exchange): void;
@@ -59,7 +66,7 @@ export function createSession(socket: Socket, owner: SessionOwner): Session {
 	/** Whether any answer has come. */
 	let hasAnswered = false;
 	let heardMs = performance.now();
-	/** Exchanges that were under way when it broke because of what the server sent. */
+	/** Exchanges that were under way when it broke because one of the two did not understand the other. */
 	let unreadable: number | undefined;
 	/** Of the server's GOAWAY: its code, and the last stream that it may have looked at. */
 	let goaway: { readonly code: number; readonly lastId: number } | undefined;
@@ -76,10 +83,15 @@ export function createSession(socket: Socket, owner: SessionOwner): Session {
 		owner.onClose(session);
 	};
 
+	const breakAmong = (streams: number): void => {
+		unreadable = streams;
+		owner.onUnreadable(streams);
+	};
+
 	/** Whether the request goes again at once: it is certain or likely that the server has not looked at it. */
 	const goesAgain = (exchange: Exchange, { code, id }: BrokenEnd): boolean => {
 		if (exchange.answered) return false;
-		// Which of the answers could not be read shows when fewer are asked for at once.
+		// Which of the answers could not be read, or of the requests, shows when fewer are asked for at once.
 		if (unreadable !== undefined && unreadable > 1) return true;
 		// How many are too many was not known yet.
 		if (code === refusedStream && !goaway && id !== undefined && id <= (settledAtId ?? 0)) return true;
@@ -107,10 +119,7 @@ export function createSession(socket: Socket, owner: SessionOwner): Session {
 		onBroken(exchange, end) {
 			const { host } = owner;
 			const { answered } = exchange;
-			if (unreadable === undefined && isUnreadable(end.error)) {
-				unreadable = active + 1;
-				owner.onUnreadable(unreadable);
-			}
+			if (unreadable === undefined && isUnreadable(end.error)) breakAmong(active + 1);
 			if (goesAgain(exchange, end)) return owner.sendAgain(exchange);
 			const code = goaway?.code ?? 0;
 			const isOfSession = engine.destroyed && end.code !== refusedStream;
@@ -131,6 +140,7 @@ export function createSession(socket: Socket, owner: SessionOwner): Session {
 	});
 	engine.on("goaway", (code, lastId) => {
 		goaway = { code, lastId };
+		if (unreadable === undefined && isUnspoken(code) && active > 0) breakAmong(active);
 		beginClosing();
 	});
 	engine.on("error", beginClosing);

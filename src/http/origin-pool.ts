@@ -3,10 +3,11 @@ import type { Socket } from "node:net";
 import { createBag } from "../core/bag.ts";
 import type { Failure } from "../core/failure.ts";
 import type { ProxyServer } from "../core/proxy.ts";
-import type { Agent } from "./agent.ts";
+import type { PoolAgent } from "./agent.ts";
 import { isExhausted } from "./classify-network-error.ts";
 import { Connection } from "./connection.ts";
 import { type Target, targetOf } from "./connector.ts";
+import type { Opening } from "./dial.ts";
 import type { Exchange } from "./exchange.ts";
 import { notLoaded } from "./http2-choice.ts";
 import { connectHttp2, speaksNothingOffered } from "./http2-connect.ts";
@@ -16,16 +17,6 @@ import { type ProxyForm, peerOf, proxyForm } from "./proxied.ts";
 
 /** Wait for descriptors before another connection is tried, in milliseconds. */
 const reliefMs = 50;
-
-/** What pools ask of the agent that they belong to. */
-export type PoolAgent = Omit<Agent, "poolOf" | "sweep" | "destroy">;
-
-type Opening = {
-	/** Who asked for the connection; it serves whoever waits longest when it stands, unless it is for this one alone. */
-	readonly askedBy: Exchange | undefined;
-	readonly isForHimAlone: boolean;
-	abort: () => void;
-};
 
 /** A class: its calls are those of each small file. */
 export class OriginPool {
@@ -98,6 +89,12 @@ export class OriginPool {
 		if (this.#http2) this.#http2.send(exchange);
 		else if (this.#isTurning) this.#waiting.push(exchange);
 		else this.#openOne(exchange, true);
+	}
+
+	/** Bodies of the origin end with their connections alone, over TLS: the next ones tell how that ended. */
+	watchEnd(exchange: Exchange): void {
+		this.#agent.connector.watchEnd(this.#target);
+		this.sendAnew(exchange);
 	}
 
 	/** The origin speaks HTTP/2 alone: all requests go that way from now on, this one that it did not understand included. */

@@ -6,7 +6,7 @@ import { deniedFailure } from "./classify-network-error.ts";
 import type { Dial } from "./dial.ts";
 import { openHttpTunnel } from "./http-tunnel.ts";
 import { needsTunnel } from "./proxied.ts";
-import { awaitTls, knownAddresses, lookUp, type Peer, reach, type Tools } from "./reach.ts";
+import { knownAddresses, lookUp, type Peer, reach, readInto, secureOver, type Tools } from "./reach.ts";
 import { openSocksTunnel } from "./socks-tunnel.ts";
 
 export type ProxiedTarget = Peer & { readonly proxy: ProxyServer };
@@ -76,32 +76,12 @@ function connectBy(dial: Dial, tools: Tools, route: Route): void {
 
 function useTunnel(
 	dial: Dial,
-	{ tls, readBuffer }: Tools,
+	tools: Tools,
 	{ target, socket }: { readonly target: ProxiedTarget; readonly socket: Socket },
 ): void {
 	if (dial.isOver) return;
-	const hand = (ready: Socket): void => dial.succeed(target.protocol ? ready : readInto(readBuffer, ready, dial));
+	const hand = (ready: Socket): void => dial.succeed(target.protocol ? ready : readInto(tools.readBuffer, ready, dial));
 	if (!target.isSecure) return hand(socket);
 	const host = `${target.host} behind ${proxyLabel(target.proxy)}`;
-	awaitTls(dial, {
-		// What breaks is told by the socket around it.
-		socket: tls.over(
-			target,
-			socket.on("error", () => undefined),
-		),
-		host,
-		next: hand,
-	});
-}
-
-/** Node lets only a socket that it connected itself read into memory of ours: what others read is copied there. */
-function readInto(readBuffer: Buffer, socket: Socket, dial: Dial): Socket {
-	socket.on("data", (data: Buffer) => {
-		for (let at = 0; at < data.length && !socket.destroyed; at += readBuffer.length) {
-			const bytes = data.copy(readBuffer, 0, at);
-			if (!dial.onRead(bytes)) socket.pause();
-		}
-	});
-	// Whoever opened the tunnel has read its own answer, and no further.
-	return socket.resume();
+	secureOver(dial, tools, { peer: target, socket, host, next: hand });
 }

@@ -5,6 +5,7 @@ import type { Dial } from "./dial.ts";
 import type { Names } from "./names.ts";
 import { raceAddresses } from "./race.ts";
 import type { Tls } from "./tls.ts";
+import { seeThrough, watchEnd } from "./tls-end.ts";
 
 /** What connections are made with. */
 export type Tools = {
@@ -27,6 +28,8 @@ export type Peer = {
 	readonly host: string;
 	/** HTTP/1.1 where nothing is said. Whoever speaks `h2` reads from the socket itself. */
 	readonly protocol?: "h2" | undefined;
+	/** Whether it must be told how TLS ended. */
+	readonly watchesEnd?: boolean;
 };
 
 /** @param calls - What messages call the name. */
@@ -67,20 +70,61 @@ export type Way = {
 export function reach(dial: Dial, tools: Tools, { peer, ...way }: Way & { readonly peer: Peer }): void {
 	const { tls, readBuffer, connectTimeoutMs } = tools;
 	const { host, port, isSecure } = peer;
-	const onread = way.readsShared ? { buffer: readBuffer, callback: (bytes: number) => dial.onRead(bytes) } : undefined;
+	const isWatched = isSecure && mustWatch(peer);
+	const onread =
+		way.readsShared && !isWatched ? { buffer: readBuffer, callback: (bytes: number) => dial.onRead(bytes) } : undefined;
 	dial.undo = raceAddresses({
 		addresses: way.addresses,
 		open: (address) =>
-			isSecure
+			isSecure && !isWatched
 				? tls.connect(peer, address, onread)
 				: connectTcp({ host: address, port, noDelay: true, ...(onread && { onread }) }),
-		onConnect: (socket) => (isSecure ? awaitTls(dial, { socket, host, next: way.next }) : way.next(socket)),
+		onConnect(socket) {
+			if (isWatched) {
+				const next = (ready: Socket): void => way.next(readInto(readBuffer, ready, dial));
+				secureOver(dial, tools, { peer, socket, host, next });
+			} else if (isSecure) awaitTls(dial, { socket, host, next: way.next });
+			else way.next(socket);
+		},
 		onError: (error) => dial.fail(connectFailure(error, host, connectTimeoutMs), codeOf(error)),
 	});
 }
 
+/** HTTP/2 tells by itself what is whole. */
+function mustWatch({ watchesEnd, protocol }: Peer): boolean {
+	return watchesEnd === true && protocol === undefined;
+}
+
+/** Agrees upon TLS over a connection that leads to the peer. */
+export function secureOver(
+	dial: Dial,
+	{ tls }: Pick<Tools, "tls">,
+	way: { readonly peer: Peer; readonly socket: Socket; readonly host: string; next(socket: Socket): void },
+): void {
+	const { peer, host, next } = way;
+	// What breaks is told by the socket around it.
+	const socket = way.socket.on("error", () => undefined);
+	if (!mustWatch(peer)) return awaitTls(dial, { socket: tls.over(peer, socket), host, next });
+	const seen = seeThrough(socket);
+	const secured = tls.over(peer, seen.stream);
+	watchEnd(secured, seen);
+	awaitTls(dial, { socket: secured, host, next });
+}
+
+/** Node lets only a socket that it connected itself read into memory of ours: what others read is copied there. */
+export function readInto(readBuffer: Buffer, socket: Socket, dial: Dial): Socket {
+	socket.on("data", (data: Buffer) => {
+		for (let at = 0; at < data.length && !socket.destroyed; at += readBuffer.length) {
+			const bytes = data.copy(readBuffer, 0, at);
+			if (!dial.onRead(bytes)) socket.pause();
+		}
+	});
+	// Whoever connected it has read what was for him, and no further.
+	return socket.resume();
+}
+
 /** @param secured - A socket that agrees upon TLS; `host` is what messages call the other end. */
-export function awaitTls(
+function awaitTls(
 	dial: Dial,
 	{ socket, host, next }: { readonly socket: Socket; readonly host: string; next(socket: Socket): void },
 ): void {

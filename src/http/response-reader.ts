@@ -33,6 +33,8 @@ export class ResponseReader {
 	problem = "";
 	/** Whether the connection may serve another request, as far as this response says. */
 	keepsConnection = false;
+	/** Whether a head of HTTP has begun: else what came is no answer at all. */
+	hasBegun = false;
 	#method = "GET";
 	#state: State = "over";
 	/** Bytes of the body that are still to come, where its length is known. */
@@ -48,6 +50,11 @@ export class ResponseReader {
 		return this.#state === "over";
 	}
 
+	/** Whether nothing but the end of the connection tells that the body is complete. */
+	get endsWithConnection(): boolean {
+		return this.#state === "until-close";
+	}
+
 	/** Gets ready for the answer to a request. */
 	begin(method: string): void {
 		this.#method = method;
@@ -56,6 +63,7 @@ export class ResponseReader {
 		this.#headBytes = 0;
 		this.#chunks = undefined;
 		this.keepsConnection = false;
+		this.hasBegun = false;
 		this.problem = "";
 	}
 
@@ -149,6 +157,7 @@ export class ResponseReader {
 	}
 
 	#takeHead(text: string, sink: ReaderSink): void {
+		this.hasBegun ||= text.startsWith(statusPrefix);
 		this.#headBytes += text.length;
 		if (this.#headBytes > mostHeadBytes) {
 			this.#break(headTooLarge, 0);

@@ -1,8 +1,9 @@
 /** A tunnel through a SOCKS5 proxy (RFC 1928): the library's handshake over a connection that stands already. */
+import type { Socket } from "node:net";
 import { describe } from "../core/describe-error.ts";
 import { type Failure, permanent, transient } from "../core/failure.ts";
 import { proxyLabel } from "../core/proxy.ts";
-import type { Tunnel } from "./http-tunnel.ts";
+import { judgeEarly, type Tunnel } from "./http-tunnel.ts";
 
 export type SocksTunnel = Tunnel & { readonly timeoutMs: number };
 
@@ -32,9 +33,20 @@ export async function openSocksTunnel(tunnel: SocksTunnel): Promise<void> {
 		() => undefined,
 		(reason: unknown) => (reason instanceof Error ? reason : new Error(String(reason))),
 	);
+	const failure = error ? failureOf(error.message, tunnel) : judgeEarly(tunnel, await readEarly(socket));
 	socket.off("error", ignore);
-	if (error) onFailure(failureOf(error.message, tunnel));
+	if (failure) onFailure(failure);
 	else onOpen();
+}
+
+/** The library hands on what came behind the last answer as soon as it lets the socket flow again. */
+async function readEarly(socket: Socket): Promise<Buffer> {
+	const chunks: Buffer[] = [];
+	const keep = (chunk: Buffer): void => void chunks.push(chunk);
+	socket.on("data", keep);
+	await new Promise(setImmediate);
+	socket.off("data", keep).pause();
+	return Buffer.concat(chunks);
 }
 
 function failureOf(message: string, { proxy, hostname, port }: Tunnel): Failure {

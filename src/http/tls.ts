@@ -1,5 +1,6 @@
 /** TLS over connections: whom to trust, and what was agreed upon before, so that the next handshake is short. */
-import { isIP, type OnReadOpts, type Socket } from "node:net";
+import { isIP, type OnReadOpts } from "node:net";
+import type { Duplex } from "node:stream";
 import type { ConnectionOptions, SecureContext, TLSSocket } from "node:tls";
 import { bareAddress, type Peer } from "./reach.ts";
 
@@ -13,7 +14,7 @@ export type Tls = {
 	/** Begins to connect to an address of the target; what is read goes where `onread` says, if it says so. */
 	connect(target: Named, address: string, onread: OnReadOpts | undefined): TLSSocket;
 	/** Begins to agree upon TLS with the target, over a connection that leads there. */
-	over(target: Named, socket: Socket): TLSSocket;
+	over(target: Named, socket: Duplex): TLSSocket;
 };
 
 type Named = Pick<Peer, "host" | "hostname" | "port" | "protocol">;

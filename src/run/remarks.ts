@@ -15,8 +15,13 @@ export function createRemarks(sink: Sink): Remarks {
 				const about = `${kind} ${host}`;
 				if (told.has(about) || told.size >= mostTold) continue;
 				told.add(about);
-				sink.on(kind === "page" ? { type: "warning", message } : { type: "note", message });
+				sink.on(isForUsers(kind) ? { type: "warning", message } : { type: "note", message });
 			}
 		},
 	};
+}
+
+/** What is saved may be something else than what was wanted. */
+function isForUsers(kind: Remark["kind"]): boolean {
+	return kind === "page" || kind === "end";
 }

@@ -41,6 +41,24 @@ const wrongAnswers: readonly {
 				.end(body.subarray(from, from + 10)),
 	},
 	{
+		name: "206 and more bytes than its range has",
+		answer: (response, { body, head }, from) =>
+			void response
+				.writeHead(206, { ...head, "content-range": `bytes ${from}-${body.length - 1}/${body.length}` })
+				.end(Buffer.concat([body.subarray(from), Buffer.alloc(100)])),
+	},
+	{
+		name: "206 and more bytes than its range has, as its Content-Length says",
+		answer: (response, { body, head }, from) =>
+			void response
+				.writeHead(206, {
+					...head,
+					"content-range": `bytes ${from}-${body.length - 1}/${body.length}`,
+					"content-length": body.length - from + 100,
+				})
+				.end(Buffer.concat([body.subarray(from), Buffer.alloc(100)])),
+	},
+	{
 		name: "206 in several parts",
 		answer: (response, { head }) =>
 			void response.writeHead(206, { ...head, "content-type": "multipart/byteranges; boundary=x" }).end("--x\r\n"),

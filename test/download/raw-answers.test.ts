@@ -206,3 +206,36 @@ test("an answer that comes before it is asked for is never taken for the next fi
 	assert.equal(outcomes.filter(({ status }) => status === "saved").length, 200);
 	for (const name of filesIn(dir)) assert.equal(contentOf(dir, name), name.padStart(4, "0"));
 });
+
+const lateBytes: Readonly<Record<string, (answer: string) => string>> = {
+	"an empty line": (answer) => `\r\n${answer}`,
+	"the rest of a longer body": (answer) => `${"x".repeat(3000)}${answer}`,
+	"text and an answer": (answer) => `garbage\r\n\r\n${answer}`,
+	"a 408 of a server that was waiting": () => "HTTP/1.1 408 Late\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
+};
+
+for (const [what, late] of Object.entries(lateBytes)) {
+	test(`${what} on a kept connection, when the next request is on its way: that goes again on a new one, and is no attempt`, async (context) => {
+		const served = new WeakSet<object>();
+		const { url } = await serveRaw(context, (socket, head) => {
+			const name = head.split(" ")[1]?.slice(1) ?? "";
+			const answer = `HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n${name.padStart(4, "0")}`;
+			socket.write(served.has(socket) ? late(answer) : answer);
+			served.add(socket);
+		});
+		const list = Array.from({ length: 20 }, (_, n) => `${url}/${n}`).join("\n");
+		const { dir, summary } = await runList(context, list, { options: { concurrency: 2, perHost: 2, retries: 0 } });
+		assert.deepEqual({ saved: summary.saved, retries: summary.retries }, { saved: 20, retries: 0 });
+		for (const name of filesIn(dir)) assert.equal(contentOf(dir, name), name.padStart(4, "0"));
+	});
+}
+
+test("what is no HTTP on a new connection as well is a failure", async (context) => {
+	const { url } = await serveRaw(context, (socket, head) => {
+		const isRight = head.startsWith("GET /right ");
+		socket.write(isRight ? "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ntext" : "garbage\r\n\r\n");
+	});
+	const options = { concurrency: 1, perHost: 1, retries: 0 };
+	const { outcomes } = await runList(context, `${url}/right\n${url}/wrong`, { options });
+	assert.equal(byLine(outcomes)[1]?.error?.code, "protocol");
+});

@@ -7,6 +7,7 @@ import { readProxies } from "../../src/core/proxy.ts";
 import { createCertificate } from "../../src/origin/certificate.ts";
 import { serve, serveTls } from "../download/serve.ts";
 import { byLine, runList } from "../run/run-list.ts";
+import { frames, serveFrames } from "./http2-servers.ts";
 
 type Act = (socket: Socket, text: string) => void;
 
@@ -37,6 +38,9 @@ type Case = {
 };
 
 const hello: Act = (socket, text) => void (text.length < 6 && socket.write("\x05\x00"));
+/** The answer of SOCKS5 to a request that it grants. */
+const connected = Buffer.from([5, 0, 0, 1, 127, 0, 0, 1, 0, 80]);
+const evil = "HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nevil";
 const cases: readonly Case[] = [
 	{ name: "closes", act: (socket) => socket.end(), codes: ["reset", "reset"] },
 	{ name: "resets", act: (socket) => socket.resetAndDestroy(), codes: ["reset", "reset"] },
@@ -95,6 +99,27 @@ const cases: readonly Case[] = [
 		scheme: "socks5",
 		act: (socket) => socket.write("HTTP/1.1 400 Bad\r\n\r\n"),
 		codes: ["protocol", "protocol"],
+	},
+	{
+		name: "glues an answer to its own",
+		scheme: "socks5h",
+		act(socket, text) {
+			if (text.length < 6) hello(socket, text);
+			else if (text.startsWith("\x05")) socket.write(Buffer.concat([connected, Buffer.from(evil)]));
+		},
+		codes: ["protocol", "protocol"],
+		messages: /sent bytes of its own into the tunnel/,
+	},
+	{
+		name: "wants tunnels, and glues an answer to its own",
+		act: (socket, text) =>
+			socket.write(
+				text.startsWith("CONNECT")
+					? `HTTP/1.1 200 OK\r\n\r\n${evil}`
+					: "HTTP/1.1 405 No\r\nallow: CONNECT\r\ncontent-length: 0\r\n\r\n",
+			),
+		codes: ["protocol", "protocol"],
+		messages: /sent bytes of its own into the tunnel/,
 	},
 	{
 		name: "knows a method that we lack",
@@ -164,5 +189,36 @@ test("a proxy that is not there: connect, and tried again", async (context) => {
 		});
 		assert.deepEqual([outcomes[0]?.error?.code, outcomes[0]?.attempts], ["connect", 2]);
 		assert.match(outcomes[0]?.error?.message ?? "", /^cannot connect to the proxy 127\.0\.0\.1:1/);
+	}
+});
+
+test("a host that speaks HTTP/2 first: what comes with the proxy's answer is its own", async (context) => {
+	const { settings, headers, data } = frames;
+	const { url } = await serveFrames(context, ({ socket, onRequest }) => {
+		socket.write(settings());
+		onRequest((stream) => socket.write(Buffer.concat([headers(stream), data(stream, "text", true)])));
+	});
+	for (const scheme of ["socks5h", "http"]) {
+		const way = await serveBytes(context, (socket, text) => {
+			if (scheme === "socks5h" && text.length < 6) return hello(socket, text);
+			const answer = Buffer.from("HTTP/1.1 200 OK\r\n\r\n");
+			if (!text.startsWith("CONNECT") && scheme === "http") {
+				return void socket.write("HTTP/1.1 405 No\r\nallow: CONNECT\r\ncontent-length: 0\r\n\r\n");
+			}
+			socket.removeAllListeners("data");
+			const onward = connect(Number(new URL(url).port), "127.0.0.1");
+			onward.on("error", () => socket.destroy());
+			onward.once("data", (first: Buffer) => {
+				socket.write(Buffer.concat([scheme === "http" ? answer : connected, first]));
+				socket.pipe(onward).pipe(socket);
+			});
+		});
+		const proxies = readProxies(`${scheme}://127.0.0.1:${way}`, {});
+		for (const http2 of scheme === "http" ? (["auto"] as const) : (["auto", "always"] as const)) {
+			const { outcomes } = await runList(context, `${url}/f`, {
+				options: { retries: 0, http2, ...(proxies && { proxies }) },
+			});
+			assert.equal(outcomes[0]?.error, undefined, `${scheme} ${http2}`);
+		}
 	}
 });
