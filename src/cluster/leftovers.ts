@@ -66,7 +66,8 @@ export async function readRuns(
 
 /** Whether the coordinator of a run lives: by its process where that can be seen, else by its signs of life. */
 async function isLed(redis: Redis, { run, place, pid, startTicks }: RunInfo): Promise<boolean> {
-	const sight = seen({ place, pid, coordinatorPid: pid }, pid, startTicks);
+	// A program that runs several after each other lives on when one of them has ended and could not tell Redis.
+	const sight = pid === process.pid ? "unknown" : seen({ place, pid, coordinatorPid: pid }, pid, startTicks);
 	if (sight !== "unknown") return sight === "there";
 	let before = Number.POSITIVE_INFINITY;
 	for (;;) {

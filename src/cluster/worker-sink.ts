@@ -1,11 +1,17 @@
 /** Where a worker's files go: a directory that all see, or a bucket, before which they lie in a folder of the worker's own. */
-import { mkdtemp, rm } from "node:fs/promises";
+import { lstat, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { DownloadOptions } from "../core/options.ts";
 import { readBucket } from "../core/resolve-sink.ts";
-import { stateLayout } from "../core/state-layout.ts";
+import { type OwnerIdentity, stateLayout } from "../core/state-layout.ts";
 import { makeFolder } from "../files/make-folder.ts";
+import { readIdentity, seen } from "../journal/owner-state.ts";
+import { processPlace, processStart } from "../journal/process-identity.ts";
+
+const prefix = "downspout-worker-";
+/** In the folder: whose it is. */
+const identityFile = "worker.json";
 
 export type WorkerSink = {
 	readonly place: Place;
@@ -30,7 +36,9 @@ export function ownOptions(
 export async function openWorkerSink(sink: string): Promise<WorkerSink> {
 	const bucket = readBucket(sink);
 	if (!bucket) return { place: { dir: resolve(sink) }, async remove() {} };
-	const dir = await mkdtemp(join(tmpdir(), "downspout-worker-"));
+	await removeAbandoned();
+	const dir = await mkdtemp(join(tmpdir(), prefix));
+	await writeFile(join(dir, identityFile), JSON.stringify(ownIdentity()), { mode: 0o600 });
 	const { parts, owners } = stateLayout(dir);
 	for (const folder of [parts, owners]) await makeFolder(folder);
 	return {
@@ -39,4 +47,27 @@ export async function openWorkerSink(sink: string): Promise<WorkerSink> {
 			await rm(dir, { recursive: true, force: true });
 		},
 	};
+}
+
+/** Folders of workers of this machine that were killed: nobody goes on with what lies there, and it may be much. Never throws. */
+async function removeAbandoned(): Promise<void> {
+	const names = await readdir(tmpdir()).catch(() => []);
+	for (const name of names) {
+		if (!name.startsWith(prefix)) continue;
+		const folder = join(tmpdir(), name);
+		try {
+			const { uid } = await lstat(folder);
+			const identity = uid === process.geteuid?.() ? readIdentity(join(folder, identityFile)) : undefined;
+			if (!identity || seen(identity, identity.pid, identity.startTicks) !== "gone") continue;
+			await rm(folder, { recursive: true, force: true });
+		} catch {
+			// Another worker removes it now, or it is not ours to remove.
+		}
+	}
+}
+
+function ownIdentity(): OwnerIdentity {
+	const { pid } = process;
+	const startTicks = processStart(pid);
+	return { pid, coordinatorPid: pid, place: processPlace(), ...(startTicks !== undefined && { startTicks }) };
 }

@@ -5,6 +5,7 @@ import { type Failure, transient } from "../core/failure.ts";
 import type { DownloadOptions } from "../core/options.ts";
 import type { RateDemand, RateShare } from "../core/rate-shares.ts";
 import {
+	type AttemptEnd,
 	type AttemptResult,
 	cancelledResult,
 	type SlotGrant,
@@ -137,46 +138,53 @@ export async function createDownloader(worker: DownloaderOptions): Promise<Downl
 	};
 	signal.addEventListener("abort", onAbort, { once: true });
 
-	/** What the bucket still has is not asked for again. */
-	const skipSaved = (from: BucketPublisher, task: Task, onResult: DownloadListener["onResult"]): void => {
-		const { saved, ...unsaved } = task;
-		const skip = async (): Promise<boolean> => saved !== undefined && (await from.has(saved.file, saved.bytes));
-		// A store that does not answer now may do so when there is something to be stored.
-		skip()
-			.catch(() => false)
-			.then((isThere) => {
-				if (!isThere || !saved) return downloader.download(unsaved, { onResult });
-				onResult({ id: task.id, kind: "skipped", ...saved, worker: worker.worker, kept: false, intents: 0 });
+	const begin = (task: Task, { onReceived, onResult }: DownloadListener): void => {
+		if (isStopped) return onResult(cancelledResult(task, worker.worker));
+		let attempt: Attempt | undefined;
+		let isOver = false;
+		const finish = (result: AttemptResult): void => {
+			if (isOver) return;
+			isOver = true;
+			if (attempt) active.delete(attempt);
+			onResult(result);
+		};
+		try {
+			// The name in a bucket takes as long as the file: it is part of the download.
+			attempt = startAttempt(task, context, { finish, onReceived: bucket ? undefined : onReceived });
+			if (attempt.phase !== "over") active.add(attempt);
+		} catch (error) {
+			// Whatever it was, the task has its end, and its slot is free.
+			finish({
+				id: task.id,
+				kind: "failed",
+				failure: classifyFileError(error, "the entry"),
+				kept: false,
+				worker: worker.worker,
+				intents: owner.segment(),
 			});
+		}
+	};
+
+	/** What the bucket still has is not asked for again, or as what may have changed. */
+	const lookFirst = (from: BucketPublisher, task: Task, onResult: DownloadListener["onResult"]): void => {
+		const { saved, refresh, ...plain } = task;
+		const known = saved ?? refresh;
+		if (!known) return begin(plain, { onResult });
+		const end = (how: AttemptEnd): void =>
+			onResult({ ...how, id: task.id, worker: worker.worker, kept: task.resume, intents: 0 });
+		from.has(known.file, known.bytes).then((there) => {
+			if (isStopped || there === false) return begin(plain, { onResult });
+			// Not fetched for want of an answer: what has changed by now would be put beside what is there.
+			if (there !== true) return end({ kind: "failed", failure: there });
+			if (!saved) return begin({ ...plain, refresh }, { onResult });
+			end({ kind: "skipped", ...saved });
+		});
 	};
 
 	const downloader: Downloader = {
-		download(task, { onReceived, onResult }) {
-			if (isStopped) return onResult(cancelledResult(task, worker.worker));
-			if (bucket && task.saved) return skipSaved(bucket, task, onResult);
-			let attempt: Attempt | undefined;
-			let isOver = false;
-			const finish = (result: AttemptResult): void => {
-				if (isOver) return;
-				isOver = true;
-				if (attempt) active.delete(attempt);
-				onResult(result);
-			};
-			try {
-				// The name in a bucket takes as long as the file: it is part of the download.
-				attempt = startAttempt(task, context, { finish, onReceived: bucket ? undefined : onReceived });
-				if (attempt.phase !== "over") active.add(attempt);
-			} catch (error) {
-				// Whatever it was, the task has its end, and its slot is free.
-				finish({
-					id: task.id,
-					kind: "failed",
-					failure: classifyFileError(error, "the entry"),
-					kept: false,
-					worker: worker.worker,
-					intents: owner.segment(),
-				});
-			}
+		download(task, listener) {
+			if (bucket && (task.saved || task.refresh) && !isStopped) lookFirst(bucket, task, listener.onResult);
+			else begin(task, listener);
 		},
 		keepCookies(cookies) {
 			for (const { url, text } of cookies) context.cookies?.keep(new URL(url), [text]);

@@ -13,8 +13,10 @@ import { findExisting, type Target, targetFile } from "./target.ts";
  * @returns Whether it ends.
  */
 export function endsAtExisting(attempt: Attempt, target: Target, head?: ResponseHead): boolean {
-	const { onExists, dir } = attempt.context.options;
+	const { onExists, dir, bucket } = attempt.context.options;
 	if (onExists !== "skip" && onExists !== "fail") return false;
+	// Not to be asked for every file: its publisher finds out.
+	if (bucket) return false;
 	// What is there is what is asked for again.
 	if (attempt.task.refresh) return false;
 	const existing = findExisting(dir, target);
@@ -26,10 +28,13 @@ export function endsAtExisting(attempt: Attempt, target: Target, head?: Response
 	return true;
 }
 
+/** What is known of a file that has the name: its size, and whether it is a folder. */
+export type Existing = Pick<Stats, "size" | "isDirectory">;
+
 /** What a name that is taken means where it is not to be evaded. */
-export function endAsExisting(attempt: Attempt, file: string, existing: Stats | undefined): void {
+export function endAsExisting(attempt: Attempt, file: string, existing: Partial<Existing> | undefined): void {
 	const { onExists } = attempt.context.options;
-	const isFolder = existing?.isDirectory() ?? false;
+	const isFolder = existing?.isDirectory?.() ?? false;
 	if (onExists === "skip" && !isFolder) {
 		return endAttempt(attempt, { kind: "skipped", file, bytes: existing?.size ?? 0 });
 	}

@@ -6,7 +6,7 @@ import { release } from "../store/part.ts";
 import type { PublicationEnd } from "../store/publish.ts";
 import { type Attempt, endAttempt, failAttempt } from "./attempt-state.ts";
 import { mend } from "./mend.ts";
-import { endAsExisting } from "./outcome-of-head.ts";
+import { type Existing, endAsExisting } from "./outcome-of-head.ts";
 import { cameAgain, endSame } from "./refresh.ts";
 import { findExisting } from "./target.ts";
 
@@ -61,14 +61,17 @@ function settle(attempt: Attempt, end: PublicationEnd): void {
 			return endAttempt(attempt, { ...saved, ...(shortfall && { shortfall }), ...(remarks && { remarks }) });
 		}
 		case "exists":
-			return endAsExisting(
-				attempt,
-				end.file,
-				attempt.target && findExisting(attempt.context.options.dir, attempt.target),
-			);
+			return endAsExisting(attempt, end.file, findInWay(attempt, end.bytes));
 		case "failed":
 			return endAttempt(attempt, { kind: "failed", failure: end.failure });
 		case "stopped":
 			return endAttempt(attempt, { kind: "cancelled" }, release(attempt.context.store, attempt.part));
 	}
+}
+
+/** What has the name. @param bytes - Its size in a bucket. */
+function findInWay({ target, context }: Attempt, bytes: number | undefined): Partial<Existing> | undefined {
+	const { dir, bucket } = context.options;
+	if (bucket) return bytes === undefined ? undefined : { size: bytes };
+	return target && findExisting(dir, target);
 }

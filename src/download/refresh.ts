@@ -18,15 +18,21 @@ export function endUnchanged(attempt: Attempt): void {
 
 /** Whether the bytes that came are those of the file that is there. */
 export async function cameAgain({ part, context }: Attempt, { file }: Saved): Promise<boolean> {
+	if (context.publisher.hasBytesOf) return context.publisher.hasBytesOf(part, file);
 	return hasBytesOf(part, join(context.options.dir, file));
 }
 
 /** The same bytes came again, under another version or none: the next time that one is asked with. */
 export function endSame(attempt: Attempt, refresh: Saved): void {
 	const { etag, part, context } = attempt;
-	const { dir } = context.options;
+	const { dir, bucket } = context.options;
 	const lastModified = part.source?.lastModified;
 	const modified = parseHttpDate(lastModified);
+	if (bucket) {
+		discard(part);
+		const version = { etag, lastModified };
+		return endAttempt(attempt, { kind: "skipped", file: refresh.file, bytes: refresh.bytes, version });
+	}
 	const found = findExisting(dir, targetOf(attempt, context.naming, {}));
 	const isOurs = found !== undefined && isStillSaved(refresh, found);
 	discard(part);

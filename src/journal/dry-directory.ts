@@ -51,6 +51,7 @@ export function openDryDirectory({ dir, fresh, warn }: DryDirectoryOptions): Dir
 				const saved = read(value);
 				return saved ? { seen: false, saved } : { seen: false };
 			},
+			endOf: () => undefined,
 			recover: nothing,
 			record: nothing,
 			levelOf: () => undefined,

@@ -22,6 +22,8 @@ export type Journal = {
 	 * @returns `seen` when it had already; what earlier runs saved of it, where they did.
 	 */
 	meet(key: string): { readonly seen: boolean; readonly saved?: Saved };
+	/** How an entry of this run has ended; undefined where the run did not meet it. To be asked when all have. */
+	endOf(key: string): "failed" | "well" | undefined;
 	/** Learns that an earlier run saved an entry and could not record it; where it replaced a file, `atMs` tells when. */
 	recover(key: string, saved: Saved): void;
 	/** Records the end of an entry, at the latest with the next `flush`. @throws {NodeJS.ErrnoException} such as ENOSPC. */
@@ -55,9 +57,10 @@ export type JournalOptions = {
 	readonly warn: (message: string) => void;
 };
 
-/** In the table a key has the place of its record plus one, or 0, times four; then which of the two files it lies in; the lowest bit tells that this run met it. */
+/** In the table a key has the place of its record plus one, or 0, times eight; then whether it failed in this run; which of the two files it lies in; the lowest bit tells that this run met it. */
 const seenBit = 1;
-const placeUnit = 4;
+const placeUnit = 8;
+const failedUnit = 4;
 const ownUnit = 2;
 
 /**
@@ -126,8 +129,17 @@ export function openJournal(options: JournalOptions): Journal {
 			recovered.set(key, found);
 			pending.add({ key, status: "saved", ...found });
 		},
+		endOf(key) {
+			const value = table.get(key) ?? 0;
+			if (value % 2 !== seenBit) return undefined;
+			return hasUnit(value, failedUnit) ? "failed" : "well";
+		},
 		record(record) {
 			pending.add(record);
+			if (record.status === "failed") {
+				const value = table.get(record.key) ?? 0;
+				if (!hasUnit(value, failedUnit)) table.set(record.key, value + failedUnit);
+			}
 			if (pending.size >= batchBytes) flush();
 		},
 		levelOf: levels.of,
@@ -179,8 +191,12 @@ type Known = {
 function readAt({ own, shared }: Files, value: number): Saved | undefined {
 	const place = Math.floor(value / placeUnit);
 	if (place === 0) return undefined;
-	const isOwn = Math.floor(value / ownUnit) % 2 === 1;
-	return (isOwn ? own : shared)?.read(place - 1);
+	return (hasUnit(value, ownUnit) ? own : shared)?.read(place - 1);
+}
+
+/** Values are too large for the operators of bits. */
+function hasUnit(value: number, unit: number): boolean {
+	return Math.floor(value / unit) % 2 === 1;
 }
 
 function openFiles(options: JournalOptions, known: Known): Files {

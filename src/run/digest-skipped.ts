@@ -12,6 +12,8 @@ const atOnce = 2;
 /** Entries that may wait for their turn before no more of the list is read. */
 const mostWaiting = 256;
 
+export type DigestOf = (file: string, signal: AbortSignal) => Promise<string | undefined>;
+
 export type SkippedDigests = {
 	/** The recorder, with the ends of skipped files delayed until they have a digest. */
 	readonly recorder: Recorder;
@@ -24,7 +26,8 @@ export type SkippedDigests = {
 type Waiting = Parameters<Recorder["end"]>;
 
 export type SkippedDigestsOptions = {
-	readonly dir: string;
+	/** Gives the SHA-256 of a file; undefined where it cannot be read, or the signal says to stop. */
+	readonly digestOf: DigestOf;
 	readonly recorder: Recorder;
 	readonly journal: Journal;
 	/** Lets what waits go without a digest. */
@@ -33,7 +36,7 @@ export type SkippedDigestsOptions = {
 };
 
 export function createSkippedDigests({
-	dir,
+	digestOf,
 	recorder,
 	journal,
 	signal,
@@ -59,7 +62,7 @@ export function createSkippedDigests({
 		const { how } = ending;
 		if (how.status !== "skipped") return;
 		const { file, bytes, key, version } = how;
-		const sha256 = await digestOf(join(dir, file), signal);
+		const sha256 = await digestOf(file, signal);
 		recorder.end({ ...ending, how: { ...how, sha256 } }, known);
 		if (key === undefined || sha256 === undefined) return;
 		try {
@@ -99,13 +102,16 @@ export function createSkippedDigests({
 	};
 }
 
-/** Undefined where the file cannot be read, or the signal says to stop. */
-async function digestOf(path: string, signal: AbortSignal): Promise<string | undefined> {
-	const hash = createHash("sha256");
-	try {
-		for await (const chunk of createReadStream(path, { signal, highWaterMark: 256 * 1024 })) hash.update(chunk);
-		return hash.digest("hex");
-	} catch {
-		return undefined;
-	}
+/** Of files in a directory. */
+export function digestsIn(dir: string): DigestOf {
+	return async (file, signal) => {
+		const hash = createHash("sha256");
+		try {
+			for await (const chunk of createReadStream(join(dir, file), { signal, highWaterMark: 256 * 1024 }))
+				hash.update(chunk);
+			return hash.digest("hex");
+		} catch {
+			return undefined;
+		}
+	};
 }

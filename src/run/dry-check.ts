@@ -2,7 +2,7 @@
 import { lstatSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { RunEvent, Sink } from "../core/event.ts";
-import type { ExistsPolicy } from "../core/options.ts";
+import type { ExistsPolicy, RunOptions } from "../core/options.ts";
 import type { DryFile, Summary } from "../core/outcome.ts";
 import { freeBytes } from "../files/free-space.ts";
 
@@ -13,9 +13,9 @@ export type DryCheck = {
 	conclude(summary: Summary, sink: Sink): Summary;
 };
 
-export type DryCheckOptions = { readonly dir: string; readonly onExists: ExistsPolicy };
+export type DryCheckOptions = Pick<RunOptions, "dir" | "bucket" | "onExists">;
 
-export function createDryCheck({ dir, onExists }: DryCheckOptions): DryCheck {
+export function createDryCheck({ dir, bucket, onExists }: DryCheckOptions): DryCheck {
 	const files: DryFile[] = [];
 	let bytes = 0;
 	return {
@@ -29,8 +29,9 @@ export function createDryCheck({ dir, onExists }: DryCheckOptions): DryCheck {
 		},
 		conclude(summary, sink) {
 			const warn = (message: string): void => sink.on({ type: "warning", message });
-			for (const message of clashes(files, dir, onExists)) warn(message);
-			const free = freeOf(dir);
+			// Nobody asks a bucket what is there, and it has no end.
+			for (const message of clashes(files, bucket ? undefined : dir, onExists)) warn(message);
+			const free = bucket ? undefined : freeOf(dir);
 			if (free !== undefined && bytes > free) {
 				warn(`too little space: the files have ${bytes} bytes, and ${free} are free for ${dir}`);
 			}
@@ -40,14 +41,14 @@ export function createDryCheck({ dir, onExists }: DryCheckOptions): DryCheck {
 }
 
 /** Names that several files of the list would have, and names of what is there already. */
-function clashes(files: readonly DryFile[], dir: string, onExists: ExistsPolicy): string[] {
+function clashes(files: readonly DryFile[], dir: string | undefined, onExists: ExistsPolicy): string[] {
 	const names = new Set<string>();
 	const again = new Set<string>();
 	for (const { file } of files) {
 		if (names.has(file)) again.add(file);
 		names.add(file);
 	}
-	const there = [...names].filter((file) => isThere(join(dir, file)));
+	const there = dir === undefined ? [] : [...names].filter((file) => isThere(join(dir, file)));
 	return [
 		...(again.size === 0 ? [] : [`names that several files would have: ${some(again)} (--on-exists ${onExists})`]),
 		...(there.length === 0 ? [] : [`names that are there already: ${some(there)} (--on-exists ${onExists})`]),

@@ -12,10 +12,14 @@ export function howSaved(result: End<"saved"> & Facts): HowEnded {
 	return { status: "saved", file, bytes, sha256, finalUrl, contentType, isSizeUnknown, version: result };
 }
 
-/** Of a file that was asked for again, what the journal has of it still holds. */
-export function howSkipped({ file, bytes, version }: End<"skipped">, { demands, key }: Pending): HowEnded {
-	const saved = demands?.refresh;
-	if (!saved) return { status: "skipped", file, bytes };
+/** Of a file that was asked for again, or looked for in a bucket, what the journal has of it still holds. */
+export function howSkipped(
+	{ file, bytes, version }: End<"skipped">,
+	{ demands, saved: there, key }: Pending,
+): HowEnded {
+	const saved = demands?.refresh ?? there;
+	// It may be another one, that was there in its place.
+	if (saved?.file !== file || saved.bytes !== bytes) return { status: "skipped", file, bytes };
 	return { status: "skipped", file, bytes, key, sha256: saved.sha256, known: saved, version };
 }
 

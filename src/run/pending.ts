@@ -2,6 +2,7 @@
 import type { Checksum } from "../core/checksum.ts";
 import type { Entry } from "../core/entry.ts";
 import type { Failure } from "../core/failure.ts";
+import type { Saved } from "../core/saved.ts";
 import type { AttemptResult, FailedResult, Task, WorkerLabel } from "../core/task.ts";
 import type { ToldMirrors } from "../core/told-mirrors.ts";
 
@@ -38,7 +39,7 @@ export type Pending = {
 	/** Entries of usual size that it takes the memory of, beyond one. */
 	readonly weight: number;
 	/** What the journal says that an earlier run saved, where only its worker can see whether it is still there. */
-	readonly saved?: Task["saved"];
+	readonly saved?: Saved | undefined;
 	/** The mirror that is asked now. */
 	mirror: Mirror;
 	/** Attempts that count against the retries. */

@@ -66,10 +66,12 @@ export function createPlanner(
 			key = entryKey(mirrors[0].url, wanted, occurrence);
 			met = directory.journal.meet(key);
 		}
-		// Only a worker can see what a bucket has.
-		const stored = options.bucket ? met.saved : undefined;
-		const saved = met.saved && !stored && isStillThere(options.dir, met.saved) ? met.saved : undefined;
+		// Only a worker can see what a bucket has; a dry run asks none.
+		const stored = options.bucket && !options.dryRun ? met.saved : undefined;
+		const isHere = met.saved && !stored && (options.bucket !== undefined || isStillThere(options.dir, met.saved));
+		const saved = isHere ? met.saved : undefined;
 		if (saved && !options.refresh) return { kind: "skipped", saved: { ...saved, key } };
+		const refresh = options.refresh ? (saved ?? stored) : undefined;
 		const pending: Pending = {
 			id: ++count,
 			entry,
@@ -95,9 +97,9 @@ export function createPlanner(
 			folder: place.folder,
 			checksums,
 			// Of a journal that somebody has written into, no name that leads out.
-			demands: saved && safeOutPath(saved.file) ? { ...demands.demands, refresh: saved } : demands.demands,
+			demands: refresh && safeOutPath(refresh.file) ? { ...demands.demands, refresh } : demands.demands,
 			weight: Math.floor(entryLength(entry) / entryUnits),
-			saved: stored,
+			saved: options.refresh ? undefined : stored,
 			startedMs: undefined,
 			httpStatus: undefined,
 			failed: undefined,

@@ -27,7 +27,7 @@ import { createRunCookies } from "./run-cookies.ts";
 import { RunError } from "./run-error.ts";
 import { createRunRates } from "./run-rates.ts";
 import { createShortfalls, type Shortfalls } from "./shortfalls.ts";
-import { endLeftovers, expectUsable, sinkName, tidy } from "./sink-of-run.ts";
+import { endLeftovers, expectUsable, openDigests, sinkName, tidy } from "./sink-of-run.ts";
 import { watchSpace } from "./space-watch.ts";
 import { tellUnmatched } from "./tell-unmatched.ts";
 
@@ -68,7 +68,7 @@ export async function run(asked: RunRequest): Promise<Summary> {
 	using deferred = deferAbort(stopped);
 	const stop = deferred.signal;
 	const shortfalls = createShortfalls(sink);
-	if (options.bucket) await expectUsable(options.bucket, options.onExists);
+	if (options.bucket && !options.dryRun) await expectUsable(options.bucket, options.onExists);
 	const over = options.cluster ? await endLeftovers(options.cluster, options) : [];
 	await using directory = await openRunDirectory(request, shortfalls, over);
 	using _written = { [Symbol.dispose]: atExit(() => directory.journal.flush()) };
@@ -106,7 +106,7 @@ export async function run(asked: RunRequest): Promise<Summary> {
 	for (const [host, memory] of held.coordinator?.levels() ?? []) directory.journal.rememberLevel(host, memory);
 	if (!stopped.aborted) directory.forgetOld();
 	attemptFlush(directory, (cause) => broken.abort(journalError(options.dir, cause)));
-	if (options.bucket && !stopped.aborted) await tidy(options.bucket, directory);
+	if (options.bucket && !options.dryRun && !stopped.aborted) await tidy(options.bucket, directory);
 	const { run: name, list } = request;
 	const hosts = held.coordinator?.hosts() ?? [];
 	const elapsedMs = performance.now() - startedMs;
@@ -157,8 +157,9 @@ async function download(
 	const { journal } = directory;
 	const checksums = options.checksums === undefined ? undefined : createChecksumTable(options.checksums);
 	const recorder = createRecorder({ tally, journal, sink, checksums, onBroken });
+	const there = openDigests(options);
 	const digests = options.sha256
-		? createSkippedDigests({ dir: options.dir, recorder, journal, signal: stop, onBroken })
+		? createSkippedDigests({ digestOf: there.of, recorder, journal, signal: stop, onBroken })
 		: undefined;
 	const troubles = createHostTroubles();
 	const parts: Pick<CoordinatorOptions, "planner" | "recorder"> = {
@@ -200,6 +201,7 @@ async function download(
 	} finally {
 		ended.abort();
 		await digests?.finish();
+		await there.close();
 		clearInterval(flusher);
 		stop.removeEventListener("abort", onStop);
 	}

@@ -39,7 +39,8 @@ export type PublicationEnd =
 			readonly bytes: number;
 			readonly shortfall?: Shortfall | undefined;
 	  }
-	| { readonly kind: "exists"; readonly file: string }
+	/** `bytes`: of what is there, where that is known. */
+	| { readonly kind: "exists"; readonly file: string; readonly bytes?: number | undefined }
 	| { readonly kind: "failed"; readonly failure: Failure }
 	/** The run stops: the bytes are kept for the next one. */
 	| { readonly kind: "stopped" };
@@ -48,6 +49,8 @@ export type Publisher = {
 	add(publication: Publication): void;
 	/** Publishes all that waits, now. Never throws. */
 	flush(): void;
+	/** Whether a file has the bytes of a complete part. Absent where files lie in the directory. */
+	hasBytesOf?(part: Part, file: string): Promise<boolean>;
 };
 
 export type PublisherOptions = {

@@ -2,7 +2,9 @@
 import { randomBytes } from "node:crypto";
 import type { Bucket, ExistsPolicy } from "../core/options.ts";
 import { removeClaims } from "./s3-claims.ts";
+import { digestOfObject } from "./s3-own.ts";
 import { openStore, type Store, StoreError } from "./s3-store.ts";
+import { endAllLeft, removeSoon } from "./s3-unfinished.ts";
 import { upload } from "./s3-upload.ts";
 
 /** Longest time that the check may take, in milliseconds. */
@@ -13,37 +15,65 @@ const tidyMs = 5000;
 export async function checkBucket(bucket: Bucket, onExists: ExistsPolicy): Promise<string | undefined> {
 	const name = `s3://${bucket.name}/${bucket.prefix}`;
 	const signal = AbortSignal.timeout(patienceMs);
+	const key = `${bucket.prefix}.downspout/probe-${randomBytes(8).toString("hex")}`;
 	let store: Store | undefined;
+	let isThere = false;
 	try {
 		store = await openStore(bucket, 1);
-		const key = `${bucket.prefix}.downspout/probe-${randomBytes(8).toString("hex")}`;
-		const probe = { key, bytes: 5, content: { chunks: [Buffer.from("probe")] }, metadata: {}, replaces: false };
+		// A store that knows no conditions may refuse every request that has one.
+		const replaces = onExists === "overwrite";
+		const probe = { key, bytes: 5, content: { chunks: [Buffer.from("probe")] }, metadata: {}, replaces };
 		await upload(store, probe, signal);
-		const isSafe = onExists === "overwrite" || !(await upload(store, probe, signal));
-		const remove = new store.sdk.DeleteObjectCommand({ Bucket: bucket.name, Key: key });
-		// One that may write and not delete can be used all the same.
-		await store.ask((client, abortSignal) => client.send(remove, { abortSignal }), signal).catch(() => {});
+		isThere = true;
+		const isSafe = replaces || !(await upload(store, probe, signal));
 		if (isSafe) return undefined;
 		return `${name} ignores If-None-Match: files of one name would overwrite each other (--on-exists overwrite accepts that)`;
 	} catch (error) {
 		return `${name} cannot be used: ${explain(error)}`;
 	} finally {
+		if (store && isThere) await removeSoon(store, key);
 		store?.close();
 	}
 }
 
+/** What the journal knows of entries. */
+export type EndedEntries = {
+	/** Whether it was saved, or needed not to be. */
+	isSaved(entryKey: string): boolean;
+	/** Whether this run met it. */
+	hasEnded(entryKey: string): boolean;
+};
+
 /** Removes what is needed no more after a run whose journal is written. Nothing depends on it: the next run does it else. */
-export async function tidyBucket(bucket: Bucket, hasEnded: (entryKey: string) => boolean): Promise<void> {
+export async function tidyBucket(bucket: Bucket, { isSaved, hasEnded }: EndedEntries): Promise<void> {
 	let store: Store | undefined;
+	const signal = AbortSignal.timeout(tidyMs);
 	try {
 		store = await openStore(bucket, 1);
-		await removeClaims(store, hasEnded, AbortSignal.timeout(tidyMs));
+		// What failed may be there all the same, as the answer of the store was lost: its claim tells the next run.
+		await removeClaims(store, isSaved, signal);
+		await endAllLeft(store, hasEnded, signal);
 	} catch {
-		// The claims stay where they are.
+		// It stays where it is.
 	} finally {
 		store?.close();
 	}
 }
+
+/** Reads objects for their digests. @throws {StoreError} the SDK is not installed. */
+export async function openDigests(bucket: Bucket): Promise<BucketDigests> {
+	const store = await openStore(bucket, 2);
+	return {
+		of: (file, signal) => digestOfObject(store, bucket.prefix + file, signal),
+		close: store.close,
+	};
+}
+
+export type BucketDigests = {
+	/** The SHA-256 of a file; undefined where it is not there. @throws {StoreError} */
+	of(file: string, signal: AbortSignal): Promise<string | undefined>;
+	close(): void;
+};
 
 function explain(error: unknown): string {
 	if (!(error instanceof StoreError)) return error instanceof Error ? error.message : String(error);

@@ -1,16 +1,18 @@
 /** Under which name an entry is about to be stored, where its own was taken: after a kill this alone tells that the file is there already. */
-import { findObject } from "./s3-own.ts";
+import { namesBelow } from "./s3-names-below.ts";
+import { findReadable } from "./s3-own.ts";
 import { type Store, StoreError } from "./s3-store.ts";
 
 /** Below the prefix of the bucket: an object for each entry, named by its key. */
 const folder = ".downspout/names/";
+const removedAtOnce = 100;
 
 /** The name that was last claimed for an entry. */
 export async function readClaim(store: Store, entryKey: string, signal: AbortSignal): Promise<string | undefined> {
 	const key = store.bucket.prefix + folder + entryKey;
-	const found = await findObject(store, key, signal);
-	const file = found?.metadata.file;
-	return file === undefined ? undefined : decodeURIComponent(file);
+	const found = await findReadable(store, key, signal);
+	const name = found?.metadata.name;
+	return name === undefined ? undefined : Buffer.from(name, "base64url").toString();
 }
 
 export async function writeClaim(
@@ -25,28 +27,25 @@ export async function writeClaim(
 			Key,
 			Body: "",
 			ContentLength: 0,
-			Metadata: { file: encodeURIComponent(claim.file) },
+			// A store takes 2 KiB of metadata: the longest key has twice that when it is percent-encoded.
+			Metadata: { name: Buffer.from(claim.file).toString("base64url") },
 		});
 	await store.ask((client, abortSignal) => client.send(command(), { abortSignal }), signal);
 }
 
-/** Removes the claims of entries that have ended and are in the journal. @throws {StoreError} */
+/** Removes the claims of entries of which the journal knows what became. @throws {StoreError} */
 export async function removeClaims(
 	store: Store,
-	hasEnded: (entryKey: string) => boolean,
+	isKnown: (entryKey: string) => boolean,
 	signal: AbortSignal,
 ): Promise<void> {
-	const place = { Bucket: store.bucket.name, Prefix: store.bucket.prefix + folder };
-	for (let ContinuationToken: string | undefined; ; ) {
-		const list = new store.sdk.ListObjectsV2Command({ ...place, ContinuationToken });
-		const page = await store.ask((client, abortSignal) => client.send(list, { abortSignal }), signal);
-		const keys = (page.Contents ?? []).flatMap(({ Key }) =>
-			Key !== undefined && hasEnded(Key.slice(place.Prefix.length)) ? [Key] : [],
-		);
-		await Promise.all(keys.map((Key) => remove(store, Key, signal)));
-		ContinuationToken = page.NextContinuationToken;
-		if (ContinuationToken === undefined) return;
+	const keys: string[] = [];
+	for await (const entryKey of namesBelow(store, folder, signal)) {
+		if (!isKnown(entryKey)) continue;
+		keys.push(store.bucket.prefix + folder + entryKey);
+		if (keys.length >= removedAtOnce) await Promise.all(keys.splice(0).map((key) => remove(store, key, signal)));
 	}
+	await Promise.all(keys.map((key) => remove(store, key, signal)));
 }
 
 async function remove(store: Store, Key: string, signal: AbortSignal): Promise<void> {

@@ -2,15 +2,17 @@
 import { type Failure, permanent, transient } from "../core/failure.ts";
 import { numberedName } from "../core/naming.ts";
 import type { Bucket, ExistsPolicy } from "../core/options.ts";
+import type { Saved } from "../core/saved.ts";
 import { classifyFileError } from "./classify-file-error.ts";
 import { discard, forgetMemory, type Part } from "./part.ts";
 import { bodyPath } from "./part-file.ts";
 import type { Publication, PublicationEnd, Publisher } from "./publish.ts";
 import { readClaim, writeClaim } from "./s3-claims.ts";
 import { createNames } from "./s3-names.ts";
-import { findObject, isOwn, metadataOf } from "./s3-own.ts";
+import { findObject, findReadable, hasBytes, isOfSameEntry, isOwn, metadataOf } from "./s3-own.ts";
+import type { Content, Upload } from "./s3-put.ts";
 import { openStore, type Store, StoreError } from "./s3-store.ts";
-import { type Content, type Upload, upload } from "./s3-upload.ts";
+import { upload } from "./s3-upload.ts";
 
 /** Longest key that stores take, in bytes of UTF-8. */
 const longestKey = 1024;
@@ -24,9 +26,9 @@ export type BucketPublisherOptions = {
 	readonly ownerId: string;
 };
 
-export type BucketPublisher = Publisher & {
-	/** Whether an object of that size is there. */
-	has(file: string, bytes: number): Promise<boolean>;
+export type BucketPublisher = Required<Publisher> & {
+	/** Whether an object of that size is there, or why that cannot be told. Never throws. */
+	has(file: string, bytes: number): Promise<boolean | Failure>;
 	close(): void;
 };
 
@@ -38,32 +40,39 @@ export async function createBucketPublisher(options: BucketPublisherOptions): Pr
 	const { signal } = stop;
 	const names = createNames();
 
+	const keyOf = (file: string): string => options.bucket.prefix + file;
+
 	const publish = async (publication: Publication): Promise<PublicationEnd> => {
-		const { part, folder, name, modifiedSeconds } = publication;
+		const { part, folder, name, modifiedSeconds, replaces } = publication;
 		const version = part.source?.etag ?? part.source?.lastModified;
+		// Of a file that was to be replaced and has changed, another stands beside it.
+		const policy = replaces ? "rename" : options.onExists;
 		const shared = {
 			bytes: part.bytes,
 			content: contentOf(part),
 			metadata: metadataOf({ key: part.key, run, version, modifiedSeconds }),
-			replaces: options.onExists === "overwrite",
+			replaces: policy === "overwrite",
 		};
 		const fileOf = (n: number): string =>
 			folder === "" ? numberedName(name, n) : `${folder}/${numberedName(name, n)}`;
-		const uploadOf = (file: string): Upload => ({ ...shared, key: options.bucket.prefix + file });
+		const uploadOf = (file: string): Upload => ({ ...shared, key: keyOf(file) });
 		const slot = fileOf(0);
-		if (Buffer.byteLength(uploadOf(fileOf(99_999)).key) > longestKey) {
+		if (Buffer.byteLength(keyOf(fileOf(99_999))) > longestKey) {
 			return failed(permanent("io", `the key of ${name} would be longer than ${longestKey} bytes`));
 		}
 		const published = (file: string): PublicationEnd => ({ kind: "published", file, bytes: part.bytes });
+		if (replaces && (await replace(store, uploadOf(slot), replaces, signal))) return published(slot);
 		const hasFirst = names.isTaken(slot)
 			? await isThere(store, uploadOf(slot), signal)
 			: await put(store, uploadOf(slot), signal);
 		if (hasFirst) return published(slot);
-		if (options.onExists !== "rename") return { kind: "exists", file: slot };
+		if (policy !== "rename") {
+			return { kind: "exists", file: slot, bytes: (await findReadable(store, keyOf(slot), signal))?.bytes };
+		}
 		const claimed = await readClaim(store, part.key, signal);
 		if (claimed !== undefined && (await isThere(store, uploadOf(claimed), signal))) return published(claimed);
 		for (;;) {
-			const isFree = async (n: number): Promise<boolean> => !(await findObject(store, uploadOf(fileOf(n)).key, signal));
+			const isFree = async (n: number): Promise<boolean> => !(await findReadable(store, keyOf(fileOf(n)), signal));
 			const file = fileOf(await names.next(slot, isFree));
 			await writeClaim(store, { entryKey: part.key, file }, signal);
 			if (await put(store, uploadOf(file), signal)) return published(file);
@@ -91,8 +100,18 @@ export async function createBucketPublisher(options: BucketPublisherOptions): Pr
 		// Called when the run stops: what has not its name by now may take too long.
 		flush: () => stop.abort(),
 		async has(file, bytes) {
-			const found = await findObject(store, options.bucket.prefix + file, stop.signal);
-			return found?.bytes === bytes;
+			try {
+				const found = await findReadable(store, keyOf(file), signal);
+				return found?.bytes === bytes;
+			} catch (error) {
+				return classifyStoreError(error, `whether ${file} is still there`, "asked");
+			}
+		},
+		async hasBytesOf(part, file) {
+			const key = keyOf(file);
+			const found = await findReadable(store, key, signal);
+			if (!found) return false;
+			return hasBytes(store, found, { key, bytes: part.bytes, content: contentOf(part) }, signal);
 		},
 		close() {
 			stop.abort();
@@ -103,13 +122,24 @@ export async function createBucketPublisher(options: BucketPublisherOptions): Pr
 
 /** @returns Whether the key has these bytes now, by this upload or an earlier one. */
 async function put(store: Store, one: Upload, signal: AbortSignal): Promise<boolean> {
-	return (await upload(store, one, signal)) || isThere(store, one, signal);
+	if (await upload(store, one, signal)) return true;
+	// Something is there: who may not read it cannot tell whose it is.
+	const found = await findObject(store, one.key, signal);
+	return found !== undefined && isOwn(store, found, one, signal);
 }
 
 /** Whether an earlier upload of the same was it that has the key. */
 async function isThere(store: Store, one: Upload, signal: AbortSignal): Promise<boolean> {
-	const found = await findObject(store, one.key, signal);
-	return found !== undefined && isOwn(found, one);
+	const found = await findReadable(store, one.key, signal);
+	return found !== undefined && isOwn(store, found, one, signal);
+}
+
+/** Puts a file in the place of an older version of it. @returns Whether it is there; false where somebody has changed that. */
+async function replace(store: Store, one: Upload, older: Saved, signal: AbortSignal): Promise<boolean> {
+	const found = await findReadable(store, one.key, signal);
+	if (!found) return false;
+	if (found.bytes !== older.bytes || !isOfSameEntry(found, one)) return false;
+	return put(store, { ...one, replaces: true, ifMatch: found.etag }, signal);
 }
 
 function contentOf(part: Part): Content {
@@ -122,11 +152,13 @@ function failed(failure: Failure): PublicationEnd {
 }
 
 /** Names what went wrong at a store. */
-function classifyStoreError(error: unknown, what: string): Failure {
+function classifyStoreError(error: unknown, what: string, done: "stored" | "asked" = "stored"): Failure {
 	if (!(error instanceof StoreError)) return classifyFileError(error, what);
-	const message = `${what} cannot be stored: ${error.message}`;
+	const message = `${what} cannot be ${done}: ${error.message}`;
 	if (/QuotaExceeded|StorageFull|XMinioStorageFull/i.test(error.reason) || error.status === 507)
 		return permanent("disk_full", message);
+	// What a store cannot do it will not learn meanwhile.
+	if (error.status === 501) return permanent("io", message);
 	return error.status === 0 || error.status >= 500 || error.status === 429 || error.status === 409
 		? transient("io", message)
 		: permanent("io", message);

@@ -88,7 +88,9 @@ export async function openStore(bucket: Bucket, connections: number): Promise<St
 				const error = new StoreError(cause);
 				const again = passing.has(error.status) && !lasting.test(`${error.reason} ${codeOf(cause)}`);
 				if (!again || tries >= mostTries || signal.aborted) throw error;
-				await sleep(firstWaitMs * 2 ** (tries - 1) * (0.5 + Math.random()));
+				await sleep(firstWaitMs * 2 ** (tries - 1) * (0.5 + Math.random()), undefined, { signal }).catch(() => {
+					throw error;
+				});
 			}
 		}
 	};

@@ -38,6 +38,8 @@ export type Lab = {
 	readonly otherUrl: string;
 	/** Where the files go. */
 	readonly dir: string;
+	/** Where the workers of a cluster are met. */
+	readonly meeting: Pick<OptionValues, "redis" | "sink">;
 	/** Every request so far, in the order of coming. */
 	readonly requests: readonly IncomingMessage[];
 	/** The content of a file that was saved. */
@@ -83,6 +85,7 @@ export async function startLab(context: TestContext, method: Method, answer: Ans
 		url,
 		otherUrl: `http://localhost:${address.port}`,
 		dir,
+		meeting,
 		requests,
 		run: (urls, values = {}, watch = {}) => {
 			const entries = urls.map((one, n): Entry => {

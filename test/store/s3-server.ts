@@ -4,12 +4,16 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, request as open, type ServerResponse } from "node:http";
 import type { TestContext } from "node:test";
 import { startFauxqs } from "fauxqs";
+import { largestPut, putLarge } from "./s3-large-put.ts";
 import { isSigned } from "./s3-signature.ts";
 
 const secret = "test";
 
-/** What happens to a request that it fits: an answer of that status, no answer, or none although it was carried out. */
-export type Fault = { readonly fits: (request: IncomingMessage) => boolean; readonly kind: number | "cut" | "lost" };
+/** What happens to a request that it fits: an answer of that status, a connection that ends without one, before or after it was carried out, or silence. */
+export type Fault = {
+	readonly fits: (request: IncomingMessage) => boolean;
+	readonly kind: number | "cut" | "lost" | "silence";
+};
 
 export type S3Server = {
 	/** The environment in which the SDK finds it. */
@@ -17,18 +21,34 @@ export type S3Server = {
 	readonly bucket: string;
 	/** Every request so far, as `METHOD /path?query`. */
 	readonly requests: readonly string[];
+	/** Bytes of the longest metadata that came with a request. */
+	longestMetadata(): number;
 	/** Each fault happens once, in their order. */
 	readonly faults: Fault[];
 	/** Keys of all objects, in order. */
 	keys(): Promise<readonly string[]>;
 	read(key: string): Promise<Buffer>;
+	/** Uploads of which pieces have come and that have not ended. */
+	readonly unfinished: ReadonlySet<string>;
 	/** Puts an object there, as another program would. */
 	put(key: string, body: string): Promise<void>;
 	remove(key: string): Promise<void>;
 };
 
-/** @param keepsConditions - Whether `If-None-Match` means something to it. */
-export async function startS3(context: Pick<TestContext, "after">, keepsConditions = true): Promise<S3Server> {
+/** In what stores differ. */
+export type S3Habits = {
+	/** Whether conditions mean something to it: for all objects, for those of one request alone, or for none, silently or with a refusal. */
+	readonly conditions?: "kept" | "of one request" | "ignored" | "refused";
+	/** Whether it tells who may not list the bucket that what is not there is forbidden. */
+	readonly hidesMissing?: boolean;
+	/** Whether it encrypts objects: their ETags then are no digests. */
+	readonly encrypts?: boolean;
+};
+
+export async function startS3(
+	context: Pick<TestContext, "after">,
+	{ conditions = "kept", hidesMissing = false, encrypts = false }: S3Habits = {},
+): Promise<S3Server> {
 	const server = await startFauxqs({ port: 0, logger: false });
 	const bucket = "files";
 	server.createBucket(bucket);
@@ -37,8 +57,11 @@ export async function startS3(context: Pick<TestContext, "after">, keepsConditio
 	/** Those of one key wait for each other: a condition is looked at and met in one. */
 	const last = new Map<string, Promise<void>>();
 	const unsigned: string[] = [];
+	const unfinished = new Set<string>();
+	let longestMetadata = 0;
 	const proxy = createServer((request, response) => {
 		requests.push(`${request.method} ${request.url}`);
+		longestMetadata = Math.max(longestMetadata, metadataBytes(request));
 		if (!isSigned(request, secret)) unsigned.push(`${request.method} ${request.url}`);
 		const key = (request.url ?? "").split("?", 1)[0] ?? "";
 		const before = request.headers["if-none-match"] ? last.get(key) : undefined;
@@ -51,11 +74,26 @@ export async function startS3(context: Pick<TestContext, "after">, keepsConditio
 		const at = faults.findIndex(({ fits }) => fits(request));
 		const [fault] = at < 0 ? [] : faults.splice(at, 1);
 		if (typeof fault?.kind === "number") return refuse(request, response, fault.kind);
+		if (fault?.kind === "silence") return void request.resume();
 		if (fault?.kind === "cut") return void request.socket.destroy();
-		if (keepsConditions && request.headers["if-none-match"] === "*" && (await exists(server.port, request.url ?? ""))) {
-			return refuse(request, response, 412);
+		const { "if-none-match": none, "if-match": match } = request.headers;
+		if (conditions === "refused" && (none ?? match) !== undefined) return refuse(request, response, 501);
+		if (conditions === "kept" || (conditions === "of one request" && request.method === "PUT")) {
+			const etag = none === "*" || match !== undefined ? await etagOf(server.port, request.url ?? "") : undefined;
+			const isMet = none === "*" ? etag === undefined : match === undefined || match === etag;
+			if (!isMet) return refuse(request, response, 412);
 		}
-		await forward(server.port, request, fault?.kind === "lost" ? undefined : response);
+		if (isLargePut(request)) {
+			await putLarge(`http://127.0.0.1:${server.port}${request.url}`, request);
+			return void (fault ? request.socket.destroy() : response.end());
+		}
+		await forward(server.port, request, fault?.kind === "lost" ? undefined : response, (answer) => {
+			const [, upload] = /[?&]uploadId=([^&]*)/.exec(request.url ?? "") ?? [];
+			if (upload !== undefined && request.method === "PUT") unfinished.add(upload);
+			else if (upload !== undefined && (answer.statusCode ?? 500) < 300) unfinished.delete(upload);
+			if (encrypts && answer.headers.etag !== undefined) answer.headers.etag = '"0123456789abcdef0123456789abcdef"';
+			if (hidesMissing && request.method === "HEAD" && answer.statusCode === 404) answer.statusCode = 403;
+		});
 		if (fault) request.socket.destroy();
 	};
 	proxy.listen(0, "127.0.0.1");
@@ -81,12 +119,14 @@ export async function startS3(context: Pick<TestContext, "after">, keepsConditio
 		},
 		bucket,
 		requests,
+		longestMetadata: () => longestMetadata,
 		faults,
+		unfinished,
 		async keys() {
 			const found: string[] = [];
 			for (let token = ""; ; ) {
 				const page = await (await direct(`?list-type=2${token}`)).text();
-				found.push(...Array.from(page.matchAll(/<Key>([^<]*)<\/Key>/g), ([, key]) => decodeXml(key ?? "")));
+				found.push(...keysIn(page));
 				const next = /<NextContinuationToken>([^<]*)</.exec(page)?.[1];
 				if (next === undefined) return found.sort();
 				token = `&continuation-token=${encodeURIComponent(next)}`;
@@ -96,6 +136,21 @@ export async function startS3(context: Pick<TestContext, "after">, keepsConditio
 		put: async (key, body) => void (await direct(`/${encodeURI(key)}`, { method: "PUT", body })),
 		remove: async (key) => void (await direct(`/${encodeURI(key)}`, { method: "DELETE" })),
 	};
+}
+
+/** As stores count them: names without what they all begin with, and values. */
+function metadataBytes({ headers }: IncomingMessage): number {
+	const prefix = "x-amz-meta-";
+	const own = Object.entries(headers).filter(([name]) => name.startsWith(prefix));
+	return own.reduce((sum, [name, value]) => sum + name.length - prefix.length + String(value).length, 0);
+}
+
+function isLargePut({ method, url, headers }: IncomingMessage): boolean {
+	return method === "PUT" && !url?.includes("?") && Number(headers["content-length"]) > largestPut;
+}
+
+function keysIn(page: string): readonly string[] {
+	return Array.from(page.matchAll(/<Key>([^<]*)<\/Key>/g), ([, key]) => decodeXml(key ?? ""));
 }
 
 function decodeXml(text: string): string {
@@ -114,6 +169,7 @@ async function refuse(request: IncomingMessage, response: ServerResponse, status
 		new Map([
 			[409, "ConditionalRequestConflict"],
 			[412, "PreconditionFailed"],
+			[501, "NotImplemented"],
 			[301, "PermanentRedirect"],
 			[403, "AccessDenied"],
 		]).get(status) ?? "SlowDown";
@@ -121,20 +177,31 @@ async function refuse(request: IncomingMessage, response: ServerResponse, status
 	response.end(`<?xml version="1.0"?><Error><Code>${code}</Code><Message>as asked for</Message></Error>`);
 }
 
-async function exists(port: number, url: string): Promise<boolean> {
+/** Undefined where nothing is. */
+async function etagOf(port: number, url: string): Promise<string | undefined> {
 	const [path = ""] = url.split("?", 1);
-	return (await fetch(`http://127.0.0.1:${port}${path}`, { method: "HEAD" })).ok;
+	const { ok, headers } = await fetch(`http://127.0.0.1:${port}${path}`, { method: "HEAD" });
+	return ok ? (headers.get("etag") ?? "") : undefined;
 }
 
-/** @param response - Where the answer goes; without it, it is lost. */
-function forward(port: number, request: IncomingMessage, response: ServerResponse | undefined): Promise<void> {
+/**
+ * @param response - Where the answer goes; without it, it is lost.
+ * @param change - Makes another answer of it.
+ */
+function forward(
+	port: number,
+	request: IncomingMessage,
+	response: ServerResponse | undefined,
+	change: (answer: IncomingMessage) => void,
+): Promise<void> {
 	return new Promise((resolve, reject) => {
-		const { "if-none-match": _, ...headers } = request.headers;
+		const { "if-none-match": _none, "if-match": _match, ...headers } = request.headers;
 		const onward = open({ port, host: "127.0.0.1", method: request.method, path: request.url, headers }, (answer) => {
 			answer.on("end", resolve);
 			if (!response) return void answer.resume();
 			// Whoever asked may have died: the answer is over nevertheless.
 			response.on("close", () => answer.resume());
+			change(answer);
 			response.writeHead(answer.statusCode ?? 500, answer.headers);
 			answer.pipe(response);
 		});

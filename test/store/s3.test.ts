@@ -2,32 +2,11 @@
 import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { type TestContext, test } from "node:test";
+import { test } from "node:test";
 import type { OptionValues } from "../../src/core/option-values.ts";
-import { type Answer, type Lab, startLab } from "../runners/lab.ts";
-import { type S3Server, startS3 } from "./s3-server.ts";
+import { echo, startBucketLab } from "./bucket-lab.ts";
 
 const patience = { timeout: 60_000 };
-const echo: Answer = (request, response) => void response.end(request.url);
-
-/** A run into a bucket; the SDK finds the server by the environment of this process. */
-async function startBucketLab(
-	context: TestContext,
-	answer: Answer = echo,
-	keepsConditions = true,
-): Promise<{ lab: Lab; s3: S3Server; values: OptionValues }> {
-	const s3 = await startS3(context, keepsConditions);
-	const before = { ...process.env };
-	Object.assign(process.env, s3.env);
-	context.after(() => {
-		for (const name of Object.keys(s3.env)) {
-			if (before[name] === undefined) delete process.env[name];
-			else process.env[name] = before[name];
-		}
-	});
-	return { lab: await startLab(context, "async", answer), s3, values: { sink: `s3://${s3.bucket}/some/place` } };
-}
-
 const numbered = (count: number, name: (n: number) => string): string[] =>
 	Array.from({ length: count }, (_, n) => name(n));
 
@@ -211,7 +190,7 @@ test(
 	"a store that ignores the condition is refused, unless everything may be overwritten",
 	patience,
 	async (context) => {
-		const { lab, s3, values } = await startBucketLab(context, echo, false);
+		const { lab, s3, values } = await startBucketLab(context, echo, { conditions: "ignored" });
 		await assert.rejects(lab.run(["/a"], values), /ignores If-None-Match/);
 		assert.equal(lab.requests.length, 0);
 		assert.deepEqual(await s3.keys(), []);
