@@ -28,6 +28,9 @@ export type BatchQueue = AsyncDisposable & {
 	keepAlive(): Promise<void>;
 };
 
+/** What the key of a batch's lock ends with: that expires by itself, soon. */
+const lockEnd = ":lock";
+
 /** The coordinator's side, of a run that is announced: what is written here is found by that. @param redis - Stays open. */
 export async function openBatchQueue(run: string, redis: Redis): Promise<BatchQueue> {
 	const queue = new Queue(run, {
@@ -59,7 +62,7 @@ export async function openBatchQueue(run: string, redis: Redis): Promise<BatchQu
 			const asked = redis.pipeline();
 			for (const name of names) {
 				const key = jobKey(run, name);
-				asked.hmget(key, "data", "processedOn").get(`${key}:lock`);
+				asked.hmget(key, "data", "processedOn").get(`${key}${lockEnd}`);
 			}
 			const answers = (await asked.exec()) ?? [];
 			return names.map((_, n) => stateOf(answers[2 * n], answers[2 * n + 1]));
@@ -69,7 +72,7 @@ export async function openBatchQueue(run: string, redis: Redis): Promise<BatchQu
 			for (const name of names) {
 				const key = jobKey(run, name);
 				for (const list of ["wait", "active"]) asked.lrem(jobKey(run, list), 0, name);
-				asked.del(key, `${key}:lock`);
+				asked.del(key, `${key}${lockEnd}`);
 			}
 			await asked.exec();
 		},
@@ -82,11 +85,21 @@ export async function openBatchQueue(run: string, redis: Redis): Promise<BatchQu
 
 /** Removes all that BullMQ keeps of a run. */
 export async function obliterateQueue(run: string, redis: Redis): Promise<void> {
-	const keys = queueKeys(run);
+	await redis.del(...(await keysNow(run, redis)));
+}
+
+/** Nothing of a run stays for ever: its coordinator may have died right after a key came to be. */
+export async function expireQueue(run: string, redis: Redis): Promise<void> {
+	const asked = redis.pipeline();
+	for (const key of await keysNow(run, redis)) if (!key.endsWith(lockEnd)) asked.expire(key, keepSeconds);
+	await asked.exec();
+}
+
+/** Those of batches included that wait or are taken. */
+async function keysNow(run: string, redis: Redis): Promise<readonly string[]> {
 	const jobs: string[] = [];
 	for (const list of ["wait", "active"]) jobs.push(...(await redis.lrange(jobKey(run, list), 0, -1)));
-	const batches = jobs.flatMap((job) => [jobKey(run, job), `${jobKey(run, job)}:lock`]);
-	await redis.del(...keys, ...batches);
+	return [...queueKeys(run), ...jobs.flatMap((job) => [jobKey(run, job), `${jobKey(run, job)}${lockEnd}`])];
 }
 
 type Answer = readonly [error: Error | null, value: unknown] | undefined;

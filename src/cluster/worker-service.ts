@@ -4,9 +4,10 @@ import { hostname } from "node:os";
 import type { Method } from "../core/outcome.ts";
 import { messageOf } from "./cluster-error.ts";
 import { type Control, parseControl } from "./control.ts";
-import { controlChannel, keepSeconds, queueKeys, runKeys } from "./keys.ts";
+import { controlChannel, runKeys } from "./keys.ts";
 import { readRuns } from "./leftovers.ts";
 import { type RunInfo, readSetup } from "./messages.ts";
+import { expireQueue } from "./queue.ts";
 import { connectRedis, expectPermissions, openRedis } from "./redis.ts";
 import { register, unregister } from "./registry.ts";
 import { createRoom } from "./room.ts";
@@ -151,8 +152,7 @@ export async function startWorkerService(options: WorkerServiceOptions): Promise
 			options.log(`the coordinator of run ${run} is gone`);
 			orphans.delete(run);
 			session.end();
-			// It may have died right after a key came to be.
-			for (const key of queueKeys(run)) redis.expire(key, keepSeconds).catch(() => {});
+			expireQueue(run, redis).catch(() => {});
 		}
 	};
 

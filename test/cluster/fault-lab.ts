@@ -7,6 +7,7 @@ import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
+import { queuePrefix } from "../../src/cluster/keys.ts";
 import { type Origin, startOrigin } from "../../src/origin/origin.ts";
 import { type Ended, startDownspout, waitForEnd } from "../cli/run-downspout.ts";
 import { type Batch, createBatch } from "../kill/batch.ts";
@@ -48,6 +49,8 @@ export type FaultLab = {
 	keys(): Promise<readonly string[]>;
 	/** How long each of them still lives, in seconds. */
 	lives(): Promise<readonly (readonly [key: string, seconds: number])[]>;
+	/** The keys of batches live for ever. */
+	keepForever(): Promise<void>;
 };
 
 export async function startFaultLab(context: TestContext, bandwidthBytesPerSecond = 6_000_000): Promise<FaultLab> {
@@ -75,6 +78,12 @@ export async function startFaultLab(context: TestContext, bandwidthBytesPerSecon
 		client.disconnect();
 		return found.map((key, n) => [key, seconds[n] ?? 0] as const);
 	};
+	const keepForever = async (): Promise<void> => {
+		const client = new Redis(redis.url);
+		for (const key of await keys())
+			if (key.startsWith(queuePrefix) && !key.endsWith(":lock")) await client.persist(key);
+		client.disconnect();
+	};
 	const total = batch.paths.length;
 	const worker = (setup: Partial<WorkerSetup> = {}): Promise<WorkerProcess> =>
 		startWorker(context, { redis: redis.url, sink, args: ["-c", "8"], ...setup, env: { ...quick, ...setup.env } });
@@ -87,6 +96,7 @@ export async function startFaultLab(context: TestContext, bandwidthBytesPerSecon
 		batch,
 		keys,
 		lives,
+		keepForever,
 		list,
 		worker,
 		twoWorkers: (setup) => Promise.all([worker(setup), worker(setup)]),

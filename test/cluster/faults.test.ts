@@ -191,6 +191,8 @@ test("workers of a coordinator that nobody follows stop by themselves", patience
 	const run = lab.start();
 	await lab.asked(30);
 	run.process.kill("SIGKILL");
+	// As if it had died between the writing of a batch and the moment that says how long its key lives.
+	await lab.keepForever();
 	await worker.says(/the coordinator of run .* is gone/);
 	await worker.says(/left run/);
 	for (const [key, seconds] of await lab.lives())
