@@ -42,13 +42,13 @@ export type HostLevel = {
 	told: number;
 };
 
-/** From this share of time-outs on the level is lowered, by so much. */
 /** What timers are late by, in milliseconds, and turns of a busy event loop: all that is made up for at a pace that a host was found to allow. */
 const lateTimerMs = 2;
 const lateTurnMs = 60;
 /** Requests a second from which on a turn has several of them. */
 const severalPerTurn = 100;
 
+/** From this share of time-outs on the level is lowered, by so much. */
 const tooManyTimeOuts = 0.1;
 const timeOutFactor = 0.7;
 const firstRampShare = 4;
@@ -105,7 +105,8 @@ export function succeed(host: HostLevel, ended: Ended): void {
 	host.ended++;
 	const { phase, why } = host.seeker;
 	const isLimited = ended.isLimited && host.ramp >= host.seeker.level && !host.pacer;
-	finishOne(host.seeker, { ...ended, succeeded: true, isLimited });
+	const { isEnding, inFlight } = ended;
+	finishOne(host.seeker, { succeeded: true, isLimited, isEnding, inFlight });
 	if (host.seeker.phase !== phase || host.seeker.why !== why) tell(host);
 	const verdict = onSuccess(host.refusals, ended.turn, ended);
 	if (verdict) follow(host, verdict);

@@ -12,8 +12,8 @@ export type Pacer = {
 /** What a pause of the event loop, or of the list, may be made up for: well below the second that bursts are held to. */
 export const mostCatchUpMs: number = 250;
 
-export function createPacer(perSecond: number, nowMs: number, catchUpMs: number = mostCatchUpMs): Pacer {
-	return { perSecond, nextMs: nowMs, catchUpMs };
+export function createPacer(perSecond: number, nowMs: number): Pacer {
+	return { perSecond, nextMs: nowMs, catchUpMs: mostCatchUpMs };
 }
 
 /** Takes the place of a number of requests. One that has already been made counts like one that is about to. */

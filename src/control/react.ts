@@ -13,6 +13,7 @@ import { stopTrying } from "./try-more.ts";
 
 /** A level that is refused so often, once it was found, is not what the host counts. */
 const mostStepsBack = 3;
+/** So many successes tell a rate, whatever came in between. */
 const enoughMeasured = 20;
 /** Of the level; twice as much with each step. */
 const stepShare = 0.02;

@@ -58,6 +58,7 @@ export async function findReadable(store: Store, key: string, signal: AbortSigna
 
 /** Stores name validators with their quotes: one that begins so is strong, and names one version (RFC 9110, 8.8.3). */
 const strongTag = "%22";
+
 /** Whether it is the same entry in the same version. Bytes are read where nothing cheaper tells. @throws {StoreError} */
 export async function isOwn(store: Store, found: Found, one: Upload, signal: AbortSignal): Promise<boolean> {
 	if (found.bytes !== one.bytes || !isOfSameEntry(found, one)) return false;

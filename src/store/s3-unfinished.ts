@@ -1,5 +1,4 @@
 /** Uploads in pieces that were begun, written down in the bucket: what a killed run has left of one is found and ended. */
-
 import { namesBelow } from "./s3-names-below.ts";
 import { findReadable } from "./s3-own.ts";
 import type { Store } from "./s3-store.ts";

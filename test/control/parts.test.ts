@@ -6,6 +6,9 @@ import { answered, type Breaker, createBreaker, mayAsk, unanswered } from "../..
 import { type FailedAttempt, failureKind } from "../../src/control/failure-kind.ts";
 import { createPacer, takeTurn, waitOf } from "../../src/control/pacer.ts";
 import { isPrivateHost } from "../../src/control/private-host.ts";
+import { createRefusals } from "../../src/control/refusal-state.ts";
+import { beginRate, raiseRate } from "../../src/control/request-rate.ts";
+import { untilTry } from "../../src/control/try-more.ts";
 import type { FailureCode } from "../../src/core/failure.ts";
 
 test("a pace holds over any time, with a burst of a quarter of a second at most, and is made full use of", () => {
@@ -109,3 +112,30 @@ for (const [attempt, hasAnswered, kind] of failures) {
 	test(`${JSON.stringify(attempt)} of a host that has ${hasAnswered ? "" : "not "}answered is ${kind}`, () =>
 		assert.equal(failureKind(attempt, hasAnswered), kind));
 }
+
+test("a rate that is fine grows by a tenth after 10 s, then by twice as much, and not for a pause", () => {
+	let nowMs = 0;
+	const refusals = createRefusals({ clock: () => nowMs, isBusy: () => false });
+	beginRate(refusals, { ok: 100, isWhole: true });
+	refusals.pauseMs = 1000;
+	/** Looked at many times, as a run does. */
+	const rateAt = (untilMs: number): number => {
+		for (; nowMs < untilMs; nowMs += 100) raiseRate(refusals, nowMs, 1);
+		raiseRate(refusals, nowMs, 1);
+		return Math.round(refusals.perSecond * 10) / 10;
+	};
+	assert.equal(rateAt(9_900), 95);
+	assert.equal(rateAt(10_000), 104.5);
+	assert.equal(rateAt(19_900), 104.5);
+	assert.equal(rateAt(20_000), 125.4);
+	refusals.pausedMs = 25_000;
+	assert.equal(rateAt(34_900), 125.4);
+	assert.equal(rateAt(35_000), 175.6);
+});
+
+test("more is tried at a low level once twenty pauses, which one may cost, have passed", () => {
+	const refusals = createRefusals({ clock: () => 0, isBusy: () => false });
+	assert.equal(untilTry(refusals), 2000);
+	refusals.pauseMs = 3000;
+	assert.equal(untilTry(refusals), 60_000);
+});
