@@ -1,12 +1,12 @@
-/** Files into a bucket beside files into a directory, with an S3 server that keeps nothing; and the memory that a large file takes. */
-import { once } from "node:events";
-import { createServer } from "node:http";
+/** Files into a bucket beside files into a directory, with nginx as an S3 server that keeps nothing; and the memory that a large file takes. */
+import { chmod, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { formatBytes, formatNumber } from "../src/bench/format.ts";
 import { startOrigin } from "../src/origin/origin.ts";
 import { freshFolder } from "./fresh-folder.ts";
 import { measuredGet } from "./measured-get.ts";
+import { startNginx } from "./nginx.ts";
 
 const { values } = parseArgs({
 	options: {
@@ -17,50 +17,38 @@ const { values } = parseArgs({
 	},
 });
 
-/** Takes everything, and remembers nothing but which keys the probe of a run has written. */
-const probes = new Set<string>();
-const server = createServer((request, response) => {
-	const { url = "", method } = request;
-	const isProbe = url.includes("/probe-");
-	const isTaken = isProbe && method === "PUT" && probes.has(url.split("?", 1)[0] ?? "");
-	if (isProbe) probes.add(url.split("?", 1)[0] ?? "");
-	request.resume();
-	request.on("end", () => {
-		if (isTaken) {
-			response.writeHead(412).end();
-			return;
+await using folder = await freshFolder("bucket");
+const kept = join(folder.path, "probes");
+await mkdir(kept);
+// Of root's nginx the workers run as a user of their own.
+await chmod(kept, 0o777);
+/** No name is taken but those of the probes, which are kept: a bucket must refuse to overwrite. */
+const bucket = `location ~ /probe- {
+			root ${kept};
+			if (-f $request_filename) { return 412; }
+			dav_methods PUT DELETE;
+			create_full_put_path on;
 		}
-		// No name is taken.
-		if (method === "HEAD") {
-			response.writeHead(404).end();
-			return;
-		}
-		const xml = url.includes("uploads")
-			? "<InitiateMultipartUploadResult><UploadId>one</UploadId></InitiateMultipartUploadResult>"
-			: "<CompleteMultipartUploadResult></CompleteMultipartUploadResult>";
-		response
-			.writeHead(200, { ETag: '"0"', "Content-Type": "application/xml" })
-			.end(method === "POST" || method === "GET" ? xml : "");
-	});
-});
-server.listen(0, "127.0.0.1");
-await once(server, "listening");
-const address = server.address();
-if (address === null || typeof address !== "object") throw new Error("no address");
+		location /bench/ {
+			client_max_body_size 0;
+			default_type application/xml;
+			add_header ETag '"0"';
+			if ($request_method = HEAD) { return 404; }
+			if ($args ~ "^uploads") { return 200 "<InitiateMultipartUploadResult><UploadId>one</UploadId></InitiateMultipartUploadResult>"; }
+			if ($request_method = PUT) { return 200 ""; }
+			return 200 "<CompleteMultipartUploadResult></CompleteMultipartUploadResult>";
+		}`;
+await using nginx = await startNginx(
+	folder.path,
+	{ files: Number(values.files), sizeBytes: 10_240 },
+	{ locations: bucket },
+);
 Object.assign(process.env, {
-	AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${address.port}`,
+	AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${nginx.port}`,
 	AWS_ACCESS_KEY_ID: "bench",
 	AWS_SECRET_ACCESS_KEY: "bench",
 	AWS_REGION: "us-east-1",
 	AWS_EC2_METADATA_DISABLED: "true",
-});
-
-await using folder = await freshFolder("bucket");
-const list = join(folder.path, "list");
-await using origin = await startOrigin({
-	files: Number(values.files),
-	size: { kind: "fixed", sizeBytes: 10_240 },
-	list,
 });
 for (let round = 1; round <= Number(values.rounds); round++) {
 	for (const sink of [join(folder.path, `sink-${round}`), `s3://bench/${round}`]) {
@@ -71,7 +59,7 @@ for (let round = 1; round <= Number(values.rounds); round++) {
 			join(folder.path, "logs"),
 		];
 		const speed = ["--method", values.method, "--concurrency", "64", "--per-host", "64"];
-		const end = await measuredGet([list, "--sink", sink, ...dirs, ...speed], folder.path);
+		const end = await measuredGet([nginx.list, "--sink", sink, ...dirs, ...speed], folder.path);
 		const perSecond = Math.round(Number(values.files) / end.seconds);
 		const { cpuSeconds, peakRssBytes } = end.figures;
 		const processor = (((cpuSeconds ?? 0) / Number(values.files)) * 1e6).toFixed(0);
@@ -81,6 +69,7 @@ for (let round = 1; round <= Number(values.rounds); round++) {
 	}
 }
 const large = Number(values.large);
+await using origin = await startOrigin();
 const end = await measuredGet(
 	[
 		`${origin.url}/f/${large}/large.bin`,
@@ -96,4 +85,3 @@ const end = await measuredGet(
 process.stdout.write(
 	`${formatBytes(large)}: ${end.seconds.toFixed(1)} s, peak ${formatBytes(end.figures.peakRssBytes ?? 0)}\n`,
 );
-server.close();

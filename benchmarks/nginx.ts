@@ -24,6 +24,8 @@ export type NginxSetting = {
 	readonly tls?: boolean;
 	/** What the list names instead of its own port: of somebody in between. */
 	readonly listedPort?: number;
+	/** More of what it answers, as its configuration says it. */
+	readonly locations?: string;
 };
 
 /**
@@ -33,7 +35,7 @@ export type NginxSetting = {
 export async function startNginx(
 	folder: string,
 	{ files, sizeBytes }: { readonly files: number; readonly sizeBytes: number },
-	{ tls = false, listedPort }: NginxSetting = {},
+	{ tls = false, listedPort, locations = "" }: NginxSetting = {},
 ): Promise<Nginx> {
 	if (!existsSync(program)) throw new Error("nginx is not installed: apt-get install nginx-light");
 	const port = await freePort();
@@ -53,7 +55,7 @@ export async function startNginx(
 		const { certificate, key } = await createCertificate(["127.0.0.1"]);
 		await writeFile(join(folder, "tls.pem"), `${certificate}\n${key}`);
 	}
-	await writeFile(config, configOf({ folder, root, port, ...(tls && { statusPort }) }));
+	await writeFile(config, configOf({ folder, root, port, locations, ...(tls && { statusPort }) }));
 	const child = spawn(program, ["-c", config, "-e", join(folder, "error.log")], {
 		stdio: ["ignore", "ignore", "inherit"],
 	});
@@ -78,11 +80,12 @@ type Places = {
 	readonly folder: string;
 	readonly root: string;
 	readonly port: number;
+	readonly locations: string;
 	/** With TLS: where its counters are without. */
 	readonly statusPort?: number;
 };
 
-function configOf({ folder, root, port, statusPort }: Places): string {
+function configOf({ folder, root, port, locations, statusPort }: Places): string {
 	const pem = join(folder, "tls.pem");
 	const listens =
 		statusPort === undefined
@@ -107,6 +110,7 @@ http {
 		${listens}
 		root ${root};
 		location = /status { stub_status; }
+		${locations}
 	}
 }
 `;

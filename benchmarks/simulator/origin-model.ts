@@ -23,6 +23,8 @@ export type OriginModel = {
 	readonly retryAfterMs?: number;
 	/** Whether refusals tell the requests a second. */
 	readonly tellsPolicy?: boolean;
+	/** How long a refusal takes there. */
+	readonly refusalMs?: number;
 	/** Status of refusals. */
 	readonly refusal?: 403 | 429 | 503;
 	/** Share of entries that are forbidden, whatever the load. */
@@ -122,11 +124,12 @@ export function createOrigin(model: OriginModel, simulation: Simulation, random:
 			};
 			if (model.isDead) return void after(model.hangMs ?? 10_000, () => onReply({ kind: "hung" }));
 			after(wayMs + extraMs, () => {
-				const { retryAfterMs, refusal = 429 } = model;
+				const { retryAfterMs, refusal = 429, refusalMs = 0 } = model;
 				if (inFlight >= mostInFlight() || !takesToken()) {
 					refusals++;
 					const allowedPerSecond = model.tellsPolicy ? requestsPerSecond : undefined;
-					return reply({ kind: "refused", status: refusal, retryAfterMs, allowedPerSecond });
+					const refused: Reply = { kind: "refused", status: refusal, retryAfterMs, allowedPerSecond };
+					return refusalMs > 0 ? void after(refusalMs, () => reply(refused)) : reply(refused);
 				}
 				if (isForbidden) return reply({ kind: "refused", status: 403 });
 				if (random.next() < (model.errorRate ?? 0)) return reply({ kind: "refused", status: 503 });

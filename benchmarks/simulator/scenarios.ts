@@ -25,6 +25,7 @@ const small = 10 * 1024;
 const line200: OriginModel = { rttMs: 50, bandwidth: 200 * mbit };
 const fixed: Bound = { least: 0.95, of: "fixed" };
 const slow: OriginModel = { rttMs: 10, serviceMs: 40 };
+const late: OriginModel = { rttMs: 0.3, serviceMs: 50, jitter: 0.02, refusalMs: 50, retryAfterMs: 1000 };
 const rate4 = { least: 0.9, of: { perSecond: 4 } } as const;
 const rate = { least: 0.9, of: { perSecond: 400 } } as const;
 
@@ -111,7 +112,17 @@ export const heldScenarios: Readonly<Record<string, HeldScenario>> = {
 	"refuses beyond 50, 1 ms away, with Retry-After": one(
 		15_000,
 		{ rttMs: 1, serviceMs: 50, jitter: 0.02, refusesBeyond: 50, retryAfterMs: 1000 },
-		{ least: 0.65, of: { level: 50 }, refusals: 60 },
+		{ least: 0.75, of: { level: 50 }, refusals: 60 },
+	),
+	"refuses beyond 20 no sooner than it serves, with Retry-After": one(
+		8000,
+		{ ...late, refusesBeyond: 20 },
+		{ least: 0.88, of: { level: 20 }, refusals: 60 },
+	),
+	"refuses beyond 50 no sooner than it serves, with Retry-After": one(
+		15_000,
+		{ ...late, refusesBeyond: 50 },
+		{ least: 0.85, of: { level: 50 }, refusals: 100 },
 	),
 	"refuses beyond 20 with 403": one(
 		5000,

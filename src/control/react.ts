@@ -128,7 +128,8 @@ export function beginAnew(refusals: Refusals, nowMs: number, standing: Standing)
 	refusals.lateOk = 0;
 	refusals.waveSize = atOnce;
 	refusals.earlierOk = refusals.ok > level ? 0 : refusals.ok;
-	refusals.lateRefused = refusals.ok > level ? 0 : refusals.refusals;
+	// Where a refusal stops the host there were none in the waves before.
+	refusals.lateRefused = refusals.ok > level && refusals.pauseMs === 0 ? 0 : refusals.refusals;
 	refusals.lateOut = inFlight - 1;
 	refusals.reactedTurn = newestTurn;
 	refusals.sinceMs = nowMs;

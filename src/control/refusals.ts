@@ -65,8 +65,9 @@ export function onRefusal(
 		}
 	}
 	// Where each one stops the host for a while, few cost much.
-	const isFew = share < leastShare && !(isSure && refusals.pauseMs > 0);
-	if (isFew || refusals.entries < (isSure ? 2 : 3)) return undefined;
+	const isCostly = isSure && refusals.pauseMs > 0;
+	if (share < leastShare && !isCostly) return undefined;
+	if (refusals.entries < (isSure ? (isCostly && refusals.mode === "search" ? 1 : 2) : 3)) return undefined;
 	if (!isSure && nowMs < refusals.ignoreUntilMs && isUsual(refusals, share, standing.level)) return undefined;
 	const isForbidden = refusal.kind === "forbidden";
 	const { ok, refusals: refused } = refusals;

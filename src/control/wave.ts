@@ -26,8 +26,11 @@ export function onLate(refusals: Refusals, standing: Standing): Verdict | undefi
 			return beginRate(refusals, recentOk(refusals, refusals.context.clock(), true));
 	}
 	if (refusals.mode !== "search") return undefined;
-	if (share < tellingShare || lateOk === 0) return undefined;
-	const isOneWave = Math.abs(lateOk + lateRefused - refused) <= Math.max(2, refused * aboutAll);
+	const wave = lateOk + lateRefused;
+	// Where each refusal costs a pause, a few of a whole wave are believed: to look lower first would take longer.
+	const isTelling = share >= tellingShare || (refusals.pauseMs > 0 && wave === refused && lateRefused > 0);
+	if (!isTelling || lateOk === 0) return undefined;
+	const isOneWave = Math.abs(wave - refused) <= Math.max(2, refused * aboutAll);
 	const taken = Math.max(1, Math.min(refused - 1, isOneWave ? lateOk : Math.floor(refused * (1 - share))));
 	refusals.taken = taken;
 	// Where others were asked for in between, the number is not exact.
@@ -35,7 +38,7 @@ export function onLate(refusals: Refusals, standing: Standing): Verdict | undefi
 	refusals.sinceMs = refusals.context.clock();
 	refusals.reactedTurn = standing.newestTurn;
 	refusals.refusedHere = 0;
-	return { level: Math.max(taken, clean), why: `it took ${taken} of ${lateOk + lateRefused}` };
+	return { level: Math.max(taken, clean), why: `it took ${taken} of ${wave}` };
 }
 
 /**
