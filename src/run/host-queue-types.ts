@@ -25,7 +25,7 @@ export type HostQueue<T extends Queued> = {
 	readonly level: number;
 	/** Whether `take` would give something now, if there were room. */
 	hasReady(): boolean;
-	/** Whether there is room for items of other hosts. */
+	/** Whether the next free slot is for an item of another host: none that waits here may have it. */
 	hasRoom(): boolean;
 	push(host: string, item: T): void;
 	/** Puts an item before the others of its host: it has waited for its turn once. */

@@ -179,7 +179,8 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 			return host ? Math.min(levelFor(host), most()) : whole.levelWith(2);
 		},
 		hasReady: () => ring.head() !== undefined,
-		hasRoom: () => whole.inFlight < most() && ring.head() === undefined,
+		// What waits may be of hosts that have all they may have: others are short of entries then, whatever is in flight.
+		hasRoom: () => ring.head() === undefined && (hosts.size > 1 || whole.inFlight < most()),
 		push: (name, item) => put(name, item, false),
 		pushFirst: (name, item) => put(name, item, true),
 		take() {
