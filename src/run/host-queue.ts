@@ -32,9 +32,8 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 	let last: Host<T> | undefined;
 	/** The first host of all; another one came after it. */
 	let first: string | undefined;
-	let hasMany = false;
+	let [hasMany, isEnding, hasServed] = [false, false, false];
 	let size = 0;
-	let isEnding = false;
 	const warmUp = createWarmUp<T>({
 		limits,
 		time,
@@ -55,7 +54,7 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 	}
 
 	function levelFor(host: Host<T>): number {
-		const level = levelBeside(host, { limits, hosts: hosts.size, most: most() });
+		const level = levelBeside(host, { limits, hosts: hosts.size, most: most(), hasServed });
 		return Math.min(level, options.mostOf?.(host.name) ?? level);
 	}
 
@@ -138,7 +137,6 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 	/** Whether an entry could have the next slot, or there is none. */
 	const isPressed = (level: number): boolean => whole.inFlight >= level || ring.head() !== undefined;
 	const press = (): Pressure => ({ isHeldBack: ring.size > 0, isEnding: isTail(whole.inFlight) });
-
 	const end = (name: string, { turn }: T, succeeded: boolean, tell: (host: Host<T>, ended: Ended) => void): void => {
 		const host = open(name);
 		whole.end(hosts.size, succeeded, press());
@@ -149,6 +147,7 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 	const levelKnown = (name: string) => hosts.get(name)?.level ?? options.recall?.(name);
 
 	const bringTo = (name: string, bytes: number, firstByteMs?: number): void => {
+		hasServed = true;
 		whole.bring(bytes / bytesPerWork);
 		// Of a host's last entries the slots are free, and the host is put away, before they are told of.
 		const level = last?.name === name ? last.level : levelKnown(name);

@@ -65,14 +65,22 @@ export function levelForNew(name: string, { context, limits, isOnly, memory, onM
 }
 
 /** How much a host may be asked for beside others. */
-export type Surroundings = { readonly limits: QueueLimits; readonly hosts: number; readonly most: number };
+export type Surroundings = {
+	readonly limits: QueueLimits;
+	readonly hosts: number;
+	readonly most: number;
+	/** Whether any host has brought something. */
+	readonly hasServed: boolean;
+};
 
 /**
  * With a number of downloads given, one host may have them all while no other has work; beside others it never has all, as
- * it may be dead.
+ * it may be dead. One that has brought nothing, where others have, gets no more than its share: the slots of a silent host are
+ * lost for long.
  */
-export function levelBeside({ level }: Host<unknown>, { limits, hosts, most }: Surroundings): number {
+export function levelBeside({ level }: Host<unknown>, { limits, hosts, most, hasServed }: Surroundings): number {
 	const own = levelOf(level);
+	if (hosts > 1 && hasServed && level.served === 0) return Math.min(own, Math.max(1, Math.floor(most / hosts)));
 	if (limits.perHost !== "auto") return own;
 	if (hosts > 1) return Math.min(own, Math.max(1, most - 1));
 	const isFree = level.refusals.mode === "free" && level.ramp >= level.seeker.level;

@@ -1,23 +1,42 @@
-/** A host that never answers fills what is read ahead with its entries: the others still get theirs. */
+/** Hosts that never answer keep neither slots nor what is read ahead from the others. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { OriginModel } from "../../benchmarks/simulator/origin-model.ts";
 import { type Simulated, simulate } from "../../benchmarks/simulator/simulate.ts";
 
-const files = 4000;
-const healthy: OriginModel = { rttMs: 50, bandwidth: 25_000_000 };
-const silent: OriginModel = { rttMs: 50, isDead: true, hangMs: 10_000 };
-
 /** When so many are saved, in milliseconds. */
-function savedAtMs({ samples, ms }: Simulated): number {
+function savedAtMs({ samples, ms }: Simulated, files: number): number {
 	return samples.find(({ saved }) => saved >= files)?.atMs ?? ms;
 }
 
-for (const silentHosts of [1, 3]) {
-	test(`a healthy host is as fast as alone beside ${silentHosts} silent ${silentHosts === 1 ? "host" : "hosts"}, but for its start`, () => {
-		const alone = savedAtMs(simulate({ files, origins: [healthy] }, "auto", 1));
-		const origins = [healthy, ...Array.from({ length: silentHosts }, () => silent)];
-		const beside = savedAtMs(simulate({ files: files * origins.length, origins }, "auto", 1));
-		assert(beside <= alone * 1.25, `${beside} ms, and ${alone} alone`);
+const cases: readonly {
+	readonly healthy: number;
+	readonly silent: number;
+	/** Of each host. */
+	readonly files: number;
+	readonly model: OriginModel;
+	/** Longest time, in those without the silent hosts. */
+	readonly most: number;
+}[] = [
+	{ healthy: 1, silent: 1, files: 4000, model: { rttMs: 50, bandwidth: 25_000_000 }, most: 1.25 },
+	{ healthy: 1, silent: 3, files: 4000, model: { rttMs: 50, bandwidth: 25_000_000 }, most: 1.25 },
+	// It begins with a tenth of all slots.
+	{ healthy: 1, silent: 9, files: 800, model: { rttMs: 100, serviceMs: 5 }, most: 4 },
+	{ healthy: 100, silent: 100, files: 40, model: { rttMs: 100, serviceMs: 5 }, most: 3.5 },
+];
+
+for (const { healthy, silent, files, model, most } of cases) {
+	test(`${healthy} healthy and ${silent} silent hosts: at most ${most} times as long as without those`, () => {
+		const all = healthy + silent;
+		const dead: OriginModel = { rttMs: 50, isDead: true, hangMs: 10_000 };
+		// They come in turn.
+		const origins = Array.from({ length: all }, (_, n) => (n % Math.ceil(all / healthy) === 0 ? model : dead));
+		const count = origins.filter((origin) => origin === model).length * files;
+		const alone = savedAtMs(
+			simulate({ files: count, origins: origins.filter((one) => one === model) }, "auto", 1),
+			count,
+		);
+		const beside = savedAtMs(simulate({ files: files * all, origins }, "auto", 1), count);
+		assert(beside <= alone * most, `${beside} ms, and ${alone} alone`);
 	});
 }
