@@ -2,11 +2,14 @@
 import { type CommandEnd, runCommand } from "../src/bench/measure/run-command.ts";
 import { builtProgram } from "./program.ts";
 
-/** @throws {Error} it did not end with exit code 0. */
-export async function measuredGet(args: readonly string[], cwd: string): Promise<CommandEnd> {
+/**
+ * @param exitCode - What is to come of it: 1 where entries fail.
+ * @throws {Error} it ended with another exit code.
+ */
+export async function measuredGet(args: readonly string[], cwd: string, exitCode = 0): Promise<CommandEnd> {
 	const [file, ...before] = builtProgram();
 	const command = { file, args: [...before, "get", ...args, "--progress", "none"], cwd };
 	const end = await runCommand(command, new AbortController().signal);
-	if (end.exitCode !== 0) throw new Error(`downspout ended with exit code ${end.exitCode}: ${end.stderr}`);
+	if (end.exitCode !== exitCode) throw new Error(`downspout ended with exit code ${end.exitCode}: ${end.stderr}`);
 	return end;
 }

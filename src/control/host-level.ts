@@ -31,6 +31,9 @@ export type HostLevel = {
 	turns: number;
 	/** Times that a file, or a part of one, came. */
 	served: number;
+	/** Whether it has answered anybody, with whatever; and whether somebody ran out of time with it. */
+	hasAnswered: boolean;
+	tookTime: boolean;
 	/** After a pause: most at once for now; it grows with each success. */
 	ramp: number;
 	/** Attempts since the last look that ran out of time or broke off, and all. */
@@ -71,6 +74,8 @@ export function createHostLevel(
 		pacer: limits.perSecond === undefined ? undefined : createPacer(limits.perSecond, context.clock()),
 		turns: 0,
 		served: 0,
+		hasAnswered: false,
+		tookTime: false,
 		ramp: Number.POSITIVE_INFINITY,
 		timedOut: 0,
 		ended: 0,
@@ -103,6 +108,7 @@ export function beginHigher(host: HostLevel, level: number): boolean {
 export function succeed(host: HostLevel, ended: Ended): void {
 	if (host.ramp < host.seeker.level) host.ramp++;
 	host.ended++;
+	host.hasAnswered = true;
 	const { phase, why } = host.seeker;
 	const isLimited = ended.isLimited && host.ramp >= host.seeker.level && !host.pacer;
 	const { isEnding, inFlight } = ended;
@@ -115,12 +121,14 @@ export function succeed(host: HostLevel, ended: Ended): void {
 /** Bytes that arrived, in files of a usual size. */
 export function bring(host: HostLevel, work: number, delayMs?: number): void {
 	host.served++;
+	host.hasAnswered = true;
 	credit(host.seeker, work, delayMs);
 }
 
 /** A request failed for reasons that say nothing of the level. */
-export function fail(host: HostLevel, ended: Ended): void {
+export function fail(host: HostLevel, ended: Ended, ranOutOfTime = false): void {
 	host.ended++;
+	host.tookTime ||= ranOutOfTime;
 	finishOne(host.seeker, { ...ended, succeeded: false });
 }
 
@@ -134,6 +142,7 @@ export function refuse(
 	ended: Ended,
 ): boolean {
 	host.ended++;
+	host.hasAnswered = true;
 	const isForbidden = kind === "forbidden";
 	const isAgain = isForbidden && item.wasForbidden && item.forgiven > 0;
 	item.wasForbidden ||= isForbidden;
@@ -165,8 +174,8 @@ function isSuspicious({ refusals, served, context }: HostLevel, item: Forgivable
 }
 
 /** A request ran out of time, or broke off within its body. */
-export function timeOut(host: HostLevel, ended: Ended): void {
-	fail(host, ended);
+export function timeOut(host: HostLevel, ended: Ended, ranOutOfTime = true): void {
+	fail(host, ended, ranOutOfTime);
 	host.timedOut++;
 	if (host.ended < levelOf(host)) return;
 	const share = host.timedOut / host.ended;

@@ -39,9 +39,9 @@ export type HostQueue<T extends Queued> = {
 	/** Bytes of a download that goes on. */
 	advance(host: string, bytes: number): void;
 	/** It did not succeed, and says nothing of the level. */
-	fail(host: string, item: T): void;
+	fail(host: string, item: T, ranOutOfTime?: boolean): void;
 	/** It ran out of time, or broke off. */
-	timeOut(host: string, item: T): void;
+	timeOut(host: string, item: T, ranOutOfTime?: boolean): void;
 	/** It was refused. @returns Whether that is forgiven: the host is asked too much, and serves others. */
 	refuse(host: string, item: T, kind: RefusalKind): boolean;
 	/** Takes a slot of a host for a download that has one, where no entry wants it. @returns Whether there was one. */

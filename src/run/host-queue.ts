@@ -7,8 +7,10 @@ import { restartAt } from "../control/seek-start.ts";
 import { finishOne } from "../control/seeker.ts";
 import type { HostQueue, HostQueueOptions, Queued } from "./host-queue-types.ts";
 import { createHost, endOf, type Host, isAtLevel, levelBeside, levelForNew, paceHost, takeAll } from "./host-state.ts";
-import { startOverall } from "./queue-limits.ts";
+import { createLentSlots } from "./lent-slots.ts";
+import { nearlyAll, startOverall } from "./queue-limits.ts";
 import { createRing } from "./ring.ts";
+import { createSuspects, heldInVain, isSuspect } from "./suspects.ts";
 import { createWarmUp } from "./warm-up.ts";
 import { createWhole, type Pressure } from "./whole.ts";
 
@@ -23,27 +25,25 @@ const tellSuccess = (host: Host<unknown>, ended: Ended): void => succeed(host.le
 /** Hosts take turns; one stands in the ring while it has items, a free slot and no pause. */
 export function createHostQueue<T extends Queued>(options: HostQueueOptions): HostQueue<T> {
 	const { limits, time, onReady } = options;
-	const context = { clock: time.clock, isBusy: options.isBusy ?? (() => false) };
+	const { isBusy = () => false } = options;
+	const context = { clock: time.clock, isBusy };
 	const hosts = new Map<string, Host<T>>();
-	const ring = createRing<Host<T>>(mayStart, (host) => host.inFlight < fairShare());
+	const suspects = createSuspects(most, () => isEnding || hosts.size === 1 || size > nearlyAll);
+	const isBelowShare = (host: Host<T>): boolean => host.inFlight < fairShare();
+	const ring = createRing<Host<T>>({ mayStart, isBelowShare, isSuspect, suspects });
 	const tellMove = (host: string | null, level: number, why: string): void => options.onMove?.({ host, level, why });
 	const whole = createWhole({ limits, time, context, onReady, onMove: (level, why) => tellMove(null, level, why) });
 	/** Asked for last: lists name a host many times in a row. */
 	let last: Host<T> | undefined;
 	/** The first host of all; another one came after it. */
 	let first: string | undefined;
-	let [hasMany, isEnding, hasServed] = [false, false, false];
+	let [hasMany, isEnding, hasAnswers] = [false, false, false];
 	let size = 0;
-	const warmUp = createWarmUp<T>({
-		limits,
-		time,
-		isBusy: context.isBusy,
-		hasMany: () => hasMany,
-		onHigher(host) {
-			settle(host);
-			onReady();
-		},
-	});
+	const onHigher = (host: Host<T>): void => {
+		settle(host);
+		onReady();
+	};
+	const warmUp = createWarmUp<T>({ limits, time, isBusy, hasMany: () => hasMany, onHigher });
 
 	function most(): number {
 		return whole.levelWith(hosts.size);
@@ -54,7 +54,7 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 	}
 
 	function levelFor(host: Host<T>): number {
-		const level = levelBeside(host, { limits, hosts: hosts.size, most: most(), hasServed });
+		const level = levelBeside(host, { limits, hosts: hosts.size, most: most(), hasAnswers });
 		return Math.min(level, options.mostOf?.(host.name) ?? level);
 	}
 
@@ -84,7 +84,7 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 	};
 
 	const settle = (host: Host<T>): void => {
-		if (!host.isReady && mayStart(host)) ring.push(host);
+		if (host.place === "none" && mayStart(host)) ring.push(host);
 		if (host.items.size === 0 && host.inFlight === 0 && host.wake === undefined) forget(host);
 	};
 
@@ -132,26 +132,42 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 		});
 	};
 
+	const pace = (host: Host<T>): void => {
+		const nextMs = paceHost(host);
+		if (nextMs !== undefined) hold(host, nextMs);
+	};
+
 	/** Nothing is learned from what is left at the end of a list. */
 	const isTail = (inFlight: number): boolean => isEnding && size < 2 * inFlight;
-	/** Whether an entry could have the next slot, or there is none. */
-	const isPressed = (level: number): boolean => whole.inFlight >= level || ring.head() !== undefined;
 	const press = (): Pressure => ({ isHeldBack: ring.size > 0, isEnding: isTail(whole.inFlight) });
 	const end = (name: string, { turn }: T, succeeded: boolean, tell: (host: Host<T>, ended: Ended) => void): void => {
 		const host = open(name);
 		whole.end(hosts.size, succeeded, press());
+		const before = heldInVain(host);
 		tell(host, endOf(host, turn, levelFor(host), isTail(host.inFlight)));
+		judge(host, before);
+	};
+
+	/** What it is counted as may have changed. */
+	const judge = (host: Host<T>, heldBefore: number): void => {
+		suspects.count(heldInVain(host) - heldBefore);
+		hasAnswers ||= host.level.hasAnswered;
+		// It has its turn among the others now.
+		if (host.place === "last" && !isSuspect(host)) host.place = "none";
 		settle(host);
 	};
 
 	const levelKnown = (name: string) => hosts.get(name)?.level ?? options.recall?.(name);
 
 	const bringTo = (name: string, bytes: number, firstByteMs?: number): void => {
-		hasServed = true;
 		whole.bring(bytes / bytesPerWork);
+		const host = last?.name === name ? last : hosts.get(name);
 		// Of a host's last entries the slots are free, and the host is put away, before they are told of.
-		const level = last?.name === name ? last.level : levelKnown(name);
-		if (level) bring(level, bytes / bytesPerWork, firstByteMs);
+		const level = host?.level ?? options.recall?.(name);
+		if (!level) return;
+		const before = host && !level.hasAnswered ? heldInVain(host) : undefined;
+		bring(level, bytes / bytesPerWork, firstByteMs);
+		if (host && before !== undefined) judge(host, before);
 	};
 
 	/** Pieces of large files count as files do. */
@@ -190,11 +206,11 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 			size--;
 			whole.take();
 			host.inFlight++;
+			if (isSuspect(host)) suspects.count(1);
 			host.freed = 0;
 			host.levelThen = levelFor(host);
 			item.turn = ++host.turns;
-			const nextMs = paceHost(host);
-			if (nextMs !== undefined) hold(host, nextMs);
+			pace(host);
 			settle(host);
 			return item;
 		},
@@ -202,8 +218,8 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 			if (item.wasForbidden) onServedAfterAll(open(name).level.refusals);
 			end(name, item, true, tellSuccess);
 		},
-		fail: (name, item) => end(name, item, false, (host, ended) => fail(host.level, ended)),
-		timeOut: (name, item) => end(name, item, false, (host, ended) => timeOut(host.level, ended)),
+		fail: (name, item, isLate) => end(name, item, false, (host, ended) => fail(host.level, ended, isLate)),
+		timeOut: (name, item, isLate) => end(name, item, false, (host, ended) => timeOut(host.level, ended, isLate)),
 		refuse(name, item, kind) {
 			let isForgiven = false;
 			end(name, item, false, (host, ended) => {
@@ -228,32 +244,17 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 			const host = hosts.get(name);
 			if (host) countPieces(host, bytes);
 		},
-		lend(name) {
-			if (isPressed(most()) || whole.isPaced()) return false;
-			const host = open(name);
-			const isFree = host.wake === undefined && host.items.size === 0 && host.inFlight < levelFor(host);
-			if (isFree) {
-				whole.take();
-				host.inFlight++;
-				const nextMs = paceHost(host);
-				if (nextMs !== undefined) hold(host, nextMs);
-			}
-			settle(host);
-			return isFree;
-		},
-		takeBack(name, slots) {
-			const host = hosts.get(name);
-			if (!host) return;
-			whole.giveBack(slots);
-			host.inFlight -= slots;
-			settle(host);
-		},
-		lacking(name, slots) {
-			const host = hosts.get(name);
-			if (host && host.wake === undefined && host.items.size > 0 && host.inFlight >= levelFor(host))
-				return host.items.size;
-			return ring.head() !== undefined && whole.inFlight >= Math.min(slots, most()) ? size : 0;
-		},
+		...createLentSlots({
+			ring,
+			whole,
+			open,
+			known: (name) => hosts.get(name),
+			levelFor,
+			most,
+			settle,
+			pace,
+			waiting: () => size,
+		}),
 		charge(name, requests) {
 			whole.charge(requests);
 			const own = hosts.get(name)?.level.pacer;

@@ -6,6 +6,7 @@ import type { SeekerContext } from "../control/seeker-state.ts";
 import type { LevelMemory } from "../core/level-memory.ts";
 import { createFifo, type Fifo } from "./fifo.ts";
 import { hostLimitsOf, type QueueLimits } from "./queue-limits.ts";
+import type { Place } from "./ring.ts";
 
 export type Host<T> = {
 	readonly name: string;
@@ -18,8 +19,8 @@ export type Host<T> = {
 	levelThen: number;
 	/** Requests so far. */
 	turns: number;
-	/** Whether the host stands in a ring of those that have a turn. */
-	isReady: boolean;
+	/** Where it stands in the ring of those that have a turn. */
+	place: Place;
 	/** Whether it asked for a pause; a pace of its own holds it back as well. */
 	isPaused: boolean;
 	untilMs: number;
@@ -38,7 +39,7 @@ export function createHost<T>(name: string, level: HostLevel): Host<T> {
 		freed: 0,
 		levelThen: 0,
 		turns: level.turns,
-		isReady: false,
+		place: "none",
 		isPaused: false,
 		untilMs: 0,
 		wake: undefined,
@@ -69,18 +70,18 @@ export type Surroundings = {
 	readonly limits: QueueLimits;
 	readonly hosts: number;
 	readonly most: number;
-	/** Whether any host has brought something. */
-	readonly hasServed: boolean;
+	/** Whether any host has answered. */
+	readonly hasAnswers: boolean;
 };
 
 /**
  * With a number of downloads given, one host may have them all while no other has work; beside others it never has all, as
- * it may be dead. One that has brought nothing, where others have, gets no more than its share: the slots of a silent host are
+ * it may be dead. One that has not answered, where others have, gets no more than its share: the slots of a silent host are
  * lost for long.
  */
-export function levelBeside({ level }: Host<unknown>, { limits, hosts, most, hasServed }: Surroundings): number {
+export function levelBeside({ level }: Host<unknown>, { limits, hosts, most, hasAnswers }: Surroundings): number {
 	const own = levelOf(level);
-	if (hosts > 1 && hasServed && level.served === 0) return Math.min(own, Math.max(1, Math.floor(most / hosts)));
+	if (hosts > 1 && hasAnswers && !level.hasAnswered) return Math.min(own, Math.max(1, Math.floor(most / hosts)));
 	if (limits.perHost !== "auto") return own;
 	if (hosts > 1) return Math.min(own, Math.max(1, most - 1));
 	const isFree = level.refusals.mode === "free" && level.ramp >= level.seeker.level;

@@ -14,6 +14,8 @@ export type QueueLimits = {
 
 export const startOverall = 32;
 export const startPerHost = 16;
+/** So many entries that wait are nearly all that may be read ahead. */
+export const nearlyAll = 12_000;
 /** Politeness towards hosts of strangers: `--per-host N` lifts it. */
 const mostToStrangers = 64;
 

@@ -132,10 +132,10 @@ export function createRetrying(context: RetryingContext): Retrying {
 				if (result.allowedPerSecond !== undefined) queue.allow(host, result.allowedPerSecond);
 				return queue.refuse(host, pending, kind);
 			case "slow":
-				queue.timeOut(host, pending);
+				queue.timeOut(host, pending, result.failure.code === "timeout");
 				return false;
 			case "silent":
-				queue.fail(host, pending);
+				queue.fail(host, pending, result.failure.code === "timeout");
 				if (options.circuitBreaker && unanswered(breaker, result.failure.code, () => context.isOldest(pending)))
 					giveUp(host, result.failure);
 				return false;

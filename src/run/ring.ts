@@ -1,5 +1,6 @@
-/** Hosts that have a turn, in the order in which they came to it; those with less than their share come first. */
+/** Hosts that have a turn, in the order in which they came to it; those with less than their share come first, and suspects last. */
 import { createFifo, type Fifo } from "./fifo.ts";
+import type { Suspects } from "./suspects.ts";
 
 export type Ring<H> = {
 	/** Those that stand in it, some of which may have lost their right to a turn. */
@@ -10,30 +11,40 @@ export type Ring<H> = {
 	take(): H | undefined;
 };
 
+/** Where a host stands: in a queue, in that of suspects, or nowhere. */
+export type Place = "none" | "turn" | "last";
+
+export type RingOptions<H> = {
+	/** Whether it still has a right to a turn: those that lost it leave the ring when they reach its head. */
+	mayStart(host: H): boolean;
+	/** Whether it has less than its share: a slow host then gathers no more slots than the others. */
+	isBelowShare(host: H): boolean;
+	isSuspect(host: H): boolean;
+	readonly suspects: Pick<Suspects, "areDue" | "mayStart">;
+};
+
 /** How many that had their share are looked at, at each turn. */
 const mostLooks = 8;
 
-/**
- * @param mayStart - Whether it still has a right to a turn: those that lost it leave the ring when they reach its head.
- * @param isBelowShare - Whether it has less than its share: a slow host then gathers no more slots than the others.
- */
-export function createRing<H extends { isReady: boolean }>(
-	mayStart: (host: H) => boolean,
-	isBelowShare: (host: H) => boolean,
-): Ring<H> {
+export function createRing<H extends { place: Place }>(options: RingOptions<H>): Ring<H> {
+	const { mayStart, isBelowShare, isSuspect, suspects } = options;
 	const below = createFifo<H>();
 	const above = createFifo<H>();
+	const last = createFifo<H>();
 	/** Lets those go that may not start any more. @returns The first that may, which stays. */
 	const clean = (queue: Fifo<H>): H | undefined => {
 		for (let host = queue.peek(); host; host = queue.peek()) {
-			if (mayStart(host)) return host;
-			host.isReady = false;
+			// One that is no suspect any more has its turn elsewhere.
+			const isHere = (host.place === "last") === (queue === last);
+			if (isHere && mayStart(host)) return host;
+			if (isHere) host.place = "none";
 			queue.shift();
 		}
 		return undefined;
 	};
 	/** The queue whose head is next: of those that had their share one may have less by now. */
 	const next = (): Fifo<H> | undefined => {
+		if (last.size > 0 && suspects.areDue() && clean(last)) return last;
 		if (clean(below)) return below;
 		for (let looks = Math.min(mostLooks, above.size); looks > 0; looks--) {
 			const host = clean(above);
@@ -41,21 +52,22 @@ export function createRing<H extends { isReady: boolean }>(
 			above.shift();
 			above.push(host);
 		}
-		return clean(above) && above;
+		if (clean(above)) return above;
+		return last.size > 0 && suspects.mayStart() && clean(last) ? last : undefined;
 	};
 	return {
 		get size() {
-			return below.size + above.size;
+			return below.size + above.size + last.size;
 		},
 		push(host) {
-			host.isReady = true;
-			if (isBelowShare(host)) below.push(host);
-			else above.push(host);
+			const queue = isSuspect(host) ? last : isBelowShare(host) ? below : above;
+			host.place = queue === last ? "last" : "turn";
+			queue.push(host);
 		},
 		head: () => next()?.peek(),
 		take() {
 			const host = next()?.shift();
-			if (host) host.isReady = false;
+			if (host) host.place = "none";
 			return host;
 		},
 	};

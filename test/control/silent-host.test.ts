@@ -15,6 +15,8 @@ const cases: readonly {
 	/** Of each host. */
 	readonly files: number;
 	readonly model: OriginModel;
+	/** Downloads at once; found where it is not given. */
+	readonly level?: number;
 	/** Longest time, in those without the silent hosts. */
 	readonly most: number;
 }[] = [
@@ -23,20 +25,24 @@ const cases: readonly {
 	// It begins with a tenth of all slots.
 	{ healthy: 1, silent: 9, files: 800, model: { rttMs: 100, serviceMs: 5 }, most: 4 },
 	{ healthy: 100, silent: 100, files: 40, model: { rttMs: 100, serviceMs: 5 }, most: 3.5 },
+	// Once each of them has cost as many time-outs as it has slots.
+	{ healthy: 100, silent: 25, files: 40, model: { rttMs: 50, serviceMs: 50 }, level: 32, most: 2.5 },
 ];
 
-for (const { healthy, silent, files, model, most } of cases) {
-	test(`${healthy} healthy and ${silent} silent hosts: at most ${most} times as long as without those`, () => {
+for (const { healthy, silent, files, model, level, most } of cases) {
+	test(`${healthy} healthy and ${silent} silent hosts, ${level ?? "any number"} at once: at most ${most} times as long as without those`, () => {
 		const all = healthy + silent;
 		const dead: OriginModel = { rttMs: 50, isDead: true, hangMs: 10_000 };
 		// They come in turn.
-		const origins = Array.from({ length: all }, (_, n) => (n % Math.ceil(all / healthy) === 0 ? model : dead));
+		const origins = Array.from({ length: all }, (_, n) =>
+			(silent > healthy ? n % Math.ceil(all / healthy) === 0 : n % Math.ceil(all / silent) !== 0) ? model : dead,
+		);
 		const count = origins.filter((origin) => origin === model).length * files;
 		const alone = savedAtMs(
-			simulate({ files: count, origins: origins.filter((one) => one === model) }, "auto", 1),
+			simulate({ files: count, origins: origins.filter((one) => one === model) }, level ?? "auto", 1),
 			count,
 		);
-		const beside = savedAtMs(simulate({ files: files * all, origins }, "auto", 1), count);
+		const beside = savedAtMs(simulate({ files: files * all, origins }, level ?? "auto", 1), count);
 		assert(beside <= alone * most, `${beside} ms, and ${alone} alone`);
 	});
 }

@@ -17,11 +17,14 @@ type Item = {
 };
 
 const steps = fc.array(
-	fc.record({ do: fc.constantFrom("push", "take", "release"), host: fc.constantFrom("one", "other") }),
+	fc.record({
+		do: fc.constantFrom("push", "take", "succeed", "timeOut"),
+		host: fc.constantFrom("one", "other", "third"),
+	}),
 	{ maxLength: 60, size: "max" },
 );
 
-test("nothing that waits is lost, and no host has more in flight than its share", () => {
+test("nothing that waits is lost or left, and no host has more in flight than its share", () => {
 	fc.assert(
 		fc.property(steps, (all) => {
 			const perHost = 2;
@@ -44,11 +47,22 @@ test("nothing that waits is lost, and no host has more in flight than its share"
 				} else {
 					const at = inFlight.findIndex(({ host }) => host === step.host);
 					const [ended] = at >= 0 ? inFlight.splice(at, 1) : [];
-					if (ended) queue.succeed(ended.host, ended);
+					if (ended && step.do === "succeed") queue.succeed(ended.host, ended);
+					else if (ended) queue.timeOut(ended.host, ended);
 				}
 				assert.equal(queue.size, waiting.size);
+				if (inFlight.length === 0) assert.equal(queue.hasReady(), waiting.size > 0);
 			}
-			assert.deepEqual(new Set(queue.clear()), waiting);
+			// Whatever went before, all of them come to their turn.
+			if (waiting.size % 2 === 0) queue.endIsNear();
+			while (waiting.size + inFlight.length > 0) {
+				const taken = takeAll(queue);
+				for (const item of taken) assert.ok(waiting.delete(item));
+				inFlight.push(...taken);
+				const ended = inFlight.shift();
+				assert.ok(ended, `${waiting.size} are never taken`);
+				queue.succeed(ended.host, ended);
+			}
 		}),
 	);
 });
