@@ -22,7 +22,10 @@ const kept = join(folder.path, "probes");
 await mkdir(kept);
 // Of root's nginx the workers run as a user of their own.
 await chmod(kept, 0o777);
-/** No name is taken but those of the probes, which are kept: a bucket must refuse to overwrite. */
+/**
+ * No name is taken but those of the probes, which are kept: a bucket must refuse to overwrite. To 200 and `If-None-Match: *` nginx would
+ * answer 304.
+ */
 const bucket = `location ~ /probe- {
 			root ${kept};
 			if (-f $request_filename) { return 412; }
@@ -35,7 +38,7 @@ const bucket = `location ~ /probe- {
 			add_header ETag '"0"';
 			if ($request_method = HEAD) { return 404; }
 			if ($args ~ "^uploads") { return 200 "<InitiateMultipartUploadResult><UploadId>one</UploadId></InitiateMultipartUploadResult>"; }
-			if ($request_method = PUT) { return 200 ""; }
+			if ($request_method = PUT) { return 201 ""; }
 			return 200 "<CompleteMultipartUploadResult></CompleteMultipartUploadResult>";
 		}`;
 await using nginx = await startNginx(

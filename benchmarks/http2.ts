@@ -1,4 +1,4 @@
-/** HTTP/1.1 with many connections beside HTTP/2, and both beside `curl -Z --http2`, over TLS from an nginx that offers both. */
+/** HTTP/1.1 with many connections beside HTTP/2, and both beside `curl -Z --http2`, over TLS from an nginx that offers both; or HTTP/1.1 beside `curl -Z --http1.1`. */
 import { parseArgs } from "node:util";
 import { compareWithCurl } from "./beside-curl.ts";
 import { startDelayedLine } from "./delayed-line.ts";
@@ -16,6 +16,8 @@ const { values } = parseArgs({
 		connections: { type: "string", default: "1024" },
 		method: { type: "string", default: "auto" },
 		kib: { type: "string", default: "10" },
+		/** HTTP/1.1 alone, of both. */
+		http1: { type: "boolean", default: false },
 	},
 });
 
@@ -29,6 +31,7 @@ const size = { files: Number(values.files), sizeBytes: Number(values.kib) * 1024
 await using nginx = await startNginx(folder.path, size, { tls: true, ...(line && { listedPort: line.port }) });
 port = nginx.port;
 
+const versions = values.http1 ? ["never"] : ["auto", "always"];
 const common = ["--insecure", "--method", values.method];
 process.stdout.write(
 	await compareWithCurl({
@@ -36,10 +39,7 @@ process.stdout.write(
 		list: nginx.list,
 		rounds: Number(values.rounds),
 		concurrency: Number(values.concurrency),
-		curl: ["--insecure", "--http2"],
-		downspout: {
-			"--http2 auto": [...common, "--http2", "auto"],
-			"--http2 always": [...common, "--http2", "always"],
-		},
+		curl: ["--insecure", values.http1 ? "--http1.1" : "--http2"],
+		downspout: Object.fromEntries(versions.map((one) => [`--http2 ${one}`, [...common, "--http2", one]])),
 	}),
 );

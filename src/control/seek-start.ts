@@ -15,8 +15,9 @@ const longerThanBefore = 2;
 const proportional = 0.75;
 const leastOfFirst = 0.25;
 
-/** A wave that grew less than this, twice in a row, has found what limits. */
+/** A wave that grew less than this, so many times in a row, has found what limits: the first after a growth has new connections, which take their time. */
 const worthwhileWave = 1.25;
+const flatWavesToEnd = 3;
 
 /** A wave that brought so much less has gone too far. */
 const worseWave = 0.8;
@@ -92,7 +93,12 @@ export function endWave(seeker: Seeker, ms: number): void {
 	if (last && isFull(last, { level: waveLevel, delayMs })) return endFull(seeker, last);
 	seeker.waveMs = Math.min(seeker.waveMs, ms);
 	seeker.flatWaves = rate < before * worthwhileWave ? seeker.flatWaves + 1 : 0;
-	if (seeker.flatWaves >= 2 || rate < before * worseWave || waveLevel >= seeker.most || isCongested(seeker))
+	if (
+		seeker.flatWaves >= flatWavesToEnd ||
+		rate < before * worseWave ||
+		waveLevel >= seeker.most ||
+		isCongested(seeker)
+	)
 		return endStart(seeker);
 	beginWave(seeker);
 }

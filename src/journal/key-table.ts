@@ -110,4 +110,6 @@ function grow(shard: Shard): void {
 		const to = find(shard, key);
 		for (let word = 0; word < wordsPerSlot; word++) shard.words[to + word] = old[from + word] ?? 0;
 	}
+	// The collector sees little of such memory, and comes late. Node 20 has no such method.
+	if ("transfer" in old.buffer && typeof old.buffer.transfer === "function") old.buffer.transfer(0);
 }

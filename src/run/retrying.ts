@@ -135,7 +135,8 @@ export function createRetrying(context: RetryingContext): Retrying {
 				queue.timeOut(host, pending, result.failure.code === "timeout");
 				return false;
 			case "silent":
-				queue.fail(host, pending, result.failure.code === "timeout");
+				// Look-ups of names that nobody knows may take long as well; who refuses does so at once.
+				queue.fail(host, pending, result.failure.code !== "connect");
 				if (options.circuitBreaker && unanswered(breaker, result.failure.code, () => context.isOldest(pending)))
 					giveUp(host, result.failure);
 				return false;

@@ -22,6 +22,8 @@ const cases: readonly {
 }[] = [
 	{ healthy: 1, silent: 1, files: 4000, model: { rttMs: 50, bandwidth: 25_000_000 }, most: 1.25 },
 	{ healthy: 1, silent: 3, files: 4000, model: { rttMs: 50, bandwidth: 25_000_000 }, most: 1.25 },
+	// Half of the connections of a wave are new, and slow for it: that is no sign of a level that is too high.
+	{ healthy: 9, silent: 1, files: 800, model: { rttMs: 100, serviceMs: 5 }, most: 1.4 },
 	// It begins with a tenth of all slots.
 	{ healthy: 1, silent: 9, files: 800, model: { rttMs: 100, serviceMs: 5 }, most: 4 },
 	{ healthy: 100, silent: 100, files: 40, model: { rttMs: 100, serviceMs: 5 }, most: 3.5 },
