@@ -1,7 +1,4 @@
-/**
- * Peak memory at 10,000 and at 100,000 listed URLs: it must not grow with the list, but for the keys of the URLs. With `--refused` the list
- * names a host that refuses connections, and is given up: all others end without a request, so that ten million lines take minutes.
- */
+/** Peak memory at 10,000 and at 100,000 listed URLs: it must not grow with the list, but for the keys of the URLs. */
 import { createWriteStream } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -17,6 +14,7 @@ const { values } = parseArgs({
 	options: {
 		methods: { type: "string", default: "async,threads,processes,mix" },
 		files: { type: "string", default: "10000,100000" },
+		/** A host that refuses connections, and is given up: all others end without a request, and ten million lines take two minutes. */
 		refused: { type: "boolean", default: false },
 	},
 });

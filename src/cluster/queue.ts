@@ -88,11 +88,14 @@ export async function obliterateQueue(run: string, redis: Redis): Promise<void> 
 	await redis.del(...(await keysNow(run, redis)));
 }
 
-/** Nothing of a run stays for ever: its coordinator may have died right after a key came to be. */
+/** Nothing of a run stays for ever: its coordinator may have died right after a key came to be. Never throws, and ends soon. */
 export async function expireQueue(run: string, redis: Redis): Promise<void> {
-	const asked = redis.pipeline();
-	for (const key of await keysNow(run, redis)) if (!key.endsWith(lockEnd)) asked.expire(key, keepSeconds);
-	await asked.exec();
+	const expireAll = async (): Promise<void> => {
+		const asked = redis.pipeline();
+		for (const key of await keysNow(run, redis)) if (!key.endsWith(lockEnd)) asked.expire(key, keepSeconds);
+		await asked.exec();
+	};
+	await within(closeMs, expireAll());
 }
 
 /** Those of batches included that wait or are taken. */

@@ -151,8 +151,9 @@ export async function startWorkerService(options: WorkerServiceOptions): Promise
 			if (performance.now() - sinceMs < coordinatorGoneMs / 2) continue;
 			options.log(`the coordinator of run ${run} is gone`);
 			orphans.delete(run);
+			// Before it is said to be left: whoever hears that finds nothing that stays for ever.
+			await expireQueue(run, redis);
 			session.end();
-			expireQueue(run, redis).catch(() => {});
 		}
 	};
 

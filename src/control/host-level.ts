@@ -54,6 +54,9 @@ const severalPerTurn = 100;
 /** From this share of time-outs on the level is lowered, by so much. */
 const tooManyTimeOuts = 0.1;
 const timeOutFactor = 0.7;
+/** One or two of few may be chance. */
+const leastTimedOut = 3;
+const enoughEnded = 20;
 const firstRampShare = 4;
 const leastServed = 4;
 /** What is refused so often is refused for itself; where no more is asked than is known to be served, sooner. */
@@ -177,7 +180,7 @@ function isSuspicious({ refusals, served, context }: HostLevel, item: Forgivable
 export function timeOut(host: HostLevel, ended: Ended, ranOutOfTime = true): void {
 	fail(host, ended, ranOutOfTime);
 	host.timedOut++;
-	if (host.ended < levelOf(host)) return;
+	if (host.ended < levelOf(host) || (host.timedOut < leastTimedOut && host.ended < enoughEnded)) return;
 	const share = host.timedOut / host.ended;
 	host.timedOut = 0;
 	host.ended = 0;

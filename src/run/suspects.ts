@@ -1,7 +1,4 @@
-/**
- * Hosts whose attempts ran out of time, and that have answered nobody: a slot that one of them has is lost for as long. They get few
- * while others have work, and all when nothing else is left.
- */
+/** Hosts whose attempts ran out of time, and that have answered nobody, lose a slot for as long: they get few while others have work. */
 import type { Host } from "./host-state.ts";
 
 /** Of all slots: what they have in any case, and what they may have while more of the list is to come. */
