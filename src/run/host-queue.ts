@@ -24,12 +24,10 @@ const tellSuccess = (host: Host<unknown>, ended: Ended): void => succeed(host.le
 
 /** Hosts take turns; one stands in the ring while it has items, a free slot and no pause. */
 export function createHostQueue<T extends Queued>(options: HostQueueOptions): HostQueue<T> {
-	const { limits, time, onReady } = options;
-	const { isBusy = () => false } = options;
+	const { limits, time, onReady, isBusy = () => false } = options;
 	const context = { clock: time.clock, isBusy };
 	const hosts = new Map<string, Host<T>>();
 	const suspects = createSuspects(most, () => isEnding || hosts.size === 1 || size > nearlyAll);
-	const isBelowShare = (host: Host<T>): boolean => host.inFlight < fairShare();
 	const ring = createRing<Host<T>>({ mayStart, isBelowShare, isSuspect, suspects });
 	const tellMove = (host: string | null, level: number, why: string): void => options.onMove?.({ host, level, why });
 	const whole = createWhole({ limits, time, context, onReady, onMove: (level, why) => tellMove(null, level, why) });
@@ -37,8 +35,10 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 	let last: Host<T> | undefined;
 	/** The first host of all; another one came after it. */
 	let first: string | undefined;
-	let [hasMany, isEnding, hasAnswers] = [false, false, false];
+	let hasMany = false;
 	let size = 0;
+	let isEnding = false;
+	let hasAnswers = false;
 	const onHigher = (host: Host<T>): void => {
 		settle(host);
 		onReady();
@@ -49,8 +49,8 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 		return whole.levelWith(hosts.size);
 	}
 
-	function fairShare(): number {
-		return hosts.size <= 1 ? limits.most : Math.max(1, Math.floor(most() / hosts.size));
+	function isBelowShare(host: Host<T>): boolean {
+		return host.inFlight < (hosts.size <= 1 ? limits.most : Math.max(1, Math.floor(most() / hosts.size)));
 	}
 
 	function levelFor(host: Host<T>): number {
