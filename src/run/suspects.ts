@@ -25,7 +25,7 @@ export function heldInVain(host: Host<unknown>): number {
 
 /**
  * @param slots - How many there are in all, now.
- * @param isAlone - Whether there is nothing else to come.
+ * @param isAlone - Whether nothing else is to come, or can be read as long as they wait.
  */
 export function createSuspects(slots: () => number, isAlone: () => boolean): Suspects {
 	let held = 0;
