@@ -6,9 +6,13 @@ import { fileURLToPath } from "node:url";
 
 export type FarLink = { readonly port: number; readonly delayMs: number; readonly bytesPerSecond: number };
 
-/** The far end of the link, and a host there that is silent. */
+/** The far end of the link. */
 export const farHost = "10.9.0.2";
-export const silentHost = "10.9.0.9";
+
+/** @returns Hosts there that are silent, up to 200. */
+export function silentHosts(count: number): string[] {
+	return Array.from({ length: count }, (_, n) => `10.9.0.${n + 9}`);
+}
 
 const source = fileURLToPath(new URL("far-link.c", import.meta.url));
 const device = "far0";

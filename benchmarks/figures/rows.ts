@@ -1,5 +1,5 @@
 /** The figures that downspout is held to: what is asked for, beside what, and how much of it is to be reached. */
-import { silentHost } from "./far-link.ts";
+import { silentHosts } from "./far-link.ts";
 import { crowded, far, lab, type OpenScene } from "./scene.ts";
 
 /** What a program is asked to do with a list. */
@@ -37,7 +37,10 @@ const size = (sizeBytes: number) => ({ size: { kind: "fixed", sizeBytes } }) as 
 const small = size(20_480);
 const own = (urls: readonly string[]): readonly string[] => urls;
 /** As many entries of a host that is dead, in turn with the others. */
-const beside = (host: string) => (urls: readonly string[]) => urls.flatMap((url, n) => [url, `http://${host}/${n}`]);
+const beside =
+	(...hosts: readonly string[]) =>
+	(urls: readonly string[]) =>
+		urls.flatMap((url, n) => [url, ...hosts.map((host) => `http://${host}/${n}`)]);
 
 /** Levels that cannot be the best, as level / way is below what the line carries, are left out. */
 export const rows: Readonly<Record<string, Row>> = {
@@ -150,7 +153,17 @@ export const rows: Readonly<Record<string, Row>> = {
 		what: "the same beside a host that is silent",
 		open: far(50, 200 * mbit, { files: 500, ...small }),
 		contenders: [
-			{ name: "both", urls: beside(`${silentHost}:80`), mayFail: true },
+			{ name: "both", urls: beside(...silentHosts(1).map((host) => `${host}:80`)), mayFail: true },
+			{ name: "alone", urls: own },
+		],
+		until: "saved",
+		least: 0.9,
+	},
+	silentHosts: {
+		what: "the same beside forty hosts that are silent",
+		open: far(50, 200 * mbit, { files: 500, ...small }),
+		contenders: [
+			{ name: "all", urls: beside(...silentHosts(40).map((host) => `${host}:80`)), mayFail: true },
 			{ name: "alone", urls: own },
 		],
 		until: "saved",

@@ -1,10 +1,12 @@
 /** Downloads a list from models of origins: the same queue and the same controller as in a run, in simulated time. */
+import { answered, type Breaker, createBreaker, mayAsk, unanswered } from "../../src/control/breaker.ts";
 import { forbiddenLookMs } from "../../src/control/forbidden.ts";
 import type { HostLevel } from "../../src/control/host-level.ts";
 import { backoff } from "../../src/core/retry.ts";
 import { createHostQueue } from "../../src/run/host-queue.ts";
 import type { Move } from "../../src/run/host-queue-types.ts";
 import type { QueueLimits } from "../../src/run/queue-limits.ts";
+import type { Vigil } from "../../src/run/unanswered.ts";
 import { createSimulation } from "./events.ts";
 import { createOrigin, type OriginModel, type Reply } from "./origin-model.ts";
 import { createRandom, type Random } from "./random.ts";
@@ -41,6 +43,7 @@ type Item = {
 	forgiven: number;
 	servedThen: number;
 	wasForbidden: boolean;
+	vigil: Vigil | undefined;
 	made: number;
 	readonly isForbidden: boolean;
 };
@@ -59,6 +62,7 @@ export function simulate(scenario: Scenario, level: number | "auto", seed: numbe
 	/** The list is the same at each level. */
 	const sizes = createRandom(seed + 1_000_003);
 	const origins = scenario.origins.map((model) => createOrigin(model, simulation, random));
+	const breakers = new Map<string, Breaker>();
 	const moves: (Move & { readonly atMs: number })[] = [];
 	const samples: { atMs: number; level: number; saved: number }[] = [];
 	const most = level === "auto" ? 1024 : level;
@@ -114,21 +118,39 @@ export function simulate(scenario: Scenario, level: number | "auto", seed: numbe
 		const host = `10.0.0.${read % origins.length}`;
 		const id = read++;
 		const isForbidden = sizes.next() < (scenario.origins[0]?.forbiddenRate ?? 0);
-		queue.push(host, {
-			id,
-			host,
-			bytes,
-			isForbidden,
-			turn: 0,
-			forgiven: 0,
-			servedThen: 0,
-			wasForbidden: false,
-			made: 0,
-		});
+		enqueue(
+			{
+				id,
+				host,
+				bytes,
+				isForbidden,
+				turn: 0,
+				forgiven: 0,
+				servedThen: 0,
+				wasForbidden: false,
+				vigil: undefined,
+				made: 0,
+			},
+			false,
+		);
+	}
+
+	function breakerOf(host: string): Breaker {
+		const breaker = breakers.get(host) ?? createBreaker();
+		breakers.set(host, breaker);
+		return breaker;
+	}
+
+	/** Unless its host is given up. */
+	function enqueue(item: Item, isFirst: boolean): void {
+		if (!mayAsk(breakerOf(item.host))) failed++;
+		else if (isFirst) queue.pushFirst(item.host, item);
+		else queue.push(item.host, item);
 	}
 
 	function onReply(item: Item, reply: Reply): void {
 		endedMs = simulation.clock();
+		if (reply.kind !== "hung") answered(breakerOf(item.host));
 		if (reply.kind === "ok") {
 			saved++;
 			queue.succeed(item.host, item);
@@ -159,9 +181,17 @@ export function simulate(scenario: Scenario, level: number | "auto", seed: numbe
 			}
 			if (isForgiven) return item.forgiven <= 2 ? queue.pushFirst(host, item) : wait(backoffOf(item.forgiven - 2));
 			if (reply.status === 403) return doubt(item, simulation.clock());
-		} else queue.timeOut(host, item);
+		} else if (breakerOf(host).hasAnswered) queue.timeOut(host, item);
+		else silent(item);
 		if (++item.made <= policy.retries) return wait(backoffOf(item.made - 1));
 		failUnlessOthersAreServed(item, reply.kind === "refused" && reply.status === 429);
+	}
+
+	function silent(item: Item): void {
+		const { host } = item;
+		queue.fail(host, item, true);
+		if (!unanswered(breakerOf(host), "connect", () => true)) return;
+		for (const left of queue.drain(host)) enqueue(left, true);
 	}
 
 	/** As in a run: whether others are served shows a moment later. */
@@ -192,7 +222,7 @@ export function simulate(scenario: Scenario, level: number | "auto", seed: numbe
 	}
 
 	function pushAgain(item: Item): void {
-		queue.pushFirst(item.host, item);
+		enqueue(item, true);
 		pump();
 	}
 

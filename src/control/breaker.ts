@@ -13,7 +13,7 @@ export type Breaker = {
 	passedOver: number;
 };
 
-const mostInARow = 20;
+export const mostInARow = 20;
 const oneIn = 100;
 
 export function createBreaker(): Breaker {

@@ -4,6 +4,7 @@ import type { HostLevel } from "../control/host-level.ts";
 import type { RefusalKind } from "../control/refusal-state.ts";
 import type { LevelMemory } from "../core/level-memory.ts";
 import type { QueueLimits } from "./queue-limits.ts";
+import type { Vigil } from "./unanswered.ts";
 
 /** What waits in the queue. */
 export type Queued = {
@@ -15,6 +16,8 @@ export type Queued = {
 	servedThen: number;
 	/** Whether it met a 403. */
 	wasForbidden: boolean;
+	/** Present while an attempt is under way whose host has answered nobody. */
+	vigil: Vigil | undefined;
 };
 
 export type HostQueue<T extends Queued> = {

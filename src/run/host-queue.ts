@@ -1,23 +1,18 @@
 /** The host governor: what is next, so that no host has more than its share and a host that asked for a pause gets it. */
 import { onServedAfterAll } from "../control/asked-again.ts";
 import { afterForbidden } from "../control/forbidden.ts";
-import { bring, type Ended, fail, pause, refuse, resume, slowDown, succeed, timeOut } from "../control/host-level.ts";
+import { type Ended, fail, pause, refuse, resume, slowDown, succeed, timeOut } from "../control/host-level.ts";
 import { takeTurn } from "../control/pacer.ts";
 import { restartAt } from "../control/seek-start.ts";
-import { finishOne } from "../control/seeker.ts";
 import type { HostQueue, HostQueueOptions, Queued } from "./host-queue-types.ts";
-import { createHost, endOf, type Host, isAtLevel, levelBeside, levelForNew, paceHost, takeAll } from "./host-state.ts";
+import { createHost, endOf, type Host, levelBeside, levelForNew, paceHost, takeAll } from "./host-state.ts";
 import { createLentSlots } from "./lent-slots.ts";
 import { nearlyAll, startOverall } from "./queue-limits.ts";
 import { createRing } from "./ring.ts";
-import { createSuspects, heldInVain, isSuspect } from "./suspects.ts";
+import { createUnanswered } from "./unanswered.ts";
 import { createWarmUp } from "./warm-up.ts";
 import { createWhole, type Pressure } from "./whole.ts";
-
-/** A large file counts as many of this size. */
-const pieceBytes = 4 * 1024 ** 2;
-/** Work of so many bytes counts as much as that of a file by itself. */
-const bytesPerWork = 64 * 1024;
+import { createYield } from "./yield.ts";
 
 /** Made once, and not for each file. */
 const tellSuccess = (host: Host<unknown>, ended: Ended): void => succeed(host.level, ended);
@@ -27,10 +22,17 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 	const { limits, time, onReady, isBusy = () => false } = options;
 	const context = { clock: time.clock, isBusy };
 	const hosts = new Map<string, Host<T>>();
-	const suspects = createSuspects(most, () => isEnding || hosts.size === 1 || size > nearlyAll);
-	const ring = createRing<Host<T>>({ mayStart, isBelowShare, isSuspect, suspects });
+	const unanswered = createUnanswered<T>({
+		...{ limits, time },
+		slots: most,
+		isRead: () => isEnding || size > nearlyAll,
+		hosts: () => hosts.size,
+		onFree: onReady,
+	});
+	const ring = createRing<Host<T>>({ mayStart, isBelowShare, ...unanswered });
 	const tellMove = (host: string | null, level: number, why: string): void => options.onMove?.({ host, level, why });
-	const whole = createWhole({ limits, time, context, onReady, onMove: (level, why) => tellMove(null, level, why) });
+	const onMoveInAll = (level: number, why: string): void => tellMove(null, level, why);
+	const whole = createWhole({ limits, time, context, apart: unanswered.apart, onReady, onMove: onMoveInAll });
 	/** Asked for last: lists name a host many times in a row. */
 	let last: Host<T> | undefined;
 	/** The first host of all; another one came after it. */
@@ -38,7 +40,6 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 	let hasMany = false;
 	let size = 0;
 	let isEnding = false;
-	let hasAnswers = false;
 	const onHigher = (host: Host<T>): void => {
 		settle(host);
 		onReady();
@@ -54,7 +55,12 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 	}
 
 	function levelFor(host: Host<T>): number {
-		const level = levelBeside(host, { limits, hosts: hosts.size, most: most(), hasAnswers });
+		const level = levelBeside(host, {
+			limits,
+			hosts: hosts.size,
+			most: most(),
+			standing: unanswered.standing(host),
+		});
 		return Math.min(level, options.mostOf?.(host.name) ?? level);
 	}
 
@@ -78,6 +84,7 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 			known ?? levelForNew(name, { context, limits, isOnly: !hasMany, memory: options.memoryOf?.(name), onMove });
 		const host = createHost<T>(name, level);
 		hosts.set(name, host);
+		unanswered.enter(host);
 		if (hosts.size === 2) whole.share();
 		if (!warmUp.hasBegun) warmUp.begin(host);
 		return host;
@@ -90,6 +97,7 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 
 	const forget = (host: Host<T>): void => {
 		if (!hosts.delete(host.name)) return;
+		unanswered.leave(host);
 		host.level.turns = host.turns;
 		options.remember?.(host.name, host.level);
 		if (last === host) last = undefined;
@@ -140,47 +148,24 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 	/** Nothing is learned from what is left at the end of a list. */
 	const isTail = (inFlight: number): boolean => isEnding && size < 2 * inFlight;
 	const press = (): Pressure => ({ isHeldBack: ring.size > 0, isEnding: isTail(whole.inFlight) });
-	const end = (name: string, { turn }: T, succeeded: boolean, tell: (host: Host<T>, ended: Ended) => void): void => {
+	const end = (name: string, item: T, succeeded: boolean, tell: (host: Host<T>, ended: Ended) => void): void => {
 		const host = open(name);
 		whole.end(hosts.size, succeeded, press());
-		const before = heldInVain(host);
-		tell(host, endOf(host, turn, levelFor(host), isTail(host.inFlight)));
-		judge(host, before);
+		unanswered.leave(host);
+		unanswered.end(host, item);
+		tell(host, endOf(host, item.turn, levelFor(host), isTail(host.inFlight)));
+		judge(host);
 	};
 
 	/** What it is counted as may have changed. */
-	const judge = (host: Host<T>, heldBefore: number): void => {
-		suspects.count(heldInVain(host) - heldBefore);
-		hasAnswers ||= host.level.hasAnswered;
-		// It has its turn among the others now.
-		if (host.place === "last" && !isSuspect(host)) host.place = "none";
+	const judge = (host: Host<T>): void => {
+		unanswered.enter(host);
+		// It has its turn among others now.
+		if (host.place !== unanswered.standing(host)) host.place = "none";
 		settle(host);
 	};
 
 	const levelKnown = (name: string) => hosts.get(name)?.level ?? options.recall?.(name);
-
-	const bringTo = (name: string, bytes: number, firstByteMs?: number): void => {
-		whole.bring(bytes / bytesPerWork);
-		const host = last?.name === name ? last : hosts.get(name);
-		// Of a host's last entries the slots are free, and the host is put away, before they are told of.
-		const level = host?.level ?? options.recall?.(name);
-		if (!level) return;
-		const before = host && !level.hasAnswered ? heldInVain(host) : undefined;
-		bring(level, bytes / bytesPerWork, firstByteMs);
-		if (host && before !== undefined) judge(host, before);
-	};
-
-	/** Pieces of large files count as files do. */
-	const countPieces = (host: Host<T>, bytes: number): void => {
-		host.pieceBytes += bytes;
-		for (; host.pieceBytes >= pieceBytes; host.pieceBytes -= pieceBytes) {
-			const isLimited = host.items.size > 0 && isAtLevel(host, levelFor(host));
-			const { inFlight } = host;
-			finishOne(host.level.seeker, { succeeded: true, isLimited, isEnding: isTail(inFlight), inFlight });
-			whole.advance(hosts.size, press());
-		}
-		settle(host);
-	};
 
 	return {
 		get size() {
@@ -199,14 +184,16 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 		push: (name, item) => put(name, item, false),
 		pushFirst: (name, item) => put(name, item, true),
 		take() {
-			if (whole.inFlight >= most() || whole.isPaced()) return undefined;
-			const host = ring.take();
+			if (whole.inFlight >= limits.most || whole.isPaced()) return undefined;
+			const host = ring.take(whole.counted >= most());
 			const item = host?.items.shift();
 			if (!host || item === undefined) return undefined;
 			size--;
 			whole.take();
+			unanswered.leave(host);
 			host.inFlight++;
-			if (isSuspect(host)) suspects.count(1);
+			unanswered.begin(host, item);
+			unanswered.enter(host);
 			host.freed = 0;
 			host.levelThen = levelFor(host);
 			item.turn = ++host.turns;
@@ -238,12 +225,18 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 		allow(name, perSecond) {
 			open(name).level.refusals.allowedPerSecond = perSecond;
 		},
-		bring: bringTo,
-		advance(name, bytes) {
-			bringTo(name, bytes);
-			const host = hosts.get(name);
-			if (host) countPieces(host, bytes);
-		},
+		...createYield({
+			whole,
+			known: (name) => (last?.name === name ? last : hosts.get(name)),
+			recall: (name) => options.recall?.(name),
+			levelFor,
+			hosts: () => hosts.size,
+			isTail,
+			press,
+			leave: unanswered.leave,
+			judge,
+			settle,
+		}),
 		...createLentSlots({
 			ring,
 			whole,
@@ -288,6 +281,7 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 		clear() {
 			whole.clear();
 			warmUp.cancel();
+			unanswered.clear();
 			const left: T[] = [];
 			for (const host of hosts.values()) {
 				host.wake?.();

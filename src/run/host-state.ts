@@ -1,4 +1,5 @@
 /** One host in the queue: what waits for it, what is in flight, and how much it is asked for. */
+import { mostInARow } from "../control/breaker.ts";
 import { createHostLevel, type Ended, type HostLevel, levelOf } from "../control/host-level.ts";
 import { recallLevel } from "../control/level-memory.ts";
 import { takeTurn, waitOf } from "../control/pacer.ts";
@@ -7,12 +8,15 @@ import type { LevelMemory } from "../core/level-memory.ts";
 import { createFifo, type Fifo } from "./fifo.ts";
 import { hostLimitsOf, type QueueLimits } from "./queue-limits.ts";
 import type { Place } from "./ring.ts";
+import type { Standing } from "./unanswered.ts";
 
 export type Host<T> = {
 	readonly name: string;
 	readonly items: Fifo<T>;
 	readonly level: HostLevel;
 	inFlight: number;
+	/** Of those, attempts that have waited long for the first answer of the host. */
+	late: number;
 	/** Slots that became free since the last one was taken: what ends within one turn was all held back alike. */
 	freed: number;
 	/** The level when the last slot was taken: each success may raise it, and nothing starts before the turn is over. */
@@ -36,6 +40,7 @@ export function createHost<T>(name: string, level: HostLevel): Host<T> {
 		items: createFifo(),
 		level,
 		inFlight: 0,
+		late: 0,
 		freed: 0,
 		levelThen: 0,
 		turns: level.turns,
@@ -70,18 +75,21 @@ export type Surroundings = {
 	readonly limits: QueueLimits;
 	readonly hosts: number;
 	readonly most: number;
-	/** Whether any host has answered. */
-	readonly hasAnswers: boolean;
+	/** What is known of it. */
+	readonly standing: Standing;
 };
 
 /**
  * With a number of downloads given, one host may have them all while no other has work; beside others it never has all, as
  * it may be dead. One that has not answered, where others have, gets no more than its share: the slots of a silent host are
- * lost for long.
+ * lost for long. Those of late ones are limited together, so that one after the other is given up.
  */
-export function levelBeside({ level }: Host<unknown>, { limits, hosts, most, hasAnswers }: Surroundings): number {
+export function levelBeside({ level }: Host<unknown>, { limits, hosts, most, standing }: Surroundings): number {
 	const own = levelOf(level);
-	if (hosts > 1 && hasAnswers && !level.hasAnswered) return Math.min(own, Math.max(1, Math.floor(most / hosts)));
+	// As many as it takes until it is given up, at once; unless it was found to be asked too much.
+	if (standing === "late")
+		return own < level.limits.start ? own : Math.max(own, Math.min(mostInARow, level.limits.most));
+	if (hosts > 1 && standing !== "known") return Math.min(own, Math.max(1, Math.floor(most / hosts)));
 	if (limits.perHost !== "auto") return own;
 	if (hosts > 1) return Math.min(own, Math.max(1, most - 1));
 	const isFree = level.refusals.mode === "free" && level.ramp >= level.seeker.level;

@@ -24,7 +24,7 @@ export function createLentSlots<T extends Queued>(
 ): Pick<HostQueue<T>, "lend" | "takeBack" | "lacking"> {
 	const { ring, whole, open, known, levelFor, most, settle, pace, waiting } = options;
 	/** Whether an entry could have the next slot, or there is none. */
-	const isPressed = (level: number): boolean => whole.inFlight >= level || ring.head() !== undefined;
+	const isPressed = (level: number): boolean => whole.counted >= level || ring.head() !== undefined;
 	return {
 		lend(name) {
 			if (isPressed(most()) || whole.isPaced()) return false;
@@ -49,7 +49,7 @@ export function createLentSlots<T extends Queued>(
 			const host = known(name);
 			if (host && host.wake === undefined && host.items.size > 0 && host.inFlight >= levelFor(host))
 				return host.items.size;
-			return ring.head() !== undefined && whole.inFlight >= Math.min(slots, most()) ? waiting() : 0;
+			return ring.head() !== undefined && whole.counted >= Math.min(slots, most()) ? waiting() : 0;
 		},
 	};
 }

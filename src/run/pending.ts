@@ -5,6 +5,7 @@ import type { Failure } from "../core/failure.ts";
 import type { Saved } from "../core/saved.ts";
 import type { AttemptResult, FailedResult, Task, WorkerLabel } from "../core/task.ts";
 import type { ToldMirrors } from "../core/told-mirrors.ts";
+import type { Vigil } from "./unanswered.ts";
 
 export type Mirror = {
 	/** Normalized, credentials included, without fragment. */
@@ -65,6 +66,8 @@ export type Pending = {
 	servedThen: number;
 	/** Whether it met a 403. */
 	wasForbidden: boolean;
+	/** Present while an attempt is under way whose host has answered nobody. */
+	vigil: Vigil | undefined;
 	/** Its place among those in flight. */
 	place: number;
 	/** Bytes that progress told of this attempt, and those of them that were counted. */

@@ -89,6 +89,7 @@ export function createPlanner(
 			forgiven: 0,
 			servedThen: 0,
 			wasForbidden: false,
+			vigil: undefined,
 			place: 0,
 			seenBytes: 0,
 			countedBytes: 0,

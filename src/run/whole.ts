@@ -8,6 +8,8 @@ import { type QueueLimits, startOverall, startPerHost } from "./queue-limits.ts"
 
 export type Whole = {
 	readonly inFlight: number;
+	/** The same without those that take nobody's place. */
+	readonly counted: number;
 	/** Most in flight at once, with so many hosts that have work. */
 	levelWith(hosts: number): number;
 	/** Whether the next request must wait for its turn; the wait is then under way. */
@@ -33,11 +35,13 @@ export type WholeOptions = {
 	readonly limits: QueueLimits;
 	readonly time: Time;
 	readonly context: SeekerContext;
+	/** Slots that take nobody's place. */
+	readonly apart: () => number;
 	readonly onReady: () => void;
 	readonly onMove: (level: number, why: string) => void;
 };
 
-export function createWhole({ limits, time, context, onReady, onMove }: WholeOptions): Whole {
+export function createWhole({ limits, time, context, apart, onReady, onMove }: WholeOptions): Whole {
 	const seeks = limits.concurrency === "auto";
 	const seeker = createSeeker(context, {
 		level: limits.concurrency === "auto" ? startOverall : limits.concurrency,
@@ -53,11 +57,15 @@ export function createWhole({ limits, time, context, onReady, onMove }: WholeOpt
 	/** The level when the last slot was taken: each success may raise it, and nothing starts before the turn is over. */
 	let levelThen = 0;
 
-	const isAtLevel = (): boolean => inFlight + freed >= Math.min(seeker.level, levelThen);
+	const counted = (): number => inFlight - apart();
+	const isAtLevel = (): boolean => counted() + freed >= Math.min(seeker.level, levelThen);
 
 	return {
 		get inFlight() {
 			return inFlight;
+		},
+		get counted() {
+			return counted();
 		},
 		// One host alone is limited by its own level.
 		levelWith: (hosts) => (seeks && hosts <= 1 ? limits.most : seeker.level),

@@ -26,9 +26,17 @@ const cases: readonly {
 	{ healthy: 9, silent: 1, files: 800, model: { rttMs: 100, serviceMs: 5 }, most: 1.4 },
 	// It begins with a tenth of all slots.
 	{ healthy: 1, silent: 9, files: 800, model: { rttMs: 100, serviceMs: 5 }, most: 4 },
-	{ healthy: 100, silent: 100, files: 40, model: { rttMs: 100, serviceMs: 5 }, most: 3.5 },
-	// Once each of them has cost as many time-outs as it has slots.
-	{ healthy: 100, silent: 25, files: 40, model: { rttMs: 50, serviceMs: 50 }, level: 32, most: 2.5 },
+	{ healthy: 100, silent: 100, files: 40, model: { rttMs: 100, serviceMs: 5 }, most: 2.5 },
+	{ healthy: 300, silent: 150, files: 40, model: { rttMs: 50, serviceMs: 5 }, most: 2 },
+	// Each entry is of a host of its own: none is known before.
+	{ healthy: 1000, silent: 500, files: 1, model: { rttMs: 50, serviceMs: 5 }, most: 4 },
+	// Half of the slots are kept until it is known who answers.
+	{ healthy: 1, silent: 9, files: 500, model: { rttMs: 50, serviceMs: 5 }, level: 32, most: 2.5 },
+	// Each of them costs a time-out before it is known.
+	{ healthy: 100, silent: 25, files: 40, model: { rttMs: 50, serviceMs: 50 }, level: 32, most: 2 },
+	// More than can be read ahead: one after the other is given up, so that its entries make room.
+	{ healthy: 20, silent: 200, files: 200, model: { rttMs: 50, serviceMs: 5 }, most: 130 },
+	{ healthy: 1, silent: 40, files: 500, model: { rttMs: 50, serviceMs: 5 }, level: 32, most: 150 },
 ];
 
 for (const { healthy, silent, files, model, level, most } of cases) {

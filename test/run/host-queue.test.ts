@@ -6,6 +6,7 @@ import { createSimulation, type Simulation } from "../../benchmarks/simulator/ev
 import { createHostQueue } from "../../src/run/host-queue.ts";
 import type { HostQueue, Time } from "../../src/run/host-queue-types.ts";
 import type { QueueLimits } from "../../src/run/queue-limits.ts";
+import type { Vigil } from "../../src/run/unanswered.ts";
 
 type Item = {
 	readonly host: string;
@@ -14,6 +15,7 @@ type Item = {
 	forgiven: number;
 	servedThen: number;
 	wasForbidden: boolean;
+	vigil: Vigil | undefined;
 };
 
 const steps = fc.array(
@@ -35,7 +37,15 @@ test("nothing that waits is lost or left, and no host has more in flight than it
 			const inFlight: Item[] = [];
 			for (const step of all) {
 				if (step.do === "push") {
-					const item = { host: step.host, id: 1, turn: 0, forgiven: 0, servedThen: 0, wasForbidden: false };
+					const item = {
+						host: step.host,
+						id: 1,
+						turn: 0,
+						forgiven: 0,
+						servedThen: 0,
+						wasForbidden: false,
+						vigil: undefined,
+					};
 					waiting.add(item);
 					queue.push(step.host, item);
 				} else if (step.do === "take") {
@@ -79,7 +89,7 @@ function queueOf(limits: QueueLimits): { readonly queue: HostQueue<Item>; readon
 
 function fill(queue: HostQueue<Item>, host: string, count: number): void {
 	for (let id = 0; id < count; id++)
-		queue.push(host, { host, id, turn: 0, forgiven: 0, servedThen: 0, wasForbidden: false });
+		queue.push(host, { host, id, turn: 0, forgiven: 0, servedThen: 0, wasForbidden: false, vigil: undefined });
 }
 
 function takeAll(queue: HostQueue<Item>): Item[] {
@@ -137,7 +147,15 @@ test("a host that is paused holds no slot, and afterwards not all that wait star
 	assert.equal(queue.hasReady(), false);
 	simulation.run(1001);
 	for (let n = 0; n < 12; n++)
-		queue.succeed("other", { host: "other", id: 0, turn: 1, forgiven: 0, servedThen: 0, wasForbidden: false });
+		queue.succeed("other", {
+			host: "other",
+			id: 0,
+			turn: 1,
+			forgiven: 0,
+			servedThen: 0,
+			wasForbidden: false,
+			vigil: undefined,
+		});
 	assert.equal(countOf(takeAll(queue), "paused"), 4);
 });
 
@@ -145,15 +163,19 @@ test("tens of thousands of hosts take turns", () => {
 	const { queue } = queueOf({ most: 100, concurrency: 100, perHost: "auto" });
 	const hosts = 10_000;
 	for (let round = 0; round < 3; round++) for (let host = 0; host < hosts; host++) fill(queue, `h${host}`, 1);
-	const order: string[] = [];
+	const seen = new Map<string, number>();
 	for (let held = takeAll(queue); held.length > 0; held = takeAll(queue)) {
+		const isFirst = seen.size < hosts;
+		const fresh = held.filter(({ host }) => !seen.has(host)).length;
+		if (isFirst)
+			assert(fresh >= Math.min(held.length / 2, hosts - seen.size), "half are for those that had no turn yet");
 		for (const item of held) {
-			order.push(item.host);
+			seen.set(item.host, (seen.get(item.host) ?? 0) + 1);
 			queue.succeed(item.host, item);
 		}
 	}
-	assert.equal(order.length, hosts * 3);
-	assert.equal(new Set(order.slice(0, hosts)).size, hosts, "each once before any comes again");
+	assert.equal(seen.size, hosts);
+	assert.deepEqual(new Set(seen.values()), new Set([3]));
 });
 
 test("a pace for all and one for each host hold together", () => {
@@ -171,4 +193,38 @@ test("a pace for all and one for each host hold together", () => {
 		simulation.run(ms + 5);
 	}
 	for (const count of Object.values(taken)) assert(Math.abs(count - 100) <= 5, `${count} in 10 s`);
+});
+
+test("answers that are late let twice as many begin, not ever more: the line may be full", () => {
+	const { queue, simulation } = queueOf({ most: 1024, concurrency: "auto", perHost: "auto" });
+	for (let host = 0; host < 2000; host++) fill(queue, `h${host}`, 1);
+	const first = takeAll(queue);
+	assert(first.length >= 32 && first.length < 100, `${first.length} begin`);
+	simulation.run(999);
+	assert.equal(takeAll(queue).length, 0);
+	simulation.run(1001);
+	assert.equal(takeAll(queue).length, first.length);
+	simulation.run(30_000);
+	assert.equal(takeAll(queue).length, 0);
+	for (const item of first) queue.succeed(item.host, item);
+	assert.equal(queue.inFlight, first.length);
+	assert(takeAll(queue).length <= first.length * 2);
+});
+
+test("slots of hosts that let attempts run out of time take nobody's place where the number is found, and no more than half of all", () => {
+	const { queue } = queueOf({ most: 1024, concurrency: "auto", perHost: "auto" });
+	for (let host = 0; host < 100; host++) fill(queue, `silent${host}`, 100);
+	fill(queue, "healthy", 2000);
+	let held = takeAll(queue);
+	for (let round = 0; round < 20; round++) {
+		for (const item of held) {
+			if (item.host === "healthy") queue.succeed(item.host, item);
+			else if (round < 5) queue.fail(item.host, item, true);
+		}
+		held = [...held.filter(({ host }) => host !== "healthy" && round >= 5), ...takeAll(queue)];
+	}
+	const silent = held.length - countOf(held, "healthy");
+	assert(silent >= 512 && silent <= 1024 - 2 * 32, `${silent} of silent hosts`);
+	assert(countOf(held, "healthy") >= 32, `${countOf(held, "healthy")} of the healthy one`);
+	assert(queue.inFlight <= 1024);
 });

@@ -7,6 +7,7 @@ import type { SlotGrant } from "../../src/core/task.ts";
 import { createHostQueue } from "../../src/run/host-queue.ts";
 import { type Borrower, createLending, type Lending } from "../../src/run/lending.ts";
 import type { QueueLimits } from "../../src/run/queue-limits.ts";
+import type { Vigil } from "../../src/run/unanswered.ts";
 
 type Item = {
 	readonly id: number;
@@ -15,6 +16,7 @@ type Item = {
 	forgiven: number;
 	servedThen: number;
 	wasForbidden: boolean;
+	vigil: Vigil | undefined;
 };
 
 const item = (id: number, host: string): Item => ({
@@ -24,6 +26,7 @@ const item = (id: number, host: string): Item => ({
 	forgiven: 0,
 	servedThen: 0,
 	wasForbidden: false,
+	vigil: undefined,
 });
 const mirror = (host: string): Borrower["mirror"] => ({ url: `http://${host}/f`, host, tried: 1, out: false });
 

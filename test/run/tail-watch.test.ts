@@ -17,6 +17,7 @@ function pendingOf(url: string, startedMs: number): Pending {
 		forgiven: 0,
 		servedThen: 0,
 		wasForbidden: false,
+		vigil: undefined,
 		place: 0,
 		seenBytes: 0,
 	};
