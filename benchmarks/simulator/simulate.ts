@@ -15,6 +15,8 @@ export type Scenario = {
 	readonly files: number;
 	/** The origins, which the list names in turn. */
 	readonly origins: readonly OriginModel[];
+	/** How many entries of an origin come in a row. */
+	readonly inARow?: number;
 	/** Bytes of a file. */
 	readonly size?: number | ((random: Random) => number);
 	/** Length of a turn of the event loop, in milliseconds: what comes within one ends together. Without it each reply is a turn. */
@@ -115,7 +117,7 @@ export function simulate(scenario: Scenario, level: number | "auto", seed: numbe
 	function readOne(): void {
 		const { size = 10_240 } = scenario;
 		const bytes = typeof size === "number" ? size : size(sizes);
-		const host = `10.0.0.${read % origins.length}`;
+		const host = `10.0.0.${Math.floor(read / (scenario.inARow ?? 1)) % origins.length}`;
 		const id = read++;
 		const isForbidden = sizes.next() < (scenario.origins[0]?.forbiddenRate ?? 0);
 		enqueue(

@@ -84,7 +84,7 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 			known ?? levelForNew(name, { context, limits, isOnly: !hasMany, memory: options.memoryOf?.(name), onMove });
 		const host = createHost<T>(name, level);
 		hosts.set(name, host);
-		unanswered.enter(host);
+		unanswered.add(host);
 		if (hosts.size === 2) whole.share();
 		if (!warmUp.hasBegun) warmUp.begin(host);
 		return host;
@@ -97,7 +97,7 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 
 	const forget = (host: Host<T>): void => {
 		if (!hosts.delete(host.name)) return;
-		unanswered.leave(host);
+		unanswered.remove(host);
 		host.level.turns = host.turns;
 		options.remember?.(host.name, host.level);
 		if (last === host) last = undefined;
@@ -151,7 +151,7 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 	const end = (name: string, item: T, succeeded: boolean, tell: (host: Host<T>, ended: Ended) => void): void => {
 		const host = open(name);
 		whole.end(hosts.size, succeeded, press());
-		unanswered.leave(host);
+		unanswered.before(host);
 		unanswered.end(host, item);
 		tell(host, endOf(host, item.turn, levelFor(host), isTail(host.inFlight)));
 		judge(host);
@@ -159,7 +159,7 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 
 	/** What it is counted as may have changed. */
 	const judge = (host: Host<T>): void => {
-		unanswered.enter(host);
+		unanswered.after(host);
 		// It has its turn among others now.
 		if (host.place !== unanswered.standing(host)) host.place = "none";
 		settle(host);
@@ -190,10 +190,10 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 			if (!host || item === undefined) return undefined;
 			size--;
 			whole.take();
-			unanswered.leave(host);
+			unanswered.before(host);
 			host.inFlight++;
 			unanswered.begin(host, item);
-			unanswered.enter(host);
+			unanswered.after(host);
 			host.freed = 0;
 			host.levelThen = levelFor(host);
 			item.turn = ++host.turns;
@@ -233,7 +233,7 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 			hosts: () => hosts.size,
 			isTail,
 			press,
-			leave: unanswered.leave,
+			before: unanswered.before,
 			judge,
 			settle,
 		}),

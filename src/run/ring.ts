@@ -50,6 +50,12 @@ export function createRing<H extends { place: Place }>(options: RingOptions<H>):
 		if (host.place === "late" && options.isBegun(host)) late.unshift(host);
 		else queueFor(host).push(host);
 	};
+	/** What is known of it has changed: it stood there before those that came since. */
+	const moveTo = (place: Standing, host: H): void => {
+		if (place !== "new") return push(host);
+		host.place = place;
+		fresh.unshift(host);
+	};
 	/** Lets those go that may not start any more, or have their turn elsewhere. @returns The first that may, which stays. */
 	const clean = (queue: Fifo<H>, place: Standing): H | undefined => {
 		for (let host = queue.peek(); host; host = queue.peek()) {
@@ -58,7 +64,7 @@ export function createRing<H extends { place: Place }>(options: RingOptions<H>):
 			if (may && standing(host) === place) return host;
 			queue.shift();
 			if (isHere) host.place = "none";
-			if (may) push(host);
+			if (may) moveTo(standing(host), host);
 		}
 		return undefined;
 	};

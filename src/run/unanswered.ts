@@ -14,8 +14,14 @@ const readPart = 1 / 2;
 /** Where they take nobody's place: of all slots that there may ever be. */
 const apartPart = 1 / 2;
 const manyHosts = 4;
+/** A host of so many requests has more of the list soon, in milliseconds: its slots are kept for it that long. */
+const manyTurns = 8;
+const moreMs = 100;
 /** So long may an answer take, in milliseconds, before its slot takes nobody's place. */
 const lateMs = 1000;
+/** Below this share of late ones among first answers, what is late is taken for silent; an answer counts so much. */
+const fewLate = 0.2;
+const lateWeight = 0.1;
 
 /** An attempt at a host that has answered nobody. */
 export type Vigil = { isOver: boolean; isLate: boolean };
@@ -33,9 +39,12 @@ export type Unanswered<T> = {
 	begin(host: Host<T>, item: T): void;
 	/** It ended; the slot is still the host's. */
 	end(host: Host<T>, item: T): void;
-	/** A host has work, or none any more; both are called around all that changes what it has, or is known for. */
-	enter(host: Host<T>): void;
-	leave(host: Host<T>): void;
+	/** A host has work, or none any more. */
+	add(host: Host<T>): void;
+	remove(host: Host<T>): void;
+	/** To be called around each change of what it has in flight, or is known for. */
+	before(host: Host<T>): void;
+	after(host: Host<T>): void;
 	/** Whether one that was not heard of yet may go before the others; and whether it may where none of them has a turn. */
 	areNewDue(): boolean;
 	mayNew(): boolean;
@@ -71,13 +80,24 @@ export function createUnanswered<T extends Queued>(options: UnansweredOptions): 
 	let heard = 0;
 	let hasAnswers = false;
 	let hasEnded = false;
+	/** Share of first answers that were late, the last ones weighing most. */
+	let lateShare = 1;
+	/** How the host stood before the change that is under way. */
+	let wasHeard = false;
+	let wasLate = false;
 	const vigils: Fifo<{ readonly host: Host<T>; readonly vigil: Vigil; readonly lateAt: number }> = createFifo();
 	let cancel: (() => void) | undefined;
+	/** When the last entry that waited for a host which brings many was taken. */
+	let dryMs = Number.NEGATIVE_INFINITY;
+	let cancelDry: (() => void) | undefined;
 
 	/** A slot given to a silent host is lost for long where there are so many and no more: half are kept until something is known. */
 	const isCareful = (): boolean => !isElastic && hosts() >= manyHosts;
 	const isLate = ({ level }: Host<T>): boolean => level.tookTime && !level.hasAnswered;
 	const part = (of: number, share: number): number => Math.max(1, Math.floor(of * share));
+
+	/** The others find room. */
+	const mostApart = (): number => Math.max(part(most, apartPart), most - 2 * slots());
 
 	const count = (host: Host<T>, sign: 1 | -1): void => {
 		if (host.level.hasAnswered) {
@@ -109,6 +129,11 @@ export function createUnanswered<T extends Queued>(options: UnansweredOptions): 
 		if (freed) onFree();
 	};
 
+	const lookAgain = (): void => {
+		cancelDry = undefined;
+		onFree();
+	};
+
 	const watch = (): void => {
 		const first = vigils.peek();
 		if (first && !cancel) cancel = time.after(Math.max(0, first.lateAt - time.clock()), look);
@@ -116,8 +141,9 @@ export function createUnanswered<T extends Queued>(options: UnansweredOptions): 
 
 	return {
 		apart() {
-			// On a line that is full all answers are late: that is no reason to ask for much more.
-			return isElastic ? ofLate + Math.min(waiting, slots()) : 0;
+			if (!isElastic) return 0;
+			// Late answers may come: a line that is full is no reason to ask for much more.
+			return Math.min(mostApart(), ofLate + (lateShare < fewLate ? waiting : Math.min(waiting, slots())));
 		},
 		standing(host) {
 			if (host.level.hasAnswered) return "known";
@@ -125,6 +151,7 @@ export function createUnanswered<T extends Queued>(options: UnansweredOptions): 
 		},
 		isBegun: ({ turns }) => turns > 0 && turns < mostInARow,
 		begin(host, item) {
+			if (host.items.size === 0 && host.turns >= manyTurns && !isRead()) dryMs = time.clock();
 			item.vigil = undefined;
 			if (!isElastic || host.level.hasAnswered) return;
 			item.vigil = { isOver: false, isLate: false };
@@ -141,20 +168,38 @@ export function createUnanswered<T extends Queued>(options: UnansweredOptions): 
 			cancel?.();
 			cancel = undefined;
 		},
-		leave: (host) => count(host, -1),
-		enter(host) {
+		add(host) {
 			hasAnswers ||= host.level.hasAnswered;
 			count(host, 1);
 		},
+		remove: (host) => count(host, -1),
+		before(host) {
+			wasHeard = host.level.hasAnswered;
+			wasLate = host.late > 0;
+			count(host, -1);
+		},
+		after(host) {
+			count(host, 1);
+			if (wasHeard || !host.level.hasAnswered) return;
+			hasAnswers = true;
+			lateShare += ((wasLate ? 1 : 0) - lateShare) * lateWeight;
+		},
 		areNewDue: () => ofNew < part(slots(), newPart),
-		mayNew: () => hasAnswers || hasEnded || !isCareful(),
-		areLateDue: () =>
-			ofLate < (isElastic ? Math.max(part(most, apartPart), most - 2 * slots()) : part(slots(), leastPart)),
+		mayNew() {
+			if (isCareful() && !hasAnswers && !hasEnded) return false;
+			const leftMs = dryMs + moreMs - time.clock();
+			if (leftMs > 0) cancelDry ??= time.after(leftMs, lookAgain);
+			return leftMs <= 0;
+		},
+		areLateDue: () => (isElastic ? ofLate + waiting < mostApart() : ofLate < part(slots(), leastPart)),
 		mayLate() {
 			if (isElastic) return false;
 			if (hosts() === 1 || (heard === 0 && isRead())) return true;
 			return ofLate < part(slots(), isRead() ? readPart : readingPart);
 		},
-		clear: () => cancel?.(),
+		clear() {
+			cancel?.();
+			cancelDry?.();
+		},
 	};
 }

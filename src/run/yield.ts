@@ -22,13 +22,13 @@ export type YieldOptions<T> = {
 	isTail(inFlight: number): boolean;
 	press(): Pressure;
 	/** To be called before and after the host has answered for the first time. */
-	leave(host: Host<T>): void;
+	before(host: Host<T>): void;
 	judge(host: Host<T>): void;
 	settle(host: Host<T>): void;
 };
 
 export function createYield<T extends Queued>(options: YieldOptions<T>): Pick<HostQueue<T>, "bring" | "advance"> {
-	const { whole, known, recall, levelFor, hosts, isTail, press, leave, judge, settle } = options;
+	const { whole, known, recall, levelFor, hosts, isTail, press, before, judge, settle } = options;
 
 	const bringTo = (name: string, bytes: number, firstByteMs?: number): void => {
 		whole.bring(bytes / bytesPerWork);
@@ -37,7 +37,7 @@ export function createYield<T extends Queued>(options: YieldOptions<T>): Pick<Ho
 		const level = host?.level ?? recall(name);
 		if (!level) return;
 		const isFirst = host !== undefined && !level.hasAnswered;
-		if (isFirst) leave(host);
+		if (isFirst) before(host);
 		bring(level, bytes / bytesPerWork, firstByteMs);
 		if (isFirst) judge(host);
 	};

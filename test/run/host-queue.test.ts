@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { createSimulation, type Simulation } from "../../benchmarks/simulator/events.ts";
+import type { HostLevel } from "../../src/control/host-level.ts";
 import { createHostQueue } from "../../src/run/host-queue.ts";
 import type { HostQueue, Time } from "../../src/run/host-queue-types.ts";
 import type { QueueLimits } from "../../src/run/queue-limits.ts";
@@ -84,7 +85,13 @@ test("nothing that waits is lost or left, and no host has more in flight than it
 /** A queue in simulated time, with what is in flight. */
 function queueOf(limits: QueueLimits): { readonly queue: HostQueue<Item>; readonly simulation: Simulation } {
 	const simulation = createSimulation();
-	return { queue: createHostQueue<Item>({ limits, time: simulation, onReady: () => {} }), simulation };
+	const known = new Map<string, HostLevel>();
+	const queue = createHostQueue<Item>({
+		...{ limits, time: simulation, onReady: () => {} },
+		recall: (host) => known.get(host),
+		remember: (host, level) => known.set(host, level),
+	});
+	return { queue, simulation };
 }
 
 function fill(queue: HostQueue<Item>, host: string, count: number): void {
@@ -227,4 +234,25 @@ test("slots of hosts that let attempts run out of time take nobody's place where
 	assert(silent >= 512 && silent <= 1024 - 2 * 32, `${silent} of silent hosts`);
 	assert(countOf(held, "healthy") >= 32, `${countOf(held, "healthy")} of the healthy one`);
 	assert(queue.inFlight <= 1024);
+});
+
+test("slots that a busy host has no entries for are not given at once to hosts that may be silent: more of its entries come", () => {
+	const { queue, simulation } = queueOf({ most: 32, concurrency: 32, perHost: "auto" });
+	const silent = Array.from({ length: 40 }, (_, host) => `silent${host}`);
+	fill(queue, "busy", 100);
+	for (const host of silent) fill(queue, host, 1);
+	let held = takeAll(queue);
+	const step = (): void => {
+		for (const item of held) if (item.host === "busy") queue.succeed("busy", item);
+		held = [...held.filter(({ host }) => host !== "busy"), ...takeAll(queue)];
+	};
+	while (countOf(held, "busy") > 0) step();
+	assert.equal(held.length, 16, "half");
+	fill(queue, "busy", 100);
+	step();
+	assert.equal(countOf(held, "busy"), 16, "they were kept for it");
+	while (countOf(held, "busy") > 0) step();
+	simulation.run(simulation.clock() + 100);
+	step();
+	assert.equal(held.length, 32, "no more of its entries came");
 });
