@@ -22,12 +22,17 @@ const kept = join(folder.path, "probes");
 await mkdir(kept);
 // Of root's nginx the workers run as a user of their own.
 await chmod(kept, 0o777);
+const begun = "<InitiateMultipartUploadResult><UploadId>one</UploadId></InitiateMultipartUploadResult>";
 /**
  * No name is taken but those of the probes, which are kept: a bucket must refuse to overwrite. To 200 and `If-None-Match: *` nginx would
  * answer 304.
  */
 const bucket = `location ~ /probe- {
 			root ${kept};
+			default_type application/xml;
+			add_header ETag '"0"';
+			if ($args ~ "^uploads") { return 200 "${begun}"; }
+			if ($args ~ "^partNumber|&partNumber") { return 200 ""; }
 			if (-f $request_filename) { return 412; }
 			dav_methods PUT DELETE;
 			create_full_put_path on;
@@ -37,7 +42,7 @@ const bucket = `location ~ /probe- {
 			default_type application/xml;
 			add_header ETag '"0"';
 			if ($request_method = HEAD) { return 404; }
-			if ($args ~ "^uploads") { return 200 "<InitiateMultipartUploadResult><UploadId>one</UploadId></InitiateMultipartUploadResult>"; }
+			if ($args ~ "^uploads") { return 200 "${begun}"; }
 			if ($request_method = PUT) { return 201 ""; }
 			return 200 "<CompleteMultipartUploadResult></CompleteMultipartUploadResult>";
 		}`;

@@ -1,4 +1,5 @@
 /** Which numbers to try for names that are taken, so that a thousand files of one name cost some requests each. */
+import { StoreError } from "./s3-store.ts";
 
 export type Names = {
 	/** Whether a file of that name was in the way before. */
@@ -7,6 +8,8 @@ export type Names = {
 	next(slot: string, isFree: (n: number) => Promise<boolean>): Promise<number>;
 };
 
+/** More files of one name are not believed. */
+const mostFiles = 2 ** 24;
 /** Most names whose numbers are remembered. */
 const keepNames = 10_000;
 
@@ -31,7 +34,11 @@ export function createNames(): Names {
 /** The first number that is free, found by doubling: others may take it meanwhile, and then the next is tried. */
 async function firstFree(isFree: (n: number) => Promise<boolean>): Promise<number> {
 	let high = 1;
-	while (!(await isFree(high))) high *= 2;
+	while (!(await isFree(high))) {
+		high *= 2;
+		if (high > mostFiles)
+			throw new StoreError(new Error(`the store says that ${mostFiles} files of that name are there`));
+	}
 	let low = high >> 1;
 	while (high - low > 1) {
 		const middle = (low + high) >> 1;

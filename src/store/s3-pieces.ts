@@ -1,7 +1,7 @@
 /** Uploads of large files in pieces, which a store puts together at the end: what fails is given up without a trace. */
 import { randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { conditionOf, type LargeUpload, letGo, pieceBytes, putAtOnce } from "./s3-put.ts";
+import { conditionOf, KeyTaken, type LargeUpload, letGo, pieceBytes, putAtOnce, underCondition } from "./s3-put.ts";
 import type { FilePart } from "./s3-send-file.ts";
 import { type Store, StoreError } from "./s3-store.ts";
 import {
@@ -46,7 +46,7 @@ async function tryCondition(store: Store, signal: AbortSignal): Promise<boolean>
 		return false;
 	} catch (error) {
 		if (!(error instanceof StoreError)) throw error;
-		if (error.status === 412) return true;
+		if (error instanceof KeyTaken) return true;
 		// It knows no such condition, and says so.
 		if (error.status === 400 || error.status === 501) return false;
 		throw error;
@@ -111,7 +111,9 @@ async function finish(
 		MultipartUpload: { Parts: parts },
 		...conditionOf(condition),
 	});
-	await ask((client, abortSignal) => client.send(command, { abortSignal }), signal);
+	const done = ask((client, abortSignal) => client.send(command, { abortSignal }), signal);
+	const { replaces, ifMatch } = condition;
+	await (replaces && ifMatch === undefined ? done : underCondition(target.Key, done));
 }
 
 type Pieces = LargeUpload & { readonly target: Unfinished };

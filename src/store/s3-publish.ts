@@ -16,6 +16,8 @@ import { upload } from "./s3-upload.ts";
 
 /** Longest key that stores take, in bytes of UTF-8. */
 const longestKey = 1024;
+/** Names of one file that a store may refuse as taken, and then deny that anything is there. */
+const mostContradictions = 5;
 
 export type BucketPublisherOptions = {
 	readonly bucket: Bucket;
@@ -67,15 +69,19 @@ export async function createBucketPublisher(options: BucketPublisherOptions): Pr
 			: await put(store, uploadOf(slot), signal);
 		if (hasFirst) return published(slot);
 		if (policy !== "rename") {
-			return { kind: "exists", file: slot, bytes: (await findReadable(store, keyOf(slot), signal))?.bytes };
+			const found = await findReadable(store, keyOf(slot), signal);
+			return found ? { kind: "exists", file: slot, bytes: found.bytes } : failed(contradiction(slot));
 		}
 		const claimed = await readClaim(store, part.key, signal);
 		if (claimed !== undefined && (await isThere(store, uploadOf(claimed), signal))) return published(claimed);
-		for (;;) {
+		for (let contradictions = 0; ; ) {
 			const isFree = async (n: number): Promise<boolean> => !(await findReadable(store, keyOf(fileOf(n)), signal));
 			const file = fileOf(await names.next(slot, isFree));
 			await writeClaim(store, { entryKey: part.key, file }, signal);
 			if (await put(store, uploadOf(file), signal)) return published(file);
+			// Somebody may have taken it away again meanwhile, but not each time.
+			const isGone = !(await findReadable(store, keyOf(file), signal));
+			if (isGone && ++contradictions >= mostContradictions) return failed(contradiction(file));
 		}
 	};
 
@@ -145,6 +151,10 @@ async function replace(store: Store, one: Upload, older: Saved, signal: AbortSig
 function contentOf(part: Part): Content {
 	if (!part.file) return { chunks: part.memory ? [part.memory.subarray(0, part.bytes)] : [] };
 	return { path: bodyPath(part.file.folder) };
+}
+
+function contradiction(file: string): Failure {
+	return permanent("io", `${file} cannot be stored: the store says that its name is taken, and that nothing is there`);
 }
 
 function failed(failure: Failure): PublicationEnd {

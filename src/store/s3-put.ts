@@ -41,7 +41,7 @@ export async function putAtOnce(
 	if (!replaces) headers["if-none-match"] = "*";
 	else if (ifMatch !== undefined) headers["if-match"] = `"${ifMatch}"`;
 	const body = "path" in content ? { path: content.path, start: 0, end: bytes } : memory;
-	await store.askMuch(
+	const done = store.askMuch(
 		{
 			direct: { method: "PUT", key, headers, ...(body && { body }) },
 			async bySdk(client, abortSignal) {
@@ -60,6 +60,7 @@ export async function putAtOnce(
 		},
 		signal,
 	);
+	await (replaces && ifMatch === undefined ? done : underCondition(key, done));
 }
 
 /** On which condition an object is put, as the SDK takes it. */
@@ -82,10 +83,21 @@ export async function isTaken(store: Store, key: string, signal: AbortSignal): P
 	}
 }
 
-/** As a store refuses it. */
-export function taken(key: string): StoreError {
-	const status = { $metadata: { httpStatusCode: 412 } };
-	return new StoreError(Object.assign(new Error(`${key} is there already`), { name: "PreconditionFailed", ...status }));
+/** The condition of an upload was not met: something else has its key. */
+export class KeyTaken extends StoreError {
+	constructor(key: string) {
+		const status = { $metadata: { httpStatusCode: 412 } };
+		super(Object.assign(new Error(`${key} is there already`), { name: "PreconditionFailed", ...status }));
+	}
+}
+
+/** Of a request with a condition, 412 is about that; of any other it is a refusal like others. @throws {StoreError} */
+export async function underCondition<T>(key: string, request: Promise<T>): Promise<T> {
+	try {
+		return await request;
+	} catch (error) {
+		throw error instanceof StoreError && error.status === 412 ? new KeyTaken(key) : error;
+	}
 }
 
 /** Asks what stands under a key. */

@@ -1,6 +1,6 @@
 /** Puts one complete file under one key of a store, under the condition that nothing is there: at one go, or in pieces where it is large. */
 import { keepsConditionOfPieces, putInPieces } from "./s3-pieces.ts";
-import { isTaken, type LargeUpload, putAtOnce, taken, type Upload } from "./s3-put.ts";
+import { isTaken, KeyTaken, type LargeUpload, putAtOnce, type Upload } from "./s3-put.ts";
 import { type Store, StoreError } from "./s3-store.ts";
 
 /** Files up to this size go at one go. */
@@ -15,12 +15,12 @@ export async function upload(store: Store, one: Upload, signal: AbortSignal): Pr
 	const { key, bytes, content, replaces } = one;
 	try {
 		// A store would read all of it before it says that the name is taken, or close the connection meanwhile.
-		if (!replaces && bytes >= lookFirstBytes && (await isTaken(store, key, signal))) throw taken(key);
+		if (!replaces && bytes >= lookFirstBytes && (await isTaken(store, key, signal))) throw new KeyTaken(key);
 		if (bytes <= oneGoBytes || !("path" in content)) await putAtOnce(store, one, signal);
 		else await putLarge(store, { ...one, path: content.path }, signal);
 		return true;
 	} catch (error) {
-		if (error instanceof StoreError && error.status === 412) return false;
+		if (error instanceof KeyTaken) return false;
 		throw error;
 	}
 }
