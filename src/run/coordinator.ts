@@ -37,6 +37,7 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 	});
 	const queue = createHostQueue<Pending>({
 		limits: { ...options, most: context.most },
+		room: () => runner.slots,
 		time: realTime,
 		isBusy: createBusyLook(),
 		mostOf: controls.mostOf,

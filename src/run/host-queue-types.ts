@@ -86,6 +86,8 @@ export type Time = {
 
 export type HostQueueOptions = {
 	readonly limits: QueueLimits;
+	/** How many may be in flight now whatever the levels are; `limits.most` where it is not given. */
+	readonly room?: () => number;
 	readonly time: Time;
 	/** Whether this process is what limits. */
 	readonly isBusy?: () => boolean;

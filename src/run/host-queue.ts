@@ -19,12 +19,13 @@ const tellSuccess = (host: Host<unknown>, ended: Ended): void => succeed(host.le
 
 /** Hosts take turns; one stands in the ring while it has items, a free slot and no pause. */
 export function createHostQueue<T extends Queued>(options: HostQueueOptions): HostQueue<T> {
-	const { limits, time, onReady, isBusy = () => false } = options;
+	const { limits, time, onReady, isBusy = () => false, room = () => limits.most } = options;
 	const context = { clock: time.clock, isBusy };
 	const hosts = new Map<string, Host<T>>();
 	const unanswered = createUnanswered<T>({
 		...{ limits, time },
-		slots: most,
+		room,
+		slots: () => Math.min(most(), room()),
 		isRead: () => isEnding || size > nearlyAll,
 		hosts: () => hosts.size,
 		onFree: onReady,
@@ -184,7 +185,7 @@ export function createHostQueue<T extends Queued>(options: HostQueueOptions): Ho
 		push: (name, item) => put(name, item, false),
 		pushFirst: (name, item) => put(name, item, true),
 		take() {
-			if (whole.inFlight >= limits.most || whole.isPaced()) return undefined;
+			if (whole.inFlight >= room() || whole.isPaced()) return undefined;
 			const host = ring.take(whole.counted >= most());
 			const item = host?.items.shift();
 			if (!host || item === undefined) return undefined;

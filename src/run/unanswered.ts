@@ -56,7 +56,9 @@ export type Unanswered<T> = {
 
 export type UnansweredOptions = {
 	readonly time: Time;
-	readonly limits: Pick<QueueLimits, "most" | "concurrency" | "rate">;
+	readonly limits: Pick<QueueLimits, "concurrency" | "rate">;
+	/** How many slots there may be, now. */
+	readonly room: () => number;
 	/** How many slots there are in all, now. */
 	readonly slots: () => number;
 	/** Whether nothing more is to come, or can be read as long as they wait. */
@@ -68,8 +70,8 @@ export type UnansweredOptions = {
 };
 
 export function createUnanswered<T extends Queued>(options: UnansweredOptions): Unanswered<T> {
-	const { time, slots, isRead, hosts, onFree } = options;
-	const { most, concurrency, rate } = options.limits;
+	const { time, slots, room, isRead, hosts, onFree } = options;
+	const { concurrency, rate } = options.limits;
 	/** Whether the number of slots follows from what they bring: those that bring nothing then take nobody's place. With a rate requests are what is short. */
 	const isElastic = concurrency === "auto" && rate === undefined;
 	/** Slots of hosts that are new, those of their attempts that are late, and those of late hosts. */
@@ -97,7 +99,7 @@ export function createUnanswered<T extends Queued>(options: UnansweredOptions): 
 	const part = (of: number, share: number): number => Math.max(1, Math.floor(of * share));
 
 	/** The others find room. */
-	const mostApart = (): number => Math.max(part(most, apartPart), most - 2 * slots());
+	const mostApart = (): number => Math.max(part(room(), apartPart), room() - 2 * slots());
 
 	const count = (host: Host<T>, sign: 1 | -1): void => {
 		if (host.level.hasAnswered) {
