@@ -27,8 +27,8 @@ export type Coordinator = {
 	finish(): Promise<void>;
 	/** Bytes that arrived of what is in flight. */
 	progress(progress: readonly TaskProgress[]): void;
-	/** Whether more waits than may start. */
-	hasMore(): boolean;
+	/** Entries that were read and wait for a slot. */
+	waiting(): number;
 	/** The hosts with the most failures and files. */
 	hosts(): HostCounts[];
 	/** What was learned of hosts, for the next run. */

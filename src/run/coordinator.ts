@@ -261,7 +261,7 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 			inFlight.advance(progress, progressListener);
 			pump();
 		},
-		hasMore: () => queue.size > 0,
+		waiting: () => queue.size,
 		hosts: () => book.summary(queue.levelOf),
 		levels: book.levels,
 		finish: () =>

@@ -17,6 +17,7 @@ import { createCoordinator } from "./coordinator.ts";
 import type { Coordinator, CoordinatorOptions } from "./coordinator-types.ts";
 import { createSkippedDigests } from "./digest-skipped.ts";
 import { createDryCheck, type DryCheck } from "./dry-check.ts";
+import { entriesLeft } from "./entries-left.ts";
 import { fitConcurrency } from "./fit-concurrency.ts";
 import { createHostTroubles, watched } from "./host-troubles.ts";
 import { dirUnusable, openRunDirectory } from "./open-run-directory.ts";
@@ -211,7 +212,7 @@ type RunnerEnds = Pick<RunnerOptions, "signal" | "onBroken" | "onSetCookie" | "o
 	Pick<NonNullable<RunnerOptions["cluster"]>, "counts" | "over">;
 
 async function startRunner(
-	{ options: all, run: name, list, sink, most }: Request,
+	{ options: all, run: name, list, sink, most, fractionRead }: Request,
 	held: Held,
 	{ counts, over, ...ends }: RunnerEnds,
 ): Promise<Runner> {
@@ -225,7 +226,12 @@ async function startRunner(
 			...(place && { cluster: place }),
 			run: name,
 			concurrency: most,
-			hasMore: () => held.coordinator?.hasMore() ?? false,
+			left: () =>
+				entriesLeft({
+					waiting: held.coordinator?.waiting() ?? 0,
+					ended: counts().total,
+					fraction: fractionRead?.(),
+				}),
 			workers: options.workers,
 			...ends,
 			onProgress: (progress) => {

@@ -10,8 +10,10 @@ import { createUnion } from "./union.ts";
 const lookMs = 500;
 /** Share of the time that the event loop works, above which it is what limits. */
 const busyLoop = 0.9;
-/** Looks in a row that must agree: a thread that starts in the last second of a run costs more than it brings. */
+/** Looks in a row that must agree. */
 const looksToAgree = 4;
+/** Of work that takes no longer, in seconds, a thread costs more than it brings. */
+const worthSeconds = 1.5;
 /** What a thread must add to the files per second to be followed by another. */
 const worthwhileGain = 1.05;
 
@@ -35,9 +37,11 @@ export async function createAutoRunner(options: RunnerOptions): Promise<Runner> 
 		const rate = ((ended - last.ended) * 1000) / (now - last.atMs);
 		last = { load: performance.eventLoopUtilization(), ended, atMs: now };
 		// Slots that stay empty: the list or the hosts limit, not the loop.
-		const isLimited = utilization >= busyLoop && (options.hasMore?.() ?? inFlight >= options.concurrency * 0.75);
+		const left = options.left?.() ?? (inFlight >= options.concurrency * 0.75 ? Number.POSITIVE_INFINITY : 0);
+		const isLimited = utilization >= busyLoop && left > 0;
 		busyLooks = isLimited ? busyLooks + 1 : 0;
 		if (busyLooks < looksToAgree || growing || (threads?.loops ?? 0) >= options.workers - 1) return;
+		if (left < rate * worthSeconds) return;
 		busyLooks = 0;
 		if (before && rate < before.rate * worthwhileGain) {
 			note(

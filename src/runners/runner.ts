@@ -54,8 +54,8 @@ export type RunnerOptions = {
 	readonly run: string;
 	/** Most tasks in flight at once, over all workers. */
 	readonly concurrency: number;
-	/** Whether more waits than may start: only then does another worker help. */
-	readonly hasMore?: () => boolean;
+	/** Entries that have no slot yet, as far as the list tells: 0 where none waits for one, Infinity where it cannot be told. */
+	readonly left?: () => number;
 	/** Threads or processes, for the models that have them. */
 	readonly workers: number;
 	/** Ends what is in flight and keeps its bytes; what is asked for afterwards is cancelled at once. */
