@@ -160,7 +160,9 @@ async function createFolder(out: string): Promise<string> {
 		await mkdir(out);
 		return topmost ?? out;
 	} catch (cause) {
-		const exists = cause instanceof Error && "code" in cause && cause.code === "EEXIST";
+		// A file where a folder above it should be is told with the same code.
+		const exists =
+			cause instanceof Error && "code" in cause && cause.code === "EEXIST" && "path" in cause && cause.path === out;
 		const reason = exists ? "is already there: name a folder that is not" : `cannot be created: ${String(cause)}`;
 		throw new UsageError(`the report's folder ${out} ${reason}`, { cause });
 	}

@@ -2,6 +2,7 @@
 import type { Entry } from "./entry.ts";
 import type { Failure } from "./failure.ts";
 import type { Method, Outcome, Summary } from "./outcome.ts";
+import type { Saved } from "./saved.ts";
 import type { TaskProgress, WorkerLabel } from "./task.ts";
 
 export type RunEvent =
@@ -59,11 +60,15 @@ export type RunEvent =
 	/** Nothing starts, to one host or at all (`null`), until that time (milliseconds since 1970), or until it is resumed. */
 	| { readonly type: "paused"; readonly host: string | null; readonly untilMs?: number; readonly why: string }
 	| { readonly type: "resumed"; readonly host: string | null; readonly why: string }
-	/** An entry ended; `id` and `host`, which is the one that was asked last, are absent where no attempt was made. */
+	/**
+	 * An entry ended; `id` and `host`, which is the one that was asked last, are absent where no attempt was made.
+	 * `refreshed` is the file that was asked for again (`--refresh`).
+	 */
 	| {
 			readonly type: "ended";
 			readonly id?: number;
 			readonly host?: string;
+			readonly refreshed?: Saved | undefined;
 			readonly entry: Entry;
 			readonly outcome: Outcome;
 	  }

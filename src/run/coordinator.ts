@@ -240,7 +240,10 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 		weight -= pending.weight;
 		pending.isOver = true;
 		const ms = startedMs === undefined ? 0 : performance.now() - startedMs;
-		recorder.end({ entry, worker, attempts, ms, httpStatus, how }, { id, key, host: pending.mirror.host });
+		recorder.end(
+			{ entry, worker, attempts, ms, httpStatus, how },
+			{ id, key, host: pending.mirror.host, refreshed: pending.demands?.refresh },
+		);
 	}
 
 	const progressListener: ProgressListener = {

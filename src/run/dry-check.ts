@@ -1,9 +1,10 @@
 /** What a dry run finds: the files, and what would go wrong with them. */
-import { lstatSync } from "node:fs";
+import { lstatSync, type Stats } from "node:fs";
 import { dirname, join } from "node:path";
 import type { RunEvent, Sink } from "../core/event.ts";
 import type { ExistsPolicy, RunOptions } from "../core/options.ts";
 import type { DryFile, Summary } from "../core/outcome.ts";
+import { isStillSaved, type Saved } from "../core/saved.ts";
 import { freeBytes } from "../files/free-space.ts";
 
 export type DryCheck = {
@@ -17,12 +18,14 @@ export type DryCheckOptions = Pick<RunOptions, "dir" | "bucket" | "onExists">;
 
 export function createDryCheck({ dir, bucket, onExists }: DryCheckOptions): DryCheck {
 	const files: DryFile[] = [];
+	const refreshed = new Map<string, Saved>();
 	let bytes = 0;
 	return {
 		note(event) {
 			if (event.type !== "ended" || event.outcome.status !== "saved") return;
 			const { line, url, file, sizeUnknown, contentType } = event.outcome;
 			if (file === null) return;
+			if (event.refreshed) refreshed.set(event.refreshed.file, event.refreshed);
 			bytes += event.outcome.bytes;
 			const size = sizeUnknown ? null : event.outcome.bytes;
 			files.push({ line, url, file, bytes: size, contentType: contentType ?? null });
@@ -30,7 +33,7 @@ export function createDryCheck({ dir, bucket, onExists }: DryCheckOptions): DryC
 		conclude(summary, sink) {
 			const warn = (message: string): void => sink.on({ type: "warning", message });
 			// Nobody asks a bucket what is there, and it has no end.
-			for (const message of clashes(files, bucket ? undefined : dir, onExists)) warn(message);
+			for (const message of clashes(files, { dir: bucket ? undefined : dir, refreshed, onExists })) warn(message);
 			const free = bucket ? undefined : freeOf(dir);
 			if (free !== undefined && bytes > free) {
 				warn(`too little space: the files have ${bytes} bytes, and ${free} are free for ${dir}`);
@@ -40,15 +43,21 @@ export function createDryCheck({ dir, bucket, onExists }: DryCheckOptions): DryC
 	};
 }
 
-/** Names that several files of the list would have, and names of what is there already. */
-function clashes(files: readonly DryFile[], dir: string | undefined, onExists: ExistsPolicy): string[] {
+type Ground = {
+	readonly dir: string | undefined;
+	readonly refreshed: ReadonlyMap<string, Saved>;
+	readonly onExists: ExistsPolicy;
+};
+
+/** Names that several files of the list would have, and names of what is there already and would not be replaced. */
+function clashes(files: readonly DryFile[], { dir, refreshed, onExists }: Ground): string[] {
 	const names = new Set<string>();
 	const again = new Set<string>();
 	for (const { file } of files) {
 		if (names.has(file)) again.add(file);
 		names.add(file);
 	}
-	const there = dir === undefined ? [] : [...names].filter((file) => isThere(join(dir, file)));
+	const there = dir === undefined ? [] : [...names].filter((file) => isInTheWay(join(dir, file), refreshed.get(file)));
 	return [
 		...(again.size === 0 ? [] : [`names that several files would have: ${some(again)} (--on-exists ${onExists})`]),
 		...(there.length === 0 ? [] : [`names that are there already: ${some(there)} (--on-exists ${onExists})`]),
@@ -60,18 +69,24 @@ function some(names: Iterable<string>): string {
 	return all.length === 1 ? `${all[0]}` : `${all.length}, such as ${all[0]}`;
 }
 
-function isThere(path: string): boolean {
+/** What an earlier run saved and nobody has changed gives way to its own new version. */
+function isInTheWay(path: string, refreshed: Saved | undefined): boolean {
+	const found = lookAt(path);
+	return found !== undefined && !(refreshed && found.isFile() && isStillSaved(refreshed, found));
+}
+
+function lookAt(path: string): Stats | undefined {
 	try {
-		return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+		return lstatSync(path, { throwIfNoEntry: false });
 	} catch {
-		return false;
+		return undefined;
 	}
 }
 
 /** Of the directory, or of where it would be made. */
 function freeOf(dir: string): number | undefined {
 	for (let at = dir; ; at = dirname(at)) {
-		if (isThere(at)) return freeBytes(at);
+		if (lookAt(at)) return freeBytes(at);
 		if (dirname(at) === at) return undefined;
 	}
 }

@@ -1,13 +1,21 @@
 /** The one place where an entry ends: counted, written to the journal, and told to the sinks. */
 import type { ChecksumTable } from "../core/checksum-table.ts";
 import type { Sink } from "../core/event.ts";
+import type { Saved } from "../core/saved.ts";
 import type { Tally } from "../core/tally.ts";
 import type { Journal } from "../journal/journal.ts";
 import { type Ending, type HowEnded, outcomeOf } from "./outcome-of.ts";
 
 export type Recorder = {
 	/** @param key - Of the entry in the journal; absent where there is nothing to remember. */
-	end(ending: Ending, known?: { readonly id: number; readonly key: string; readonly host: string }): void;
+	end(ending: Ending, known?: Known): void;
+};
+
+export type Known = {
+	readonly id: number;
+	readonly key: string;
+	readonly host: string;
+	readonly refreshed?: Saved | undefined;
 };
 
 export type RecorderOptions = {
@@ -28,9 +36,9 @@ export function createRecorder({ tally, journal, sink, checksums, onBroken }: Re
 			if (outcome.file !== null) checksums?.find(outcome.file);
 			if (known) remember(ending.how, known.key);
 			const { entry } = ending;
-			sink.on(
-				known ? { type: "ended", id: known.id, host: known.host, entry, outcome } : { type: "ended", entry, outcome },
-			);
+			if (!known) return sink.on({ type: "ended", entry, outcome });
+			const { id, host, refreshed } = known;
+			sink.on({ type: "ended", id, host, refreshed, entry, outcome });
 		},
 	};
 

@@ -106,6 +106,8 @@ const wrong: readonly (readonly [args: readonly string[], named: RegExp])[] = [
 	[["bench", "urls.txt", "--runs", "0"], /--runs: "0"/],
 	[["bench", "urls.txt", "--peers", "netcat"], /--peers: netcat/],
 	[["bench", "urls.txt", "-o", "folder"], /folder is already there/],
+	[["bench", "urls.txt", "-o", "urls.txt"], /urls\.txt is already there/],
+	[["bench", "urls.txt", "-o", "urls.txt/report"], /report cannot be created: .*urls\.txt/],
 	[["bench", "missing.txt"], /missing\.txt/],
 	[["bench", "urls.txt", "-o", "report"], /server of urls\.txt fails/],
 	[["origin", "--port", "70000"], /--port: "70000"/],

@@ -115,6 +115,26 @@ test("a folder of the user's called latest stays, and the run goes on", async (c
 	assert.match(await readFile(join(logDir, "r1", "log.txt"), "utf8"), /WARN \[async#0\] latest: /);
 });
 
+test("a file of the user's called latest stays, and one that names a run is replaced", async (context) => {
+	const cases = [
+		{ text: "mine", stays: true },
+		{ text: "", stays: true },
+		{ text: "20261121T100000Z-ab12cd, my best run\n", stays: true },
+		{ text: "20261121T100000Z-ab12cd\n".repeat(100), stays: true },
+		{ text: "20261121T100000Z-ab12cd\n", stays: false },
+	];
+	for (const { text, stays } of cases) {
+		const logDir = await freshFolder(context);
+		await writeFile(join(logDir, "latest"), text);
+		await (await openRecords({ logDir, run: "r1" })).close();
+		assert.deepEqual((await readdir(logDir)).sort(), ["latest", "r1"]);
+		if (stays) assert.equal(await readFile(join(logDir, "latest"), "utf8"), text);
+		else assert.equal(await readlink(join(logDir, "latest")), "r1");
+		const log = await readFile(join(logDir, "r1", "log.txt"), "utf8");
+		assert.equal(/WARN \[async#0\] latest: .* stays as it is/.test(log), stays, JSON.stringify(text));
+	}
+});
+
 test("a log folder that cannot be used is one typed error", async (context) => {
 	const folder = await freshFolder(context);
 	await writeFile(join(folder, "file"), "");

@@ -105,6 +105,16 @@ test("what is saved already is skipped, and the directory stays as it was", asyn
 	assert.equal((await runList(context, `${url}/a`, { dir })).summary.skipped, 1);
 });
 
+test("what --refresh would replace is in nobody's way, and what was changed here is", async (context) => {
+	const { url } = await serve(context, (_, response) => response.end("text"));
+	const list = `${url}/a\n${url}/b`;
+	const { dir } = await runList(context, list);
+	writeFileSync(join(dir, "b"), "changed");
+	const { summary, warnings } = await runList(context, list, { dir, options: { dryRun: true, refresh: true } });
+	assert.equal(summary.saved, 2);
+	assert.deepEqual(warnings, ["names that are there already: b (--on-exists rename)"]);
+});
+
 test("the command prints a listing, or one object, and leaves no records", async (context) => {
 	const { url } = await site(context);
 	const cwd = freshFolder(context);
