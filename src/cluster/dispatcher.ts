@@ -191,7 +191,12 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 		filesPerSecond = ended * (1000 / beatMs);
 		ended = 0;
 		for (const [host, ms] of pauses.all()) tellWorkers(redis, { type: "pause", run, host, ms });
-		await place.announce(crew.highest);
+		try {
+			await place.announce(crew.highest);
+		} catch (error) {
+			return watch.refuse(messageOf(error));
+		}
+		watch.take();
 		// What is written after the end would stay.
 		if (isClosed) return;
 		const { total, saved, failed } = options.cluster?.counts() ?? { total: 0, saved: 0, failed: 0 };

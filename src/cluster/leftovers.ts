@@ -70,11 +70,14 @@ async function isLed(redis: Redis, { run, place, pid, startTicks }: RunInfo): Pr
 	const sight = pid === process.pid ? "unknown" : seen({ place, pid, coordinatorPid: pid }, pid, startTicks);
 	if (sight !== "unknown") return sight === "there";
 	let before = Number.POSITIVE_INFINITY;
-	for (;;) {
+	const untilMs = performance.now() + freshMs;
+	// Whatever is said of how long it lives: who has said nothing new by then is gone.
+	while (performance.now() < untilMs) {
 		const left = await redis.pttl(runKeys(run).alive);
 		if (left < coordinatorGoneMs - freshMs) return false;
 		if (left > before) return true;
 		before = left;
 		await sleep(pollMs);
 	}
+	return false;
 }

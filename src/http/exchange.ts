@@ -48,6 +48,8 @@ export class Exchange<T = unknown> {
 	idleTurns = 0;
 	/** Whether the request was lost once on a connection that had been kept. */
 	wasLost = false;
+	/** How often a server refused it before it had said how many requests it takes at once. */
+	earlyRefusals = 0;
 	/** Whether its body failed only because nothing tells whether it is whole. */
 	mayBeWhole = false;
 	/** Whether the server said, in its protocol's own way, that it was asked too much. */

@@ -12,6 +12,8 @@ import { createSession, type Session, type SessionOwner } from "./http2-session.
 const reliefMs = 50;
 /** As much as is on its way, on a line of 1 Gbit/s and 60 ms. */
 const windowBytes = 8 * 1024 * 1024;
+/** Streams of the first session before its server has said how many it allows (RFC 9113, 6.5.2, recommends at least 100 to it). */
+const mostFirstStreams = 32;
 /** The protocol's own: where a rate holds bytes back, they wait at the server. */
 const leastWindowBytes = 65_535;
 
@@ -51,6 +53,7 @@ export function createHttp2Pool(options: Http2PoolOptions): Http2Pool {
 	let waiting: Exchange[] = [];
 	let abortOpening: (() => void) | undefined;
 	let mostStreams = Number.POSITIVE_INFINITY;
+	let firstStreams = mostFirstStreams;
 	/** Fewer where the server does not let us have more. */
 	let { most } = options;
 
@@ -65,6 +68,11 @@ export function createHttp2Pool(options: Http2PoolOptions): Http2Pool {
 		host,
 		windowBytes: agent.throttle ? Math.max(leastWindowBytes, 4 * agent.readBuffer.length) : windowBytes,
 		readFields: createHttp2Requests(origin.startsWith("https:") ? "https" : "http"),
+		firstStreams: () => firstStreams,
+		// The next session of the same server will hardly allow more, nor less.
+		onLimit(streams) {
+			firstStreams = Math.max(1, Math.min(mostFirstStreams, streams));
+		},
 		onRoom(session) {
 			while (session.room > 0) {
 				const next = waiting.shift();

@@ -14,8 +14,8 @@ import type { Http2Fields } from "./http2-request.ts";
 import { type BrokenEnd, Http2Stream, type StreamOwner } from "./http2-stream.ts";
 import type { Idle } from "./idle-list.ts";
 
-/** Streams before the server has said how many it allows (RFC 9113, 6.5.2, recommends at least 100 to it). */
-const firstStreams = 32;
+/** Early refusals of one exchange that cost it no attempt: a server that has said once how many it takes hardly refuses more. */
+const mostEarlyRefusals = 5;
 const sessionWindowBytes = 64 * 1024 * 1024;
 /** More than we take of a head: what the engine refuses looks as if the server had refused the request. */
 const mostHeaderBytes = 1024 * 1024;
@@ -39,6 +39,10 @@ export type SessionOwner = {
 	/** What one stream may send before any of it is read. */
 	readonly windowBytes: number;
 	readonly readFields: (head: string) => Http2Fields;
+	/** Streams of a session before its server has said how many it allows. */
+	firstStreams(): number;
+	/** It has said so. */
+	onLimit(streams: number): void;
 	/** It has room that it did not have. */
 	onRoom(session: Session): void;
 	/** It takes no more streams; those that it has go on. */
@@ -57,7 +61,7 @@ export function createSession(socket: Socket, owner: SessionOwner): Session {
 	const engine = begin(socket, owner);
 	/** Exchanges that it has. */
 	let active = 0;
-	let limit = firstStreams;
+	let limit = owner.firstStreams();
 	let lastStream: ClientHttp2Stream | undefined;
 	/** The last stream that was sent before the server said how many it allows; undefined until it has. */
 	let settledAtId: number | undefined;
@@ -93,8 +97,9 @@ export function createSession(socket: Socket, owner: SessionOwner): Session {
 		if (exchange.answered) return false;
 		// Which of the answers could not be read, or of the requests, shows when fewer are asked for at once.
 		if (unreadable !== undefined && unreadable > 1) return true;
-		// How many are too many was not known yet.
-		if (code === refusedStream && !goaway && id !== undefined && id <= (settledAtId ?? 0)) return true;
+		// How many are too many was not known yet. A server that takes none at all, on one session after the other, refuses.
+		const isEarly = code === refusedStream && !goaway && id !== undefined && id <= (settledAtId ?? 0);
+		if (isEarly && ++exchange.earlyRefusals <= mostEarlyRefusals) return true;
 		const wasPassedOver = id === undefined || (goaway !== undefined && id > goaway.lastId);
 		// That ends by itself: each session that answered somebody was a step forward.
 		if (wasPassedOver && hasAnswered) return true;
@@ -136,6 +141,7 @@ export function createSession(socket: Socket, owner: SessionOwner): Session {
 	engine.on("remoteSettings", ({ maxConcurrentStreams }) => {
 		settledAtId ??= lastStream?.id ?? 0;
 		limit = maxConcurrentStreams ?? Number.POSITIVE_INFINITY;
+		owner.onLimit(limit);
 		if (session.room > 0) owner.onRoom(session);
 	});
 	engine.on("goaway", (code, lastId) => {

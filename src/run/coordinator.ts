@@ -18,8 +18,9 @@ import { createLending } from "./lending.ts";
 import type { HowEnded } from "./outcome-of.ts";
 import { keepFacts, type Pending, taskOf } from "./pending.ts";
 import { realTime } from "./real-time.ts";
-import { createRetrying, outOfTime, timeLeftOf } from "./retrying.ts";
+import { createRetrying, outOfTime } from "./retrying.ts";
 import { type TailState, watchTail } from "./tail-watch.ts";
+import { timeLeftOf } from "./time-left.ts";
 import { createTraces } from "./traces.ts";
 
 /** Deaths of workers under one entry after which it is given up. */

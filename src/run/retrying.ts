@@ -13,6 +13,7 @@ import type { BackOff } from "./back-off.ts";
 import type { HostBook, HostRecord } from "./host-book.ts";
 import type { HostQueue } from "./host-queue-types.ts";
 import type { Pending, Verdict } from "./pending.ts";
+import { hasTime, timeLeftOf } from "./time-left.ts";
 import { addToldMirrors, endOf, hearOfMirrors } from "./told-mirrors.ts";
 
 export type Retrying = {
@@ -55,8 +56,6 @@ const forgivenAtOnce = 2;
 const doubtMs = 500;
 /** Warnings of hosts that were given up, one each; the others are counted in one. */
 const mostWarnings = 20;
-/** A timer may end a little before the clock says so: what is left then is no time for another attempt. */
-const earlyMs = 2;
 
 export function createRetrying(context: RetryingContext): Retrying {
 	const { options, queue, book, backOff, sink, fail } = context;
@@ -212,14 +211,15 @@ export function createRetrying(context: RetryingContext): Retrying {
 		pending.made--;
 		const again = pending.forgiven - forgivenAtOnce;
 		const waitMs = again > 0 ? Math.max(retry.waitMs, backoff(options, again, Math.random())) : 0;
-		if (waitMs > 0) return wait(pending, { ...retry, waitMs });
-		// A pause that was asked for is the host's own.
+		// A pause that was asked for is the host's own, and may be longer than the entry has.
+		if (waitMs > 0 || !hasTime(options, pending, retry.waitMs))
+			return wait(pending, { ...retry, waitMs: Math.max(waitMs, retry.waitMs) });
 		tell(pending, retry);
 		enqueue(pending, true);
 	}
 
 	function wait(pending: Pending, retry: Retry): void {
-		if (timeLeftOf(options, pending) <= retry.waitMs + earlyMs) return fail(pending, outOfTime, retry.worker);
+		if (!hasTime(options, pending, retry.waitMs)) return fail(pending, outOfTime, retry.worker);
 		tell(pending, retry);
 		backOff.wait(pending, retry.waitMs, () => {
 			enqueue(pending, true);
@@ -283,11 +283,6 @@ export function createRetrying(context: RetryingContext): Retrying {
 
 function note(message: string): { readonly type: "note"; readonly message: string } {
 	return { type: "note", message };
-}
-
-export function timeLeftOf({ timeoutMs }: RunOptions, { startedMs }: Pending): number {
-	if (timeoutMs === undefined || startedMs === undefined) return Number.POSITIVE_INFINITY;
-	return timeoutMs - (performance.now() - startedMs);
 }
 
 function isUntried({ tried, out }: Pending["mirror"]): boolean {

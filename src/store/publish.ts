@@ -108,7 +108,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
 		let n = firstNumber(publication, folder);
 		// Of a file that was to be replaced and has changed, another stands beside it.
 		const policy = publication.replaces ? "rename" : onExists;
-		for (;;) {
+		for (let tries = 1; ; ) {
 			const numbered = numberedName(publication.name, n);
 			const file = relativeFile(folder, numbered);
 			if (ready.beside || file !== ready.expected) announce(ready, file);
@@ -125,7 +125,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
 			}
 			if (placing === "elsewhere") copyBeside(ready, file, options);
 			else if (policy !== "rename") return { kind: "exists", file };
-			else n = numbering.next(folder, publication.name, n);
+			else n = numbering.next(folder, publication.name, n, tries++);
 		}
 	};
 

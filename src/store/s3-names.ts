@@ -6,6 +6,8 @@ export type Names = {
 	isTaken(slot: string): boolean;
 	/** The next number that nobody here has tried. @param isFree - Asks the store. */
 	next(slot: string, isFree: (n: number) => Promise<boolean>): Promise<number>;
+	/** Others are ahead of what is remembered: the store is asked again. */
+	forget(slot: string): void;
 };
 
 /** More files of one name are not believed. */
@@ -28,6 +30,7 @@ export function createNames(): Names {
 			const state = await known;
 			return state.next++;
 		},
+		forget: (slot) => void numbers.delete(slot),
 	};
 }
 

@@ -164,6 +164,7 @@ async function sendPiece(
 	const { etag } = await store.askMuch(
 		{
 			direct: { method: "PUT", key: target.Key, query, headers: {}, body: { path, start, end } },
+			bytes: end - start,
 			async bySdk(client, abortSignal) {
 				const body = createReadStream(path, { start, end: end - 1 });
 				const length = { ContentLength: end - start };

@@ -18,6 +18,9 @@ import { upload } from "./s3-upload.ts";
 const longestKey = 1024;
 /** Names of one file that a store may refuse as taken, and then deny that anything is there. */
 const mostContradictions = 5;
+/** Names of one file that others may take first, and after how many of them it is asked again how far they are. */
+const mostTaken = 256;
+const takenAtOnce = 16;
 
 export type BucketPublisherOptions = {
 	readonly bucket: Bucket;
@@ -74,7 +77,7 @@ export async function createBucketPublisher(options: BucketPublisherOptions): Pr
 		}
 		const claimed = await readClaim(store, part.key, signal);
 		if (claimed !== undefined && (await isThere(store, uploadOf(claimed), signal))) return published(claimed);
-		for (let contradictions = 0; ; ) {
+		for (let taken = 1, contradictions = 0; ; taken++) {
 			const isFree = async (n: number): Promise<boolean> => !(await findReadable(store, keyOf(fileOf(n)), signal));
 			const file = fileOf(await names.next(slot, isFree));
 			await writeClaim(store, { entryKey: part.key, file }, signal);
@@ -82,6 +85,8 @@ export async function createBucketPublisher(options: BucketPublisherOptions): Pr
 			// Somebody may have taken it away again meanwhile, but not each time.
 			const isGone = !(await findReadable(store, keyOf(file), signal));
 			if (isGone && ++contradictions >= mostContradictions) return failed(contradiction(file));
+			if (taken >= mostTaken) return failed(fickle(file));
+			if (taken % takenAtOnce === 0) names.forget(slot);
 		}
 	};
 
@@ -155,6 +160,13 @@ function contentOf(part: Part): Content {
 
 function contradiction(file: string): Failure {
 	return permanent("io", `${file} cannot be stored: the store says that its name is taken, and that nothing is there`);
+}
+
+function fickle(file: string): Failure {
+	return permanent(
+		"io",
+		`${file} cannot be stored: the store says of ${mostTaken} names that they are free and then taken`,
+	);
 }
 
 function failed(failure: Failure): PublicationEnd {

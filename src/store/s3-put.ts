@@ -44,6 +44,7 @@ export async function putAtOnce(
 	const done = store.askMuch(
 		{
 			direct: { method: "PUT", key, headers, ...(body && { body }) },
+			bytes,
 			async bySdk(client, abortSignal) {
 				const read: Buffer | Readable = "path" in content ? createReadStream(content.path) : joined(content.chunks);
 				const command = new store.sdk.PutObjectCommand({

@@ -14,9 +14,14 @@ export type Store = {
 	/**
 	 * Makes a request, and makes it again after errors that may pass.
 	 * @param request - Called for each try: a body can be read only once.
+	 * @param bytes - Of its body, or that of the answer.
 	 * @throws {StoreError}
 	 */
-	ask<T>(request: (client: S3Client, signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T>;
+	ask<T>(
+		request: (client: S3Client, signal: AbortSignal) => Promise<T>,
+		signal: AbortSignal,
+		bytes?: number,
+	): Promise<T>;
 	/** The same for requests of which there are many: made directly where that can be, else by the SDK. @throws {StoreError} */
 	askMuch(request: FrequentRequest, signal: AbortSignal): Promise<ObjectFacts>;
 	close(): void;
@@ -24,6 +29,8 @@ export type Store = {
 
 export type FrequentRequest = {
 	readonly direct: DirectRequest;
+	/** Of its body. */
+	readonly bytes?: number;
 	/** The same by the SDK. */
 	readonly bySdk: (client: S3Client, signal: AbortSignal) => Promise<ObjectFacts>;
 };
@@ -52,14 +59,20 @@ export class StoreError extends Error {
 
 const mostTries = 5;
 const firstWaitMs = 100;
+/**
+ * Longest time for one try, and for each byte that goes over the line within it, in milliseconds. A store says some bytes now
+ * and then while it puts a large object together; one that goes on so without an end would else be listened to for ever.
+ */
+const usualAnswerMs = 600_000;
+const byteMs = 1;
 
 /** Answers that say that the same may work a little later. 409 is a condition that another request is deciding. */
 const passing: ReadonlySet<number> = new Set([0, 408, 409, 425, 429, 500, 502, 503, 504]);
 /** Errors before any request was made: waiting mends none of them. */
 const lasting = /Credentials|Region|TokenProvider|ENOTFOUND|ERR_INVALID_URL|ERR_TLS|CERT_/;
 
-/** @throws {StoreError} the SDK is not installed. */
-export async function openStore(bucket: Bucket, connections: number): Promise<Store> {
+/** @param answerMs - Longest time for one try; ten minutes unless told. @throws {StoreError} the SDK is not installed. */
+export async function openStore(bucket: Bucket, connections: number, answerMs: number = usualAnswerMs): Promise<Store> {
 	const sdk = await loadSdk();
 	const { env } = process;
 	const endpoint = env.AWS_ENDPOINT_URL_S3 || env.AWS_ENDPOINT_URL;
@@ -80,13 +93,16 @@ export async function openStore(bucket: Bucket, connections: number): Promise<St
 	});
 	// What keeps the SDK from making requests is told by the first one.
 	let direct = await openDirect(sdk, client, { bucket, connections: agent.maxSockets }).catch(() => undefined);
-	const ask: Store["ask"] = async (request, signal) => {
+	const ask: Store["ask"] = async (request, signal, bytes = 0) => {
 		for (let tries = 1; ; tries++) {
 			try {
-				return await request(client, signal);
+				return await within(answerMs + bytes * byteMs, signal, (limited) => request(client, limited));
 			} catch (cause) {
 				const error = new StoreError(cause);
-				const again = passing.has(error.status) && !lasting.test(`${error.reason} ${codeOf(cause)}`);
+				const again =
+					!(cause instanceof EndlessAnswer) &&
+					passing.has(error.status) &&
+					!lasting.test(`${error.reason} ${codeOf(cause)}`);
 				if (!again || tries >= mostTries || signal.aborted) throw error;
 				await sleep(firstWaitMs * 2 ** (tries - 1) * (0.5 + Math.random()), undefined, { signal }).catch(() => {
 					throw error;
@@ -111,20 +127,49 @@ export async function openStore(bucket: Bucket, connections: number): Promise<St
 		bucket,
 		ask,
 		askMuch: (request, signal) =>
-			ask(async (_, abortSignal) => {
-				const facts = direct && (await askOnce(request, direct, abortSignal));
-				if (facts) return facts;
-				const found = await request.bySdk(client, abortSignal);
-				// It was right: about the region, the time, or the credentials.
-				direct?.close();
-				direct = undefined;
-				return found;
-			}, signal),
+			ask(
+				async (_, abortSignal) => {
+					const facts = direct && (await askOnce(request, direct, abortSignal));
+					if (facts) return facts;
+					const found = await request.bySdk(client, abortSignal);
+					// It was right: about the region, the time, or the credentials.
+					direct?.close();
+					direct = undefined;
+					return found;
+				},
+				signal,
+				request.bytes,
+			),
 		close() {
 			direct?.close();
 			client.destroy();
 		},
 	};
+}
+
+class EndlessAnswer extends Error {
+	override readonly name = "EndlessAnswer";
+}
+
+/** Not every request ends with its signal once the head of its answer is here. */
+async function within<T>(ms: number, signal: AbortSignal, request: (signal: AbortSignal) => Promise<T>): Promise<T> {
+	const limit = new AbortController();
+	const stop = (): void => limit.abort();
+	if (signal.aborted) stop();
+	else signal.addEventListener("abort", stop, { once: true });
+	let timer: NodeJS.Timeout | undefined;
+	const late = new Promise<never>((_, reject) => {
+		timer = setTimeout(() => {
+			reject(new EndlessAnswer(`the store did not end its answer within ${ms / 1000} s`));
+			stop();
+		}, ms);
+	});
+	try {
+		return await Promise.race([request(limit.signal), late]);
+	} finally {
+		signal.removeEventListener("abort", stop);
+		clearTimeout(timer);
+	}
 }
 
 /** Answers without a reason, and reasons to which the SDK may know a way: another region, a wrong clock, renewed credentials. */

@@ -61,6 +61,22 @@ const cases: readonly Case[] = [
 		retries: 1,
 		attempts: 2,
 	},
+	...["at once", "with the first request"].map(
+		(when): Case => ({
+			name: `REFUSED_STREAM for every stream on one session after the other, as no stream is allowed, which is said ${when}`,
+			handler({ socket, onRequest }) {
+				const none = settings([[3, 0]]);
+				if (when === "at once") socket.write(none);
+				onRequest((stream) => {
+					socket.write(when === "at once" ? reset(stream, 7) : Buffer.concat([none, reset(stream, 7)]));
+					setTimeout(() => socket.end(), 10);
+				});
+			},
+			code: "reset",
+			retries: 1,
+			attempts: 2,
+		}),
+	),
 	{
 		name: "a body that is shorter than announced",
 		handler: answering((stream) => [headers(stream, [["content-length", "9"]]), data(stream, "text", true)]),

@@ -200,3 +200,16 @@ test("retries are the attempts that were made, not those that were meant to be",
 	);
 	assert.deepEqual([summary.retries, summary.hosts[0]?.retries ?? 0], [0, 0]);
 });
+
+test("--timeout ends an entry that was refused for now before the pause of its host does", async (context) => {
+	let answered = 0;
+	const { url } = await serve(context, (_, response) => {
+		if (++answered <= 4) response.end("text");
+		else response.writeHead(429, { "retry-after": "3600" }).end();
+	});
+	const list = [0, 1, 2, 3, 4].map((n) => `${url}/${n}`).join("\n");
+	const { outcomes } = await runList(context, list, { options: { timeoutMs: 2000, concurrency: 1 } });
+	const last = byLine(outcomes)[4];
+	assert.equal(last?.error?.code, "timeout");
+	assert((last?.ms ?? 0) < 30_000, `it took ${last?.ms} ms`);
+});

@@ -71,3 +71,24 @@ test("a store that says of every name that it is there", patience, async (contex
 	const { summary } = await lab.run(["/1/a.txt"], { ...values, retries: 0 });
 	assert.deepEqual(summary.errors, { io: 1 });
 });
+
+test(
+	"a store that says of every name that it is free, then that it is taken, and then that it is there",
+	patience,
+	async (context) => {
+		const { lab, s3, values } = await startBucketLab(context);
+		const refused = new Set<string | undefined>();
+		const isRefused = (request: IncomingMessage): boolean => {
+			const fits = request.method === "PUT" && ofFile(request);
+			if (fits) refused.add(request.url?.split("?", 1)[0]);
+			return fits;
+		};
+		for (let n = 0; n < 5000; n++) {
+			s3.faults.push({ fits: isRefused, kind: 412 });
+			s3.faults.push({ fits: ({ method, url }) => method === "HEAD" && refused.has(url), kind: 200 });
+		}
+		const { summary, outcomes } = await lab.run(["/1/a.txt"], { ...values, retries: 0 });
+		assert.deepEqual(summary.errors, { io: 1 });
+		assert.match(outcomes[0]?.error?.message ?? "", /free and then taken/);
+	},
+);
