@@ -38,7 +38,7 @@ const hiddenStatus = 503;
  * @throws {Error} they are not, as far as the answer tells.
  */
 export function expectTaken(answer: WireAnswer): void {
-	if (/<Error>[^]*<Code>/.test(answer.text)) throw refusal({ ...answer, status: hiddenStatus });
+	if (/<Error>[\s\S]*<Code>/.test(answer.text)) throw refusal({ ...answer, status: hiddenStatus });
 	if (answer.text.trim() !== "") expectStore(factsOf(answer).etag);
 }
 
