@@ -1,11 +1,13 @@
-/** Whether Redis answers the coordinator: told when it does not, and given up when that lasts. */
+/** Whether Redis answers the coordinator, and takes what it writes: told when it does not, and given up when that lasts. */
 
 export type RedisWatch = {
 	/** An answer is due. */
 	beat(): void;
 	/** One has come. */
 	hear(): void;
-	/** Whether several are overdue. */
+	/** What was written at a beat was taken, or refused: a full memory or disk, a replica, a user who may not. */
+	wrote(refusal: string | undefined): void;
+	/** Whether several are overdue, or were refused: signs of life of others do not arrive either. */
 	readonly isDeaf: boolean;
 };
 
@@ -23,6 +25,7 @@ const mostLate = 2;
 
 export function createRedisWatch({ beatMs, patienceMs, note, onLost }: RedisWatchOptions): RedisWatch {
 	let late = 0;
+	let refused = 0;
 	return {
 		beat() {
 			late++;
@@ -35,8 +38,20 @@ export function createRedisWatch({ beatMs, patienceMs, note, onLost }: RedisWatc
 			if (late > mostLate) note("note", "Redis answers again");
 			late = 0;
 		},
+		wrote(refusal) {
+			if (refusal === undefined) {
+				if (refused > mostLate) note("note", "Redis takes what is written again");
+				refused = 0;
+				return;
+			}
+			refused++;
+			if (refused === mostLate + 1)
+				note("warning", `Redis refuses to write (${refusal}): waiting for it, ${patienceMs / 1000} s at most`);
+			if (refused * beatMs > patienceMs)
+				onLost(`Redis has refused to write for ${patienceMs / 1000} s (${refusal}): the same command goes on`);
+		},
 		get isDeaf() {
-			return late > mostLate;
+			return late > mostLate || refused > mostLate;
 		},
 	};
 }

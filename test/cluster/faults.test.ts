@@ -239,3 +239,27 @@ test("clocks that differ by a minute", patience, async (context) => {
 	await lab.worker();
 	await lab.expectAll(await run.ended);
 });
+
+/** States in which a Redis answers, and takes nothing. */
+const refusals: readonly (readonly [name: string, command: readonly string[], message: RegExp])[] = [
+	["has no memory left", ["CONFIG", "SET", "maxmemory", "1mb"], /OOM/],
+	["has become a replica", ["REPLICAOF", "127.0.0.1", "1"], /READONLY/],
+	["lets the user write no more", ["ACL", "SETUSER", "default", "-@write"], /NOPERM|no permissions/],
+];
+
+for (const [name, [command = "", ...args], message] of refusals) {
+	test(`a Redis that ${name}, for good: exit 3 and why, and the same command goes on`, patience, async (context) => {
+		const lab = await startFaultLab(context, 1_000_000);
+		await lab.worker();
+		const run = lab.start(telling);
+		const client = new Redis(lab.redis.url);
+		context.after(() => client.disconnect());
+		client.on("error", () => {});
+		await lab.asked(20);
+		await client.call(command, ...args);
+		const { code, stderr } = await run.ended;
+		assert.equal(code, 3, stderr);
+		assert.match(stderr, /Redis has refused to write for 8 s/);
+		assert.match(stderr, message);
+	});
+}
