@@ -186,17 +186,15 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 
 	async function beat(): Promise<void> {
 		// Whoever cannot hear must not judge who is silent.
-		if (watch.isDeaf) return crew.forgive();
+		if (watch.isDeaf) {
+			crew.forgive();
+			return place.announce(crew.highest);
+		}
 		for (const member of crew.beat(mostSilentBeats)) lose(member, `no sign of life for ${mostSilentBeats} s`);
 		filesPerSecond = ended * (1000 / beatMs);
 		ended = 0;
 		for (const [host, ms] of pauses.all()) tellWorkers(redis, { type: "pause", run, host, ms });
-		try {
-			await place.announce(crew.highest);
-		} catch (error) {
-			return watch.refuse(messageOf(error));
-		}
-		watch.take();
+		await place.announce(crew.highest);
 		// What is written after the end would stay.
 		if (isClosed) return;
 		const { total, saved, failed } = options.cluster?.counts() ?? { total: 0, saved: 0, failed: 0 };
@@ -268,7 +266,13 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 		if (isBeating) return;
 		isBeating = true;
 		beat()
-			.catch(() => {})
+			.then(
+				() => watch.wrote(undefined),
+				(error: unknown) => {
+					// A connection that was lost is another matter: that is seen where answers are waited for.
+					if (error instanceof Error && error.name === "ReplyError") watch.wrote(messageOf(error));
+				},
+			)
 			.then(() => {
 				isBeating = false;
 			});

@@ -1,12 +1,13 @@
 /** What goes through Redis between a coordinator and its workers, and what of it is believed. */
-import { checksumAlgorithm } from "../core/checksum.ts";
 import type { SetCookie } from "../core/cookie-file.ts";
-import { safeFolderPath, safeOutPath } from "../core/naming.ts";
 import type { DownloadOptions } from "../core/options.ts";
 import type { HostCounts } from "../core/outcome.ts";
 import type { Demand, RateDemand, RateShare } from "../core/rate-shares.ts";
 import type { AttemptResult, Task, TaskProgress } from "../core/task.ts";
+import { isAmount, isCount, isListOf, isObject, isText } from "./checks.ts";
 import { ClusterError } from "./cluster-error.ts";
+import { isProgress, isResult } from "./result-checks.ts";
+import { isTask } from "./task-checks.ts";
 
 /** Both sides must speak the same one. */
 export const protocol = 3;
@@ -83,12 +84,6 @@ export type RunStats = {
 	readonly hosts: readonly HostCounts[];
 };
 
-type Fields = { readonly [name: string]: unknown };
-
-export function isObject(value: unknown): value is Fields {
-	return typeof value === "object" && value !== null;
-}
-
 /** @throws {ClusterError} (`cluster_message`) it is none, or of another version. */
 export function readBatch(value: unknown): Batch {
 	checkProtocol(value);
@@ -143,62 +138,24 @@ function isHandedTask(value: unknown): value is HandedTask {
 	return isObject(value) && typeof value.hand === "number" && isTask(value.task);
 }
 
-const keyPattern = /^[0-9a-f]{20}$/;
-
-/** Nothing in a task may lead out of the sink, whoever wrote it. */
-function isTask(value: unknown): value is Task {
-	if (!isObject(value)) return false;
-	const { id, key, url, namedBy, attempt, out, folder, headers, checksum } = value;
-	return (
-		typeof id === "number" &&
-		typeof key === "string" &&
-		keyPattern.test(key) &&
-		isUrl(url) &&
-		isUrl(namedBy) &&
-		typeof attempt === "number" &&
-		typeof value.resume === "boolean" &&
-		typeof value.alone === "boolean" &&
-		(out === undefined || (typeof out === "string" && safeOutPath(out) === out)) &&
-		(folder === undefined || (typeof folder === "string" && safeFolderPath(folder) === folder)) &&
-		(headers === undefined || (Array.isArray(headers) && headers.every(isHeader))) &&
-		(checksum === undefined || isChecksum(checksum))
-	);
-}
-
-function isUrl(value: unknown): value is string {
-	return typeof value === "string" && /^https?:\/\//.test(value) && URL.canParse(value);
-}
-
-function isHeader(value: unknown): boolean {
-	return Array.isArray(value) && value.length === 2 && value.every((part) => typeof part === "string");
-}
-
-function isChecksum(value: unknown): boolean {
-	if (!isObject(value)) return false;
-	const { algorithm, hex } = value;
-	return (
-		typeof algorithm === "string" &&
-		checksumAlgorithm(algorithm) === algorithm &&
-		typeof hex === "string" &&
-		/^[0-9a-f]+$/.test(hex)
-	);
-}
-
 function isMessage(value: unknown): value is WorkerMessage {
 	if (!isObject(value)) return false;
-	const numbers = ["worker", "pid", "capacity", "inFlight", "filesPerSecond"];
-	if (!numbers.every((name) => typeof value[name] === "number")) return false;
-	if (value.refused !== undefined && !(isObject(value.refused) && typeof value.refused.batch === "string"))
-		return false;
-	if (typeof value.host !== "string" || !isListOf(value.held, (one) => typeof one === "string")) return false;
+	const { worker, host, held, state, note, refused, demand } = value;
 	return (
-		isListOf(value.waits ?? [], (one) => typeof one === "string") &&
-		isListOf(value.results ?? [], (one) => isObject(one) && typeof one.hand === "number" && isResult(one.result)) &&
-		isListOf(value.progress ?? [], (one) => isObject(one) && typeof one.id === "number") &&
+		isCount(worker) &&
+		["pid", "capacity", "inFlight", "filesPerSecond"].every((name) => isAmount(value[name])) &&
+		typeof host === "string" &&
+		isListOf(held, isText) &&
+		(state === undefined || state === "stopped" || state === "left") &&
+		(note === undefined || isText(note)) &&
+		(refused === undefined || (isObject(refused) && isText(refused.batch) && isText(refused.why))) &&
+		(demand === undefined || isRateDemand(demand)) &&
+		isListOf(value.waits ?? [], isText) &&
+		isListOf(value.results ?? [], (one) => isObject(one) && isCount(one.hand) && isResult(one.result)) &&
+		isListOf(value.progress ?? [], isProgress) &&
 		isCookies(value.cookies ?? []) &&
-		(value.demand === undefined || isRateDemand(value.demand)) &&
-		isListOf(value.back ?? [], (one) => isObject(one) && typeof one.hand === "number") &&
-		isListOf(value.lost ?? [], (one) => isObject(one) && typeof one.hand === "number")
+		isListOf(value.back ?? [], (one) => isObject(one) && isCount(one.hand)) &&
+		isListOf(value.lost ?? [], (one) => isObject(one) && isCount(one.hand) && isText(one.why) && isText(one.owner))
 	);
 }
 
@@ -226,18 +183,6 @@ export function isRateShare(value: unknown): value is RateShare {
 
 function isOfHost(value: unknown, isOne: (one: unknown) => boolean): boolean {
 	return Array.isArray(value) && value.length === 2 && typeof value[0] === "string" && isOne(value[1]);
-}
-
-function isAmount(value: unknown): boolean {
-	return typeof value === "number" && value >= 0 && Number.isFinite(value);
-}
-
-function isListOf(value: unknown, isOne: (one: unknown) => boolean): boolean {
-	return Array.isArray(value) && value.every(isOne);
-}
-
-function isResult(value: unknown): boolean {
-	return isObject(value) && typeof value.kind === "string" && isObject(value.worker);
 }
 
 function isInfo(value: unknown): value is RunInfo {

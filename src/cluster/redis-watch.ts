@@ -5,10 +5,9 @@ export type RedisWatch = {
 	beat(): void;
 	/** One has come. */
 	hear(): void;
-	/** At a beat something was written, or refused: one that is full, or follows another, still answers all questions. */
-	take(): void;
-	refuse(why: string): void;
-	/** Whether several are overdue. */
+	/** What was written at a beat was taken, or refused: a full memory or disk, a replica, a user who may not. */
+	wrote(refusal: string | undefined): void;
+	/** Whether several are overdue, or were refused: signs of life of others do not arrive either. */
 	readonly isDeaf: boolean;
 };
 
@@ -39,19 +38,20 @@ export function createRedisWatch({ beatMs, patienceMs, note, onLost }: RedisWatc
 			if (late > mostLate) note("note", "Redis answers again");
 			late = 0;
 		},
-		take() {
-			if (refused > mostLate) note("note", "Redis takes changes again");
-			refused = 0;
-		},
-		refuse(why) {
+		wrote(refusal) {
+			if (refusal === undefined) {
+				if (refused > mostLate) note("note", "Redis takes changes again");
+				refused = 0;
+				return;
+			}
 			refused++;
 			if (refused === mostLate + 1)
-				note("warning", `Redis takes no changes (${why}): waiting for it, ${patienceMs / 1000} s at most`);
+				note("warning", `Redis takes no changes (${refusal}): waiting for it, ${patienceMs / 1000} s at most`);
 			if (refused * beatMs > patienceMs)
-				onLost(`Redis has taken no changes for ${patienceMs / 1000} s (${why}): the same command goes on`);
+				onLost(`Redis has taken no changes for ${patienceMs / 1000} s (${refusal}): the same command goes on`);
 		},
 		get isDeaf() {
-			return late > mostLate;
+			return late > mostLate || refused > mostLate;
 		},
 	};
 }

@@ -1,8 +1,8 @@
 /** The workers as all can see them in Redis, each for as long as it gives signs of life. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Redis } from "ioredis";
+import { isObject } from "./checks.ts";
 import { keepSeconds, workerKey, workersKey } from "./keys.ts";
-import { isObject } from "./messages.ts";
 
 const pollMs = 20;
 

@@ -37,8 +37,15 @@ export type Reading = {
 /** Reads until it is told to stop. From the start each time: what was read is removed. */
 export async function readStream({ redis, key, signal, onMessage, onRead }: Reading): Promise<void> {
 	let read: string[] = [];
+	/** Read before, and still there: the server takes no changes. */
+	let kept: ReadonlySet<string> = new Set();
 	while (!signal.aborted) {
-		if (read.length > 0) redis.xdel(key, ...read).catch(() => {});
+		const told = read;
+		if (told.length > 0) {
+			redis.xdel(key, ...told).catch(() => {
+				kept = new Set(told);
+			});
+		}
 		read = [];
 		const asked = redis.xread("COUNT", mostAtOnce, "BLOCK", blockMs, "STREAMS", key, "0");
 		// A connection that is lost within fails the call, and the next one waits for it to come back.
@@ -53,9 +60,12 @@ export async function readStream({ redis, key, signal, onMessage, onRead }: Read
 		for (const [, messages] of answer.streams ?? []) {
 			for (const [id, fields] of messages) {
 				read.push(id);
-				if (fields[1] !== undefined) onMessage(fields[1]);
+				if (fields[1] !== undefined && !kept.has(id)) onMessage(fields[1]);
 			}
 		}
 		onRead();
+		if (kept.size === 0) continue;
+		kept = new Set();
+		await unlessAborted(sleep(retryMs), signal);
 	}
 }

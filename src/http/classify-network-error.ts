@@ -27,6 +27,8 @@ export function brokenFailure(error: Error, host: string, answered: boolean): Fa
 	const { code, message } = describe(error);
 	if (code === "ETIMEDOUT") return transient("timeout", `${host} stopped answering`);
 	if (exhaustedCodes.has(code)) return exhausted(code);
+	// With TLS 1.3 the client has gone on by the time that the server refuses it.
+	if (!answered && wantsCertificate.test(code)) return noTls(host, message);
 	if (isTlsCode(code)) return transient("tls", `the TLS connection to ${host} broke: ${opensslReason(message)}`);
 	return resetFailure(host, answered, code || firstLine(message));
 }
@@ -61,7 +63,8 @@ export function tlsFailure(error: Error, host: string): Failure {
 		return transient("reset", `${host} closed the connection within the TLS handshake`);
 	}
 	if (code === "ETIMEDOUT") return transient("timeout", `${host} stopped answering within the TLS handshake`);
-	if (isTlsCode(code)) return permanent("tls", `no TLS with ${host}: ${opensslReason(message)}`);
+	if (passing.test(code)) return { ...noTls(host, message), transient: true };
+	if (isTlsCode(code)) return noTls(host, message);
 	return permanent(
 		"tls",
 		`the certificate of ${host} is not trusted (${code || firstLine(message)}): see --ca-certificate`,
@@ -71,6 +74,16 @@ export function tlsFailure(error: Error, host: string): Failure {
 function exhausted(code: string): Failure {
 	const what = code === "ENOMEM" ? "memory" : "sockets or files";
 	return transient("io", `no more ${what} (${code}): lower --concurrency or raise ulimit -n`);
+}
+
+/** Alerts by which servers turn away who shows no certificate. */
+const wantsCertificate = /^ERR_SSL_.*ALERT_(?:CERTIFICATE_REQUIRED|BAD_CERTIFICATE|HANDSHAKE_FAILURE|ACCESS_DENIED)$/;
+/** Of a handshake: bytes were broken on their way, as either side says it, or the server has a trouble of its own. */
+const passing =
+	/^ERR_SSL_.*(?:BAD_RECORD_MAC|DIGEST_CHECK_FAILED|ALERT_DECRYPT_ERROR|ALERT_INTERNAL_ERROR|ALERT_USER_CANCELLED)$/;
+
+function noTls(host: string, message: string): Failure {
+	return permanent("tls", `no TLS with ${host}: ${opensslReason(message)}`);
 }
 
 /** Codes of OpenSSL; those of Node about certificates are others. */

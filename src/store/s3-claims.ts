@@ -1,4 +1,5 @@
 /** Under which name an entry is about to be stored, where its own was taken: after a kill this alone tells that the file is there already. */
+import { expectStore } from "./s3-answers.ts";
 import { namesBelow } from "./s3-names-below.ts";
 import { findReadable } from "./s3-own.ts";
 import { type Store, StoreError } from "./s3-store.ts";
@@ -30,7 +31,9 @@ export async function writeClaim(
 			// A store takes 2 KiB of metadata: the longest key has twice that when it is percent-encoded.
 			Metadata: { name: Buffer.from(claim.file).toString("base64url") },
 		});
-	await store.ask((client, abortSignal) => client.send(command(), { abortSignal }), signal);
+	await store.ask(async (client, abortSignal) => {
+		expectStore((await client.send(command(), { abortSignal })).ETag);
+	}, signal);
 }
 
 /** Removes the claims of entries of which the journal knows what became. @throws {StoreError} */

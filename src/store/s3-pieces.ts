@@ -1,6 +1,7 @@
 /** Uploads of large files in pieces, which a store puts together at the end: what fails is given up without a trace. */
 import { randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
+import { expectStore } from "./s3-answers.ts";
 import { conditionOf, KeyTaken, type LargeUpload, letGo, pieceBytes, putAtOnce, underCondition } from "./s3-put.ts";
 import type { FilePart } from "./s3-send-file.ts";
 import { type Store, StoreError } from "./s3-store.ts";
@@ -92,8 +93,11 @@ async function begin(
 ): Promise<Unfinished> {
 	const place = { Bucket: bucket.name, Key: key };
 	const command = new sdk.CreateMultipartUploadCommand({ ...place, Metadata: metadata });
-	const { UploadId } = await ask((client, abortSignal) => client.send(command, { abortSignal }), signal);
-	return { ...place, UploadId };
+	return ask(async (client, abortSignal) => {
+		const { UploadId } = await client.send(command, { abortSignal });
+		expectStore(UploadId);
+		return { ...place, UploadId };
+	}, signal);
 }
 
 type Finish = Pick<LargeUpload, "replaces" | "ifMatch"> & { readonly etags: readonly (string | undefined)[] };
@@ -111,7 +115,9 @@ async function finish(
 		MultipartUpload: { Parts: parts },
 		...conditionOf(condition),
 	});
-	const done = ask((client, abortSignal) => client.send(command, { abortSignal }), signal);
+	const done = ask(async (client, abortSignal) => {
+		expectStore((await client.send(command, { abortSignal })).ETag);
+	}, signal);
 	const { replaces, ifMatch } = condition;
 	await (replaces && ifMatch === undefined ? done : underCondition(target.Key, done));
 }

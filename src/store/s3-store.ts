@@ -2,8 +2,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { Bucket } from "../core/options.ts";
+import { expectStore, expectTaken, factsOf, type ObjectFacts, refusal } from "./s3-answers.ts";
 import { type Direct, type DirectRequest, openDirect } from "./s3-direct.ts";
-import type { WireAnswer } from "./s3-wire.ts";
+import { createRenewal, learnedTheTime } from "./s3-renewal.ts";
 
 export type Sdk = typeof import("@aws-sdk/client-s3");
 
@@ -35,13 +36,6 @@ export type FrequentRequest = {
 	readonly bySdk: (client: S3Client, signal: AbortSignal) => Promise<ObjectFacts>;
 };
 
-/** What an answer tells of an object. */
-export type ObjectFacts = {
-	readonly etag: string | undefined;
-	readonly bytes: number | undefined;
-	readonly metadata: Readonly<Record<string, string>>;
-};
-
 /** What a store refuses or fails at. */
 export class StoreError extends Error {
 	override readonly name = "StoreError";
@@ -68,6 +62,8 @@ const byteMs = 1;
 
 /** Answers that say that the same may work a little later. 409 is a condition that another request is deciding. */
 const passing: ReadonlySet<number> = new Set([0, 408, 409, 425, 429, 500, 502, 503, 504]);
+/** What another program writes into the file of credentials is read when they are asked for anew; the SDK passes it on to whom it asks. */
+const rereads = { ignoreCache: true };
 /** Errors before any request was made: waiting mends none of them. */
 const lasting = /Credentials|Region|TokenProvider|ENOTFOUND|ERR_INVALID_URL|ERR_TLS|CERT_/;
 
@@ -79,6 +75,7 @@ export async function openStore(bucket: Bucket, connections: number, answerMs: n
 	const region = env.AWS_REGION || env.AWS_DEFAULT_REGION;
 	const agent = { keepAlive: true, maxSockets: Math.max(50, connections * 2) };
 	const client = new sdk.S3Client({
+		...rereads,
 		maxAttempts: 1,
 		// Else it says on standard error what is tried again here.
 		logger: { trace() {}, debug() {}, info() {}, warn() {}, error() {} },
@@ -90,20 +87,24 @@ export async function openStore(bucket: Bucket, connections: number, answerMs: n
 			responseChecksumValidation: "WHEN_REQUIRED",
 		}),
 		...(endpoint && !region && { region: "us-east-1" }),
+		followRegionRedirects: true,
 	});
 	// What keeps the SDK from making requests is told by the first one.
 	let direct = await openDirect(sdk, client, { bucket, connections: agent.maxSockets }).catch(() => undefined);
+	const credentials = createRenewal(client);
 	const ask: Store["ask"] = async (request, signal, bytes = 0) => {
 		for (let tries = 1; ; tries++) {
+			const begunMs = performance.now();
 			try {
 				return await within(answerMs + bytes * byteMs, signal, (limited) => request(client, limited));
 			} catch (cause) {
 				const error = new StoreError(cause);
-				const again =
+				const passes =
 					!(cause instanceof EndlessAnswer) &&
 					passing.has(error.status) &&
 					!lasting.test(`${error.reason} ${codeOf(cause)}`);
-				if (!again || tries >= mostTries || signal.aborted) throw error;
+				if (tries >= mostTries || signal.aborted) throw error;
+				if (!passes && !learnedTheTime(cause) && !(await credentials.areOthersSince(begunMs, error))) throw error;
 				await sleep(firstWaitMs * 2 ** (tries - 1) * (0.5 + Math.random()), undefined, { signal }).catch(() => {
 					throw error;
 				});
@@ -116,7 +117,10 @@ export async function openStore(bucket: Bucket, connections: number, answerMs: n
 		abortSignal: AbortSignal,
 	): Promise<ObjectFacts | undefined> => {
 		const answer = await direct.send(request, abortSignal);
-		if (answer.status < 300) return factsOf(answer);
+		if (answer.status < 300) {
+			if (request.method === "PUT") expectTaken(answer);
+			return factsOf(answer);
+		}
 		const error = refusal(answer);
 		if (!mayKnowBetter(answer.status, error.name)) throw error;
 		return undefined;
@@ -132,6 +136,7 @@ export async function openStore(bucket: Bucket, connections: number, answerMs: n
 					const facts = direct && (await askOnce(request, direct, abortSignal));
 					if (facts) return facts;
 					const found = await request.bySdk(client, abortSignal);
+					if (request.direct.method === "PUT") expectStore(found.etag);
 					// It was right: about the region, the time, or the credentials.
 					direct?.close();
 					direct = undefined;
@@ -177,27 +182,6 @@ const mendable = /^UnknownError$|Skewed|Expired|Token|Malformed|SignatureDoesNot
 
 function mayKnowBetter(status: number, reason: string): boolean {
 	return (status >= 300 && status < 400) || ([400, 401, 403].includes(status) && mendable.test(reason));
-}
-
-function factsOf({ head }: WireAnswer): ObjectFacts {
-	const metadata: Record<string, string> = {};
-	let etag: string | undefined;
-	let bytes: number | undefined;
-	for (const [, name = "", value = ""] of head.matchAll(/^([^:\r\n]+):[ \t]*([^\r\n]*?)[ \t]*\r?$/gm)) {
-		const field = name.toLowerCase();
-		if (field === "etag") etag = value;
-		else if (field === "content-length") bytes = Number(value);
-		else if (field.startsWith("x-amz-meta-")) metadata[field.slice("x-amz-meta-".length)] = value;
-	}
-	return { etag, bytes, metadata };
-}
-
-/** As the SDK throws it. */
-function refusal({ status, text }: WireAnswer): Error {
-	const field = (name: string): string | undefined => new RegExp(`<${name}>([^<]*)</${name}>`).exec(text)?.[1];
-	const error = new Error(field("Message") ?? "");
-	error.name = field("Code") ?? (status === 404 ? "NotFound" : "UnknownError");
-	return Object.assign(error, { $metadata: { httpStatusCode: status } });
 }
 
 async function loadSdk(): Promise<Sdk> {

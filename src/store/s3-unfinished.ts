@@ -1,4 +1,5 @@
 /** Uploads in pieces that were begun, written down in the bucket: what a killed run has left of one is found and ended. */
+import { expectStore } from "./s3-answers.ts";
 import { namesBelow } from "./s3-names-below.ts";
 import { findReadable } from "./s3-own.ts";
 import type { Store } from "./s3-store.ts";
@@ -20,7 +21,9 @@ export async function noteUnfinished(
 	const metadata = { name: Buffer.from(target.Key).toString("base64url"), upload: target.UploadId ?? "" };
 	const place = { Bucket: bucket.name, Key: bucket.prefix + folder + entryKey };
 	const command = () => new sdk.PutObjectCommand({ ...place, Body: "", ContentLength: 0, Metadata: metadata });
-	await ask((client, abortSignal) => client.send(command(), { abortSignal }), signal);
+	await ask(async (client, abortSignal) => {
+		expectStore((await client.send(command(), { abortSignal })).ETag);
+	}, signal);
 }
 
 /** Never throws: the next run would find it again. */

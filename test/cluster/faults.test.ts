@@ -155,6 +155,12 @@ const refusals: readonly {
 		end: ["config", "set", "min-replicas-to-write", "0"],
 		why: /NOREPLICAS/,
 	},
+	{
+		name: "the user may write no more",
+		begin: ["acl", "setuser", "default", "-@write"],
+		end: ["acl", "setuser", "default", "+@all"],
+		why: /NOPERM|no permissions/,
+	},
 ];
 
 for (const { name, begin, end, why } of refusals) {

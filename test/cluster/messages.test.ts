@@ -20,9 +20,32 @@ const task = {
 const batchOf = (change: object): unknown => ({ protocol, tasks: [{ hand: 1, task: { ...task, ...change } }] });
 
 test("a batch that a coordinator would send is taken as it is", () => {
-	const full = { out: "a/b.txt", headers: [["X-A", "b"]], checksum: { algorithm: "sha256", hex: "00" }, later: 1 };
+	const full = {
+		out: "a/b.txt",
+		headers: [["X-A", "b"]],
+		checksums: [{ algorithm: "sha256", hex: "00" }],
+		mirrors: ["https://example.org/b"],
+		pieces: { algorithm: "sha1", lengthBytes: 1024, hexes: ["00"] },
+		range: { first: 0, last: 0 },
+		refresh: { file: "a/b (1).txt", bytes: 0, etag: '"1"', atMs: 1.5 },
+		saved: { file: "b", bytes: 1 },
+		later: 1,
+	};
 	assert.deepEqual(readBatch(batchOf(full)), batchOf(full));
 });
+
+const outside = [
+	"",
+	"..",
+	"../a",
+	"a/../../b",
+	"/etc/passwd",
+	"C:\\a",
+	"a//b",
+	"a\\..\\b",
+	".downspout/journal.jsonl",
+	7,
+];
 
 test("no task leads out of the sink, or to anything but http", () => {
 	const bad = [
@@ -41,12 +64,73 @@ test("no task leads out of the sink, or to anything but http", () => {
 		{ namedBy: 1 },
 		{ headers: [["X-A"]] },
 		{ headers: "X-A: b" },
-		{ checksum: { algorithm: "rot13", hex: "00" } },
+		{ checksums: { algorithm: "sha256", hex: "00" } },
+		{ checksums: [{ algorithm: "rot13", hex: "00" }] },
+		{ mirrors: ["file:///etc/passwd"] },
+		// It would be read for ever.
+		{ pieces: { algorithm: "sha1", lengthBytes: 0, hexes: [] } },
+		{ pieces: { algorithm: "rot13", lengthBytes: 1, hexes: [] } },
+		{ range: { first: 2, last: 1 } },
+		{ expectTypes: "image/*" },
+		{ sizeBytes: -1 },
+		...outside.map((file) => ({ refresh: { file, bytes: 1 } })),
+		...outside.map((file) => ({ saved: { file, bytes: 1 } })),
 		{ id: "1" },
 		{ resume: 1 },
 	];
 	for (const change of bad)
 		assert.throws(() => readBatch(batchOf(change)), { code: "cluster_message" }, JSON.stringify(change));
+});
+
+const facts = { protocol, worker: 1, host: "h", pid: 1, capacity: 1, inFlight: 0, filesPerSecond: 0, held: [] };
+const label = { model: "cluster", number: 1 };
+const saved = { id: 1, kind: "saved", file: "a.txt", bytes: 1, kept: false, worker: label, intents: 0 };
+const failure = { code: "reset", message: "closed", transient: true };
+const failed = { id: 1, kind: "failed", failure, kept: false, worker: label, intents: 0, retryAfterMs: 5 };
+const resultOf = (result: object): unknown => ({ ...facts, results: [{ hand: 1, result }] });
+
+test("a result that a worker would send is taken as it is", () => {
+	const told = { urls: ["https://example.org/a"], checksums: [{ algorithm: "sha256", hex: "00" }] };
+	const results = [
+		saved,
+		{
+			...saved,
+			file: "\u200b.downspout",
+			sha256: "00",
+			etag: "1",
+			remarks: [{ kind: "page", host: "h", message: "m" }],
+		},
+		{ ...saved, kind: "skipped", version: { etag: "1" } },
+		{ ...failed, told, httpStatus: 503, finalUrl: "http://example.org", redirects: 1 },
+		{ ...saved, kind: "cancelled", file: undefined, bytes: undefined },
+	];
+	for (const result of results) assert.deepEqual(readMessage(resultOf(result)), resultOf(result));
+});
+
+test("no result names a file outside of the sink, and none lacks what a coordinator goes by", () => {
+	const bad = [
+		...outside.flatMap((file) => [resultOf({ ...saved, file }), resultOf({ ...saved, kind: "skipped", file })]),
+		resultOf({ ...saved, bytes: -1 }),
+		resultOf({ ...saved, bytes: undefined }),
+		resultOf({ ...saved, kind: "kept" }),
+		resultOf({ ...saved, intents: undefined }),
+		resultOf({ ...failed, failure: undefined }),
+		resultOf({ ...failed, failure: "reset" }),
+		resultOf({ ...failed, retryAfterMs: "5" }),
+		resultOf({ ...failed, told: { urls: ["file:///a"], checksums: [] } }),
+		{ ...facts, results: [{ hand: "1", result: saved }] },
+		{ ...facts, lost: [{ hand: 1, why: "killed" }] },
+		{ ...facts, lost: [{ hand: 1, owner: "a" }] },
+		{ ...facts, progress: [{ id: 1 }] },
+		{ ...facts, progress: [{ id: 1, bytes: 1, slots: {} }] },
+		{ ...facts, worker: 1e300 },
+		{ ...facts, worker: 0 },
+		{ ...facts, state: "gone" },
+		{ ...facts, note: 1 },
+		{ ...facts, refused: { batch: "a" } },
+	];
+	for (const message of bad)
+		assert.throws(() => readMessage(message), { code: "cluster_message" }, JSON.stringify(message));
 });
 
 test("whatever path a coordinator has made safe, a worker takes as it is", () => {

@@ -9,10 +9,18 @@ import { isSigned } from "./s3-signature.ts";
 
 const secret = "test";
 
-/** What happens to a request that it fits: an answer of that status, a connection that ends without one, before or after it was carried out, or silence. */
+/** What happens to a request that it fits: an answer of that status, one that is told, a connection that ends without one, before or after it was carried out, or silence. */
 export type Fault = {
 	readonly fits: (request: IncomingMessage) => boolean;
-	readonly kind: number | "cut" | "lost" | "silence";
+	readonly kind: number | "cut" | "lost" | "silence" | Told;
+	/** Whether it goes on. */
+	readonly stays?: boolean;
+};
+
+export type Told = {
+	readonly status: number;
+	readonly headers?: Readonly<Record<string, string>>;
+	readonly body: string;
 };
 
 export type S3Server = {
@@ -23,7 +31,7 @@ export type S3Server = {
 	readonly requests: readonly string[];
 	/** Bytes of the longest metadata that came with a request. */
 	longestMetadata(): number;
-	/** Each fault happens once, in their order. */
+	/** Each fault happens once unless it stays, in their order. */
 	readonly faults: Fault[];
 	/** Keys of all objects, in order. */
 	keys(): Promise<readonly string[]>;
@@ -72,7 +80,9 @@ export async function startS3(
 	});
 	const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
 		const at = faults.findIndex(({ fits }) => fits(request));
-		const [fault] = at < 0 ? [] : faults.splice(at, 1);
+		const fault = faults[at];
+		if (fault && !fault.stays) faults.splice(at, 1);
+		if (typeof fault?.kind === "object") return tell(request, response, fault.kind);
 		if (typeof fault?.kind === "number") return refuse(request, response, fault.kind);
 		if (fault?.kind === "silence") return void request.resume();
 		if (fault?.kind === "cut") return void request.socket.destroy();
@@ -175,6 +185,17 @@ async function refuse(request: IncomingMessage, response: ServerResponse, status
 		]).get(status) ?? "SlowDown";
 	response.writeHead(status, { "Content-Type": "application/xml" });
 	response.end(`<?xml version="1.0"?><Error><Code>${code}</Code><Message>as asked for</Message></Error>`);
+}
+
+async function tell(
+	request: IncomingMessage,
+	response: ServerResponse,
+	{ status, headers, body }: Told,
+): Promise<void> {
+	request.resume();
+	await once(request, "end");
+	response.writeHead(status, { "Content-Type": "application/xml", ...headers });
+	response.end(request.method === "HEAD" ? undefined : body);
 }
 
 /** Undefined where nothing is. */
