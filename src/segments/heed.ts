@@ -18,7 +18,24 @@ export type HeedActs = {
 	lie(why: string): void;
 };
 
-export function heed(carrier: Carrier, verdict: PieceVerdict, acts: HeedActs): void {
+/** A server may cut what it is asked for, but not again and again to fewer bytes than these: each would take a request. */
+const leastCutBytes = 16 * 1024;
+const mostShort = 100;
+
+export type Heed = (carrier: Carrier, verdict: PieceVerdict, acts: HeedActs) => void;
+
+/** Of one file. */
+export function createHeed(): Heed {
+	let short = 0;
+	return (carrier, verdict, acts) => {
+		const isCut = verdict.kind === "fits" && verdict.end < carrier.end;
+		if (isCut && verdict.end < carrier.at + leastCutBytes) short++;
+		if (isCut && short > mostShort) acts.fail(transient("truncated", "answers bring hardly any of what is wanted"));
+		else heed(carrier, verdict, acts);
+	};
+}
+
+function heed(carrier: Carrier, verdict: PieceVerdict, acts: HeedActs): void {
 	switch (verdict.kind) {
 		case "fits":
 			if (verdict.end <= carrier.at)

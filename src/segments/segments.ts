@@ -6,7 +6,7 @@ import type { ExchangeListener } from "../http/exchange.ts";
 import type { ResponseHead } from "../http/response-head.ts";
 import { loseSpan } from "../store/scatter.ts";
 import { bring, type Carrier, createCarrier, isReadOut, isSpoilt, nextByte } from "./carrier.ts";
-import { heed } from "./heed.ts";
+import { createHeed } from "./heed.ts";
 import { freeSpans, nextWork, type Work } from "./next-work.ts";
 import { otherBytes, overlapsOf, type Tail, tailsHold } from "./overlaps.ts";
 import { createPace } from "./pace.ts";
@@ -32,6 +32,7 @@ export function createSegments(host: SegmentsHost): Segments {
 	let state: "single" | "scattering" | "scattered" | "over" = "single";
 	/** Whether no other connection is tried any more. */
 	let isAlone = host.limit === 1;
+	const heed = createHeed();
 	const places = createPlaces(host.places);
 	const report = createSlotReport(host.onSlots);
 	let doubledBytes = 0;
