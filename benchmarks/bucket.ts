@@ -44,7 +44,7 @@ const bucket = `location ~ /probe- {
 			if ($request_method = HEAD) { return 404; }
 			if ($args ~ "^uploads") { return 200 "${begun}"; }
 			if ($request_method = PUT) { return 201 ""; }
-			return 201 "<CompleteMultipartUploadResult></CompleteMultipartUploadResult>";
+			return 201 "<CompleteMultipartUploadResult><ETag>0</ETag></CompleteMultipartUploadResult>";
 		}`;
 await using nginx = await startNginx(
 	folder.path,
