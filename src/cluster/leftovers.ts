@@ -7,7 +7,7 @@ import { dismissWorkers } from "./announce.ts";
 import { messageOf } from "./cluster-error.ts";
 import { runKeys, runsKey } from "./keys.ts";
 import { type RunInfo, readInfo } from "./messages.ts";
-import { connectRedis, expectPermissions, openRedis } from "./redis.ts";
+import { connectRedis, expectPermissions, openRedis, withinPatience } from "./redis.ts";
 import { untilLeft } from "./registry.ts";
 import { coordinatorGoneMs, silenceMs } from "./timing.ts";
 
@@ -23,21 +23,24 @@ const pollMs = 100;
  */
 export async function endRunsOf(redisUrl: string, journalDir: string): Promise<readonly string[]> {
 	const redis = openRedis({ url: redisUrl, env: process.env });
-	await connectRedis(redis, redisUrl, undefined);
-	await expectPermissions(redis, redisUrl);
 	try {
-		const journalId = await nameDirectory(journalDir);
-		const over: string[] = [];
-		for (const info of await readRuns(redis)) {
-			if (info.journalId === journalId && !(await isLed(redis, info))) over.push(info.run);
-		}
-		for (const run of over) await dismissWorkers(redis, run);
-		// A worker that says nothing any more has stopped by itself by then.
-		await untilLeft(redis, over, silenceMs(process.env));
-		return over;
+		return await withinPatience(redis, redisUrl, endRuns(redis, redisUrl, journalDir));
 	} finally {
 		redis.disconnect();
 	}
+}
+
+async function endRuns(redis: Redis, redisUrl: string, journalDir: string): Promise<readonly string[]> {
+	await connectRedis(redis, redisUrl, undefined);
+	await expectPermissions(redis, redisUrl);
+	const journalId = await nameDirectory(journalDir);
+	const own = (await readRuns(redis)).filter((info) => info.journalId === journalId);
+	const led = await Promise.all(own.map((info) => isLed(redis, info)));
+	const over = own.flatMap(({ run }, n) => (led[n] ? [] : [run]));
+	for (const run of over) await dismissWorkers(redis, run);
+	// A worker that says nothing any more has stopped by itself by then.
+	await untilLeft(redis, over, silenceMs(process.env));
+	return over;
 }
 
 /**

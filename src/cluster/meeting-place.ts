@@ -9,7 +9,7 @@ import { announce, dismissWorkers, removeRun } from "./announce.ts";
 import { runKeys } from "./keys.ts";
 import { protocol, type RunInfo, type RunSetup } from "./messages.ts";
 import { type BatchQueue, openBatchQueue } from "./queue.ts";
-import { connectRedis, openRedis } from "./redis.ts";
+import { connectRedis, openRedis, withinPatience } from "./redis.ts";
 import { untilLeft } from "./registry.ts";
 import { createSeal, type Seal } from "./seal.ts";
 import { sinkIdentity } from "./sink-identity.ts";
@@ -46,13 +46,16 @@ export async function openMeetingPlace(options: RunnerOptions, cluster: ClusterP
 	// Where this machine has its files is no business of others.
 	const { dirPath, ...shared } = options.options;
 	const setup: RunSetup = { options: shared };
-	// Their workers have left, and what they left in the sink has been taken over.
-	for (const over of cluster.over) await removeRun(redis, over);
 	const reader = redis.duplicate();
 	reader.on("error", () => {});
 	const left = new AbortController();
-	await announce(redis, seal, { info, setup, highest: 0, signal: left.signal });
-	const queue = await openBatchQueue(run, redis);
+	const open = async (): Promise<BatchQueue> => {
+		// Their workers have left, and what they left in the sink has been taken over.
+		for (const over of cluster.over) await removeRun(redis, over);
+		await announce(redis, seal, { info, setup, highest: 0, signal: left.signal });
+		return openBatchQueue(run, redis);
+	};
+	const queue = await withinPatience(redis, cluster.redis, open());
 	return {
 		run,
 		redis,

@@ -1,8 +1,10 @@
 /** Connections to Redis, and whether that server can carry a cluster. */
 import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { ClusterError, messageOf } from "./cluster-error.ts";
 import { controlChannel, probeKey } from "./keys.ts";
+import { redisPatienceMs } from "./timing.ts";
 
 /** Longest wait for an answer before a connection counts as dead, in milliseconds. */
 const silentSocketMs = 10_000;
@@ -74,6 +76,30 @@ export async function expectPermissions(redis: Redis, url: string): Promise<void
 	} catch (cause) {
 		redis.disconnect();
 		throw unusable(url, cause);
+	}
+}
+
+/** Twice as long as a run waits for Redis: leftovers of killed runs are waited for within. */
+const startPatience = 2;
+
+/**
+ * Bounds what is asked at a start: a server that takes connections and then says no more would be asked again without end.
+ * @throws {ClusterError} it took too long; the connection is closed then.
+ */
+export async function withinPatience<T>(redis: Redis, url: string, start: Promise<T>): Promise<T> {
+	const ms = startPatience * redisPatienceMs(process.env);
+	const over = new AbortController();
+	const late = sleep(ms, undefined, { signal: over.signal }).then(() => {
+		redis.disconnect();
+		throw unusable(url, new Error(`it stopped answering: the start took more than ${ms / 1000} s`));
+	});
+	// The one that loses has nobody to tell.
+	late.catch(() => {});
+	start.catch(() => {});
+	try {
+		return await Promise.race([start, late]);
+	} finally {
+		over.abort();
 	}
 }
 

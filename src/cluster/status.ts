@@ -1,8 +1,9 @@
 /** What runs in a cluster, as Redis has it. */
+import type { Redis } from "ioredis";
 import { runKeys } from "./keys.ts";
 import { readRuns } from "./leftovers.ts";
 import { isStats, type RunStats } from "./messages.ts";
-import { connectRedis, openRedis } from "./redis.ts";
+import { connectRedis, openRedis, withinPatience } from "./redis.ts";
 import { readWorkers } from "./registry.ts";
 
 export type ClusterStatus = {
@@ -23,26 +24,30 @@ export type ClusterStatus = {
 /** @throws {ClusterError} Redis cannot be used. */
 export async function readStatus(redisUrl: string): Promise<ClusterStatus> {
 	const redis = openRedis({ url: redisUrl, env: process.env });
-	await connectRedis(redis, redisUrl, undefined);
 	try {
-		const infos = await readRuns(redis);
-		const texts = await Promise.all(infos.map(({ run }) => redis.hget(runKeys(run).run, "stats")));
-		const workers = await readWorkers(redis);
-		return {
-			runs: infos.map(({ run, list }, n) => ({ run, list, ...statsOf(texts[n]) })),
-			workers: workers.map(({ id, host, pid, runs, inFlight, filesPerSecond, seenAtMs }) => ({
-				worker: id,
-				host,
-				pid,
-				run: runs[0] ?? null,
-				inFlight,
-				filesPerSecond,
-				seenAt: new Date(seenAtMs).toISOString(),
-			})),
-		};
+		return await withinPatience(redis, redisUrl, read(redis, redisUrl));
 	} finally {
 		redis.disconnect();
 	}
+}
+
+async function read(redis: Redis, redisUrl: string): Promise<ClusterStatus> {
+	await connectRedis(redis, redisUrl, undefined);
+	const infos = await readRuns(redis);
+	const texts = await Promise.all(infos.map(({ run }) => redis.hget(runKeys(run).run, "stats")));
+	const workers = await readWorkers(redis);
+	return {
+		runs: infos.map(({ run, list }, n) => ({ run, list, ...statsOf(texts[n]) })),
+		workers: workers.map(({ id, host, pid, runs, inFlight, filesPerSecond, seenAtMs }) => ({
+			worker: id,
+			host,
+			pid,
+			run: runs[0] ?? null,
+			inFlight,
+			filesPerSecond,
+			seenAt: new Date(seenAtMs).toISOString(),
+		})),
+	};
 }
 
 function statsOf(text: string | null | undefined): RunStats {

@@ -49,13 +49,14 @@ test("command lines that cannot be meant", async (context) => {
 	assert.deepEqual(await readdir(cwd), ["list"]);
 });
 
-/** A server that says what a Redis of such a kind says to INFO. */
-async function fakeRedis(context: TestContext, info: string): Promise<string> {
+/** A server that says what a Redis of such a kind says to INFO, and nothing to some commands. */
+async function fakeRedis(context: TestContext, info: string, silent = /$^/): Promise<string> {
 	const server = createServer((socket) => {
 		socket.on("error", () => {});
 		socket.on("data", (data) => {
 			for (const command of data.toString().split(/(?=^\*\d)/m)) {
-				if (/info/i.test(command)) socket.write(`$${info.length}\r\n${info}\r\n`);
+				if (silent.test(command)) continue;
+				if (/\r\ninfo\r/i.test(command)) socket.write(`$${info.length}\r\n${info}\r\n`);
 				else if (/hello/i.test(command)) socket.write("-ERR unknown command 'HELLO'\r\n");
 				else socket.write("+OK\r\n");
 			}
@@ -74,17 +75,20 @@ test("servers that cannot be used: exit 3, and one line that names them", patien
 	const primary = await startRedis(context);
 	const replica = await startRedis(context, ["--replicaof", "127.0.0.1", String(primary.port)]);
 	const old = await fakeRedis(context, "redis_version:6.0.16\r\nrole:master\r\n");
+	const mute = await fakeRedis(context, "redis_version:7.0.0\r\nrole:master\r\n", /\r\n(?:eval|smembers)\r/i);
+	const env = { DOWNSPOUT_CLUSTER_SILENCE: "2" };
 	const cases: readonly (readonly [url: string, message: RegExp])[] = [
 		["redis://127.0.0.1:1", /Redis at redis:\/\/127\.0\.0\.1:1: .*ECONNREFUSED/],
 		[locked.url, /it wants a password \(DOWNSPOUT_REDIS_PASSWORD\)/],
 		[locked.url.replace("//", "//:the-wrong-one@"), /the user name or password is wrong/],
 		[replica.url, /it is a read-only replica/],
+		[mute, /it stopped answering: the start took more than 8 s/],
 		[old, /it is version 6\.0\.16, and 6\.2 or newer is needed/],
 	];
 	for (const [url, message] of cases) {
 		const runs = [
-			downspout(["list", "-m", "cluster", "--redis", url, "--sink", "sink", "-q", "--json"], { cwd }),
-			downspout(["status", "--redis", url], { cwd }),
+			downspout(["list", "-m", "cluster", "--redis", url, "--sink", "sink", "-q", "--json"], { cwd, env }),
+			downspout(["status", "--redis", url], { cwd, env }),
 		];
 		for (const { code, stderr } of await Promise.all(runs)) {
 			assert.equal(code, 3, `${url}: ${stderr}`);
