@@ -37,10 +37,11 @@ export function decideRetry(
 	last: { readonly failure: Failure; readonly retryAfterMs?: number; readonly random: number },
 ): RetryDecision {
 	const { mirrors, current, made } = attempts;
-	const untried = nextMirror(mirrors, current, (mirror) => mirror.tried === 0);
+	const untried = nextMirror(mirrors, current, ({ tried, out }) => tried === 0 && !out);
 	if (untried !== undefined) return { again: true, mirror: untried, waitMs: 0 };
 	const mirror = nextMirror(mirrors, current, (candidate) => !candidate.out);
-	const extra = made - mirrors.length;
+	// Those that were given up without having been asked took no attempt.
+	const extra = made - mirrors.filter(({ tried, out }) => tried > 0 || !out).length;
 	if (mirror === undefined || extra >= policy.retries) return { again: false };
 	const backoffMs = backoff(policy, extra, last.random);
 	const askedMs = mirror === current ? Math.min(last.retryAfterMs ?? 0, policy.retryMaxWaitMs) : 0;

@@ -249,11 +249,16 @@ export function createRetrying(context: RetryingContext): Retrying {
 	}
 
 	function goElsewhere(pending: Pending, failure: Failure, worker: WorkerLabel = context.nobody): void {
-		pending.mirror.out = true;
-		const next = pending.mirrors.find(isUntried);
-		if (!next) return fail(pending, failure, worker);
+		const { mirror, mirrors, made } = pending;
+		mirror.out = true;
+		const tried = { made, mirrors, current: mirrors.indexOf(mirror) };
+		const decision = decideRetry(options, tried, { failure, random: Math.random() });
+		const next = decision.again ? mirrors[decision.mirror] : undefined;
+		if (!decision.again || !next) return fail(pending, failure, worker);
+		if (context.isStopped()) return context.cancel(pending, worker);
 		pending.mirror = next;
-		enqueue(pending, true);
+		if (decision.waitMs === 0) enqueue(pending, true);
+		else wait(pending, { waitMs: decision.waitMs, failure, worker });
 	}
 
 	return {

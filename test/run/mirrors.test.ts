@@ -44,3 +44,35 @@ test("only failures that say something of the host are held against it", () => {
 	troubles.note("c", permanent("tls", ""));
 	assert.equal(troubles.choose(mirrors).host, "a");
 });
+
+/** Twenty entries until the host is given up, and then one that has it as its other mirror. */
+for (const [answers, attempts, status] of [
+	[[503, 200], 2, "saved"],
+	[[503, 503, 200], 3, "saved"],
+	[[503, 503, 503, 200], 3, "failed"],
+] as const) {
+	test(`a mirror that answered ${answers.join(", ")} is asked again where the other one's host is given up: ${status}`, async (context) => {
+		let asked = 0;
+		const shaky = await serve(context, (_, response) => {
+			response.statusCode = answers[asked++] ?? 500;
+			response.end("whole");
+		});
+		const dead = `http://127.0.0.1:${await freePort()}`;
+		const first = Array.from({ length: 20 }, (_, n) => ({ ...entryOf(`${dead}/${n}`), line: n + 1 }));
+		const last = { ...entryOf(`${shaky.url}/x`), line: 21, urls: [`${shaky.url}/x`, `${dead}/x`] as const };
+		let ended = 0;
+		async function* inTurn(): AsyncGenerator<readonly (typeof last | (typeof first)[number])[]> {
+			yield first;
+			while (ended < first.length) await new Promise((resolve) => setImmediate(resolve));
+			yield [last];
+		}
+		const { outcomes } = await runList(context, inTurn(), {
+			options: { retries: 2 },
+			onEvent: ({ type }) => {
+				if (type === "ended") ended++;
+			},
+		});
+		const end = byLine(outcomes)[20];
+		assert.deepEqual([end?.status, end?.attempts], [status, attempts], JSON.stringify(end));
+	});
+}
