@@ -55,7 +55,7 @@ export async function perform(performance: Performance): Promise<Performed> {
 		const { folder } = records;
 		dashboard = await openWatch(output, { folder, dir, summary: counter.summary });
 		const progress = await createProgress({ mode: output.progress, stream: process.stderr, env: process.env });
-		const checksums = await checksumsSink(options.sha256 ? output.writeChecksums : undefined, options.dir, onFailure);
+		const checksums = await checksumsSink(options.sha256 ? output.writeChecksums : undefined, options, onFailure);
 		const sinks = [counter, records, progress, checksums.sink, dashboard ?? noSink, ...health.sinks];
 		const sink = combine(sinks);
 		if (dashboard?.warning !== undefined) sink.on({ type: "warning", message: dashboard.warning });

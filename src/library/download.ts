@@ -72,7 +72,7 @@ async function perform({ options, logDir, writeChecksums, list, results, signal 
 	const onFailure = (error: Error): void => broken.abort(error);
 	const records = await recordsIn(options.dryRun ? undefined : logDir, name, onFailure);
 	const place = options.sha256 && writeChecksums ? resolve(writeChecksums) : undefined;
-	const checksums = await checksumsSink(place, options.dir, onFailure);
+	const checksums = await checksumsSink(place, options, onFailure);
 	const sink = combine([results, ...records.sinks, checksums.sink]);
 	const warn = (message: string): void => sink.on({ type: "warning", message });
 	const stop = AbortSignal.any([signal, broken.signal]);

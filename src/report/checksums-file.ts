@@ -7,6 +7,7 @@ import { dirname, join, relative } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { formatChecksumLine } from "../core/checksum-lines.ts";
 import type { Sink } from "../core/event.ts";
+import type { RunOptions } from "../core/options.ts";
 import { stateLayout } from "../core/state-layout.ts";
 import { createBatchFile } from "./batch-file.ts";
 import { noSink } from "./sinks.ts";
@@ -27,13 +28,13 @@ export type ChecksumsSink = { readonly sink: Sink; failure(): Error | undefined 
 
 /**
  * @param path absolute; undefined where no file is wanted
- * @param dir absolute path of the download directory
+ * @param place where the files of the run go
  * @param onFailure told once, when lines can no longer be kept
  * @throws {ChecksumsFileError} there is nowhere to keep the lines until the end.
  */
 export async function checksumsSink(
 	path: string | undefined,
-	dir: string,
+	{ dir, bucket }: Pick<RunOptions, "dir" | "bucket">,
 	onFailure: (error: Error) => void,
 ): Promise<ChecksumsSink> {
 	if (path === undefined) return { sink: noSink, failure: () => undefined };
@@ -50,16 +51,20 @@ export async function checksumsSink(
 		// Gone when it is closed, however the process ends; where the system does not allow that, at the end.
 		await rm(gathered).catch(() => undefined);
 		let hasRun = false;
+		/** A file of the list has that name. */
+		let isTaken = false;
 		const sink: Sink = {
 			on(event) {
 				if (event.type === "run-ended") hasRun = true;
 				if (event.type !== "ended") return;
 				const { file, sha256 } = event.outcome;
+				isTaken ||= file !== null && !bucket && join(dir, file) === path;
 				if (file !== null && sha256 !== undefined) lines.write(formatChecksumLine(sha256, file));
 			},
 			async close() {
 				await lines.close();
 				try {
+					if (isTaken) throw new Error("a file of the list stands there");
 					if (hasRun && failure === undefined) await put(reader.createReadStream({ start: 0 }), path, dir);
 				} catch (error) {
 					fail(error);

@@ -88,6 +88,17 @@ test("a place where it cannot be written is told before anything is downloaded",
 	assert.equal(existsSync(join(folder, "got")), false);
 });
 
+test("a file of the list that stands there is not overwritten: exit 3, once all else is done", async (context) => {
+	const { dir, run } = await prepare(context);
+	for (const counted of ["saved", "skipped"]) {
+		const { code, stderr, stdout } = await run("--write-checksums", "got/a.txt");
+		assert.equal(code, 3);
+		assert.match(stderr, /cannot write the checksums to .*a\.txt: a file of the list stands there/);
+		assert.equal(JSON.parse(stdout)[counted], 3);
+		assert.equal(readFileSync(join(dir, "a.txt"), "utf8"), "text of /a.txt");
+	}
+});
+
 test("a --checksums file that is none is told before anything is downloaded", async (context) => {
 	const { folder, run } = await prepare(context);
 	writeFileSync(join(folder, "empty"), "");
