@@ -214,6 +214,9 @@ export function count(refusals: Refusals, nowMs: number): void {
 	refusals.lookIn = refusals.lookEvery;
 }
 
+/** In a shorter time nothing served tells no more than that one was not. */
+const leastSpanMs = 100;
+
 /** A host that says nothing of limits may have served few because it was asked for few: then the time counts as it is. */
 export function recentOk(
 	refusals: Refusals,
@@ -224,5 +227,7 @@ export function recentOk(
 	const ok = refusals.recent.reduce((sum, one) => sum + one, 0);
 	// What came before a pause, or after it, is less than what is possible.
 	const spanMs = Math.min(1000, nowMs - Math.max(refusals.sinceMs, refusals.pausedMs));
-	return { ok: Math.max(1, isSure ? ok : (ok * 1000) / Math.max(100, spanMs)), isWhole: spanMs >= 1000 };
+	const isWhole = spanMs >= 1000;
+	const least = isSure || isWhole ? 1 : 1000 / leastSpanMs;
+	return { ok: Math.max(least, isSure ? ok : (ok * 1000) / Math.max(leastSpanMs, spanMs)), isWhole };
 }
