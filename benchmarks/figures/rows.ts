@@ -42,6 +42,8 @@ const beside =
 	(urls: readonly string[]) =>
 		urls.flatMap((url, n) => [url, ...hosts.map((host) => `http://${host}/${n}`)]);
 
+const besideSilent = (count: number) => beside(...silentHosts(count).map((host) => `${host}:80`));
+
 /** Levels that cannot be the best, as level / way is below what the line carries, are left out. */
 export const rows: Readonly<Record<string, Row>> = {
 	curl: {
@@ -153,7 +155,7 @@ export const rows: Readonly<Record<string, Row>> = {
 		what: "the same beside a host that is silent",
 		open: far(50, 200 * mbit, { files: 500, ...small }),
 		contenders: [
-			{ name: "both", urls: beside(...silentHosts(1).map((host) => `${host}:80`)), mayFail: true },
+			{ name: "both", urls: besideSilent(1), mayFail: true },
 			{ name: "alone", urls: own },
 		],
 		until: "saved",
@@ -163,7 +165,7 @@ export const rows: Readonly<Record<string, Row>> = {
 		what: "the same beside forty hosts that are silent",
 		open: far(50, 200 * mbit, { files: 500, ...small }),
 		contenders: [
-			{ name: "all", urls: beside(...silentHosts(40).map((host) => `${host}:80`)), mayFail: true },
+			{ name: "all", urls: besideSilent(40), mayFail: true },
 			{ name: "alone", urls: own },
 		],
 		until: "saved",

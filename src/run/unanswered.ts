@@ -95,7 +95,6 @@ export function createUnanswered<T extends Queued>(options: UnansweredOptions): 
 
 	/** A slot given to a silent host is lost for long where there are so many and no more: half are kept until something is known. */
 	const isCareful = (): boolean => !isElastic && hosts() >= manyHosts;
-	const isLate = ({ level }: Host<T>): boolean => level.tookTime && !level.hasAnswered;
 	const part = (of: number, share: number): number => Math.max(1, Math.floor(of * share));
 
 	/** The others find room. */
@@ -106,7 +105,7 @@ export function createUnanswered<T extends Queued>(options: UnansweredOptions): 
 			heard += sign;
 			return;
 		}
-		if (isLate(host)) ofLate += sign * host.inFlight;
+		if (host.level.tookTime) ofLate += sign * host.inFlight;
 		else {
 			waiting += sign * host.late;
 			ofNew += sign * (host.inFlight - host.late);

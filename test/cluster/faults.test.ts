@@ -130,68 +130,6 @@ test(
 	},
 );
 
-/** What servers refuse all changes for, while they answer all questions; and how that ends. */
-const refusals: readonly {
-	readonly name: string;
-	readonly begin: readonly string[];
-	readonly end: readonly string[];
-	readonly why: RegExp;
-}[] = [
-	{
-		name: "its memory is full",
-		begin: ["config", "set", "maxmemory", "1"],
-		end: ["config", "set", "maxmemory", "0"],
-		why: /OOM/,
-	},
-	{
-		name: "it has become a replica",
-		begin: ["replicaof", "127.0.0.1", "1"],
-		end: ["replicaof", "no", "one"],
-		why: /READONLY/,
-	},
-	{
-		name: "it misses its replicas",
-		begin: ["config", "set", "min-replicas-to-write", "1"],
-		end: ["config", "set", "min-replicas-to-write", "0"],
-		why: /NOREPLICAS/,
-	},
-	{
-		name: "the user may write no more",
-		begin: ["acl", "setuser", "default", "-@write"],
-		end: ["acl", "setuser", "default", "+@all"],
-		why: /NOPERM|no permissions/,
-	},
-];
-
-for (const { name, begin, end, why } of refusals) {
-	for (const isMended of [true, false]) {
-		const then = isMended ? "waited for" : "exit 3, and the same command goes on";
-		test(`Redis takes no changes, as ${name}: ${then}`, patience, async (context) => {
-			const lab = await startFaultLab(context);
-			const tell = async ([command = "", ...args]: readonly string[]): Promise<void> => {
-				const client = new Redis(lab.redis.url);
-				await client.call(command, ...args);
-				client.disconnect();
-			};
-			await lab.worker();
-			const run = lab.start(telling);
-			await lab.asked(30);
-			await tell(begin);
-			await run.says(/warning Redis takes no changes \(.*\): waiting for it, 8 s at most/);
-			if (isMended) {
-				await tell(end);
-				return lab.expectAll(await run.ended);
-			}
-			const { code, stderr } = await run.ended;
-			assert.equal(code, 3, stderr);
-			assert.match(stderr, /Redis has taken no changes for 8 s/);
-			assert.match(stderr, why);
-			await tell(end);
-			await lab.expectAll(await lab.start().ended);
-		});
-	}
-}
-
 test(
 	"a coordinator that is cut off from Redis gives up, and what workers did meanwhile is not done again",
 	patience,
