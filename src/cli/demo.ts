@@ -3,11 +3,12 @@ import { mkdir } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { optionTable } from "../core/option-table.ts";
 import type { Summary } from "../core/outcome.ts";
-import { readOption } from "../core/read-option.ts";
+import { flagOf, readOption } from "../core/read-option.ts";
 import { resolveOptions } from "../core/resolve-options.ts";
 import { UsageError } from "../core/usage-error.ts";
 import { openLists } from "../list/open-lists.ts";
 import { type Origin, startOrigin } from "../origin/origin.ts";
+import { checkOutsideState } from "../run/check-place.ts";
 import { createRunId } from "../run/run-id.ts";
 import { lookAround } from "../run/surroundings.ts";
 import { exitCodes } from "./exit-codes.ts";
@@ -61,6 +62,7 @@ export async function runDemo(args: readonly string[]): Promise<number> {
 	using stop = listenForStop();
 	const folder = readOption(parsed.values.dir, dir) ?? join("downloads", `demo-${createRunId(new Date())}`);
 	const listPath = join(folder, "urls.txt");
+	await checkOutsideState(flagOf(dir), folder);
 	await mkdir(folder, { recursive: true }).catch((cause: Error) => {
 		throw new UsageError(`the demo cannot make its folder: ${cause.message}`, { cause });
 	});

@@ -7,6 +7,7 @@ import type { Method } from "../core/outcome.ts";
 import { flagOf, readOption } from "../core/read-option.ts";
 import { checkRedisUrl, readBucket } from "../core/resolve-sink.ts";
 import { UsageError } from "../core/usage-error.ts";
+import { checkOutsideState } from "../run/check-place.ts";
 import { tuneEngine } from "./engine.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { type CommandShape, parse } from "./flags.ts";
@@ -52,6 +53,7 @@ export async function runWorker(args: readonly string[]): Promise<number> {
 	const parsed = parse(workerShape, args);
 	if (parsed === undefined) return exitCodes.done;
 	const options = resolveWorker(parsed.values);
+	if (!readBucket(options.sink)) await checkOutsideState(flagOf(workerTable.sink), options.sink);
 	tuneEngine();
 	using stop = listenForStop(Number.POSITIVE_INFINITY);
 	const [{ startWorkerService }, { startHealth }] = await Promise.all([
@@ -86,7 +88,6 @@ function resolveWorker(values: Readonly<Record<string, unknown>>) {
 	const sink = readOption(values.sink, workerTable.sink);
 	if (redis === undefined) throw new UsageError(`${flagOf(workerTable.redis)} must be given`);
 	if (sink === undefined) throw new UsageError(`${flagOf(workerTable.sink)} must be given`);
-	readBucket(sink);
 	const concurrency = readOption(values.concurrency, workerTable.concurrency) ?? usualConcurrency;
 	const method = readOption(values.method, workerTable.method);
 	return {

@@ -49,6 +49,6 @@ export function isHex(value: unknown): boolean {
 
 /** The path of a file below the sink, under whatever name it was saved: none that leads out of it, or to what downspout keeps there. */
 export function isSavedPath(value: unknown): boolean {
-	if (!isText(value) || /^[a-z]:|\0|^\.downspout(?:[/\\]|$)/i.test(value)) return false;
-	return value.split(/[/\\]/).every((segment) => !/^\.{0,2}$/.test(segment));
+	if (!isText(value) || /^[a-z]:|\0/i.test(value)) return false;
+	return value.split(/[/\\]/).every((segment) => !/^(?:\.{0,2}|\.downspout)$/i.test(segment));
 }

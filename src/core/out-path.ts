@@ -1,8 +1,6 @@
 /** Proves that the `out` and `dir` of an entry stay inside the download directory, as far as text can tell. */
 import { safeName } from "./safe-name.ts";
-
-/** Where downspout keeps its own things, at the top of the download directory. */
-const privateFolder = ".downspout";
+import { isStateName } from "./state-layout.ts";
 
 /**
  * The path to save under, relative to the download directory, with `/` between its segments, each made safe.
@@ -27,7 +25,7 @@ function safeRelative(path: string): string | undefined {
 	return segments.join("/");
 }
 
-/** The segments made safe, with `..` applied; undefined where they lead out or into the private folder. */
+/** The segments made safe, with `..` applied; undefined where they lead out or into a folder of state. */
 function resolveSegments(segments: readonly string[]): string[] | undefined {
 	const resolved: string[] = [];
 	for (const segment of segments) {
@@ -35,7 +33,8 @@ function resolveSegments(segments: readonly string[]): string[] | undefined {
 		if (segment !== "..") resolved.push(safeName(segment, { fromOut: true }));
 		else if (resolved.pop() === undefined) return undefined;
 	}
-	return isPrivate(resolved[0] ?? "") ? undefined : resolved;
+	// A folder below may be a download directory as well, with a state of its own.
+	return resolved.some(isStateName) ? undefined : resolved;
 }
 
 function isAbsolute(path: string): boolean {
@@ -44,13 +43,4 @@ function isAbsolute(path: string): boolean {
 
 function endsWithoutName(path: string): boolean {
 	return /(?:^|[/\\])\.{0,2}$/.test(path.trim());
-}
-
-/** Compares as lenient file systems do: without case, compatibility forms and invisible characters. */
-function isPrivate(segment: string): boolean {
-	const folded = segment
-		.normalize("NFKC")
-		.replace(/\p{Default_Ignorable_Code_Point}/gu, "")
-		.toLowerCase();
-	return folded === privateFolder;
 }

@@ -4,6 +4,7 @@ import { optionTable } from "./option-table.ts";
 import type { OptionValues } from "./option-values.ts";
 import { type Bucket, defaults, type RunOptions } from "./options.ts";
 import { flagOf, quote, readOption } from "./read-option.ts";
+import { isStateName, stateFolder } from "./state-layout.ts";
 import { UsageError } from "./usage-error.ts";
 
 type GivenValues = { readonly [K in keyof OptionValues]?: unknown };
@@ -25,11 +26,16 @@ export function readBucket(sink: string): Bucket | undefined {
 	const match = scheme === "s3" ? /^s3:\/\/([a-z0-9][a-z0-9._-]{1,253}[a-z0-9])(?:\/(.*))?$/i.exec(sink) : null;
 	if (!match?.[1])
 		throw new UsageError(`${flagOf(optionTable.sink)}: ${quote(sink)} is neither a directory nor s3://bucket/prefix`);
-	const prefix = (match[2] ?? "")
-		.split("/")
-		.filter((part) => part !== "")
-		.join("/");
-	return { name: match[1], prefix: prefix === "" ? "" : `${prefix}/` };
+	const parts = (match[2] ?? "").split("/").filter((part) => part !== "");
+	if (parts.some(isStateName)) throw leadsIntoState(flagOf(optionTable.sink), sink);
+	return { name: match[1], prefix: parts.map((part) => `${part}/`).join("") };
+}
+
+/** What is there would be mixed with what downspout remembers. */
+export function leadsIntoState(flag: string, place: string): UsageError {
+	return new UsageError(
+		`${flag}: ${quote(place)} is a ${stateFolder} folder or lies in one: that is for downspout alone`,
+	);
 }
 
 /** @throws {UsageError} it is no URL of a Redis server. */

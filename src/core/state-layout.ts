@@ -4,6 +4,15 @@ import { join } from "node:path";
 /** Name of the folder, below the download directory, that belongs to downspout alone. */
 export const stateFolder = ".downspout";
 
+/** Whether a folder's name means that one, as lenient file systems compare: without case, compatibility forms and invisible characters. */
+export function isStateName(name: string): boolean {
+	const folded = name
+		.normalize("NFKC")
+		.replace(/\p{Default_Ignorable_Code_Point}/gu, "")
+		.toLowerCase();
+	return folded === stateFolder;
+}
+
 export type StateLayout = {
 	readonly state: string;
 	/** What entries came to: one JSON object a line. */

@@ -9,22 +9,26 @@ import { optionTable } from "../core/option-table.ts";
 import { defaults } from "../core/options.ts";
 import { flagOf, quote, readOption } from "../core/read-option.ts";
 import type { GivenValues, Surroundings } from "../core/resolve-options.ts";
+import { readBucket } from "../core/resolve-sink.ts";
 import { UsageError } from "../core/usage-error.ts";
-import { checkPlace } from "./check-place.ts";
+import { checkOutsideState, checkPlace } from "./check-place.ts";
 import { readGiven } from "./read-given.ts";
 import { readSecrets } from "./secrets.ts";
 import { readVersion } from "./version.ts";
 
 /**
  * Looks around.
- * @throws {UsageError} a file that an option names cannot be read, or holds nothing of the kind.
+ * @throws {UsageError} a file that an option names cannot be read, or holds nothing of the kind; or files cannot go where one says.
  */
 export async function lookAround(values: GivenValues): Promise<Surroundings> {
 	const path = readOption(values.caCertificate, optionTable.caCertificate);
 	const checksums = readOption(values.checksums, optionTable.checksums);
 	const written = readOption(values.writeChecksums, optionTable.writeChecksums);
-	const dir = resolve(readOption(values.dir, optionTable.dir) ?? defaults.dir);
-	if (written !== undefined) await checkPlace(flagOf(optionTable.writeChecksums), written, dir);
+	const dir = readOption(values.dir, optionTable.dir) ?? defaults.dir;
+	await checkOutsideState(flagOf(optionTable.dir), dir);
+	const sink = readOption(values.sink, optionTable.sink);
+	if (sink !== undefined && !readBucket(sink)) await checkOutsideState(flagOf(optionTable.sink), sink);
+	if (written !== undefined) await checkPlace(flagOf(optionTable.writeChecksums), written, resolve(dir));
 	const { warnings, ...secrets } = await readSecrets(values);
 	return {
 		version: readVersion(),

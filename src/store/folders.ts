@@ -4,7 +4,7 @@ import { dirname, join, relative, sep } from "node:path";
 import { describe } from "../core/describe-error.ts";
 import { type Failure, permanent } from "../core/failure.ts";
 import { numberedName } from "../core/naming.ts";
-import { stateFolder } from "../core/state-layout.ts";
+import { isStateName, stateFolder } from "../core/state-layout.ts";
 import { syncFolder } from "../files/sync.ts";
 import { classifyFileError } from "./classify-file-error.ts";
 
@@ -115,12 +115,14 @@ function placeInside(dir: string, root: string, name: string): string | undefine
 	}
 	const top = inside.split(sep, 1)[0] ?? "";
 	if (top === ".." || inside.startsWith(sep) || /^[A-Za-z]:/.test(inside)) return undefined;
-	return isState(root, top) ? undefined : inside;
+	// A folder below may be a download directory as well, with a state of its own.
+	const way = inside.split(sep);
+	return way.some((one, at) => isState(join(root, ...way.slice(0, at)), one)) ? undefined : inside;
 }
 
-/** Whether a folder is the state, by whatever name: file systems know other cases of it, and short names such as `DOWNSP~1`. */
+/** Whether a folder is a state, by whatever name: file systems know other cases of it, and short names such as `DOWNSP~1`. */
 function isState(root: string, name: string): boolean {
-	if (name.toLowerCase() === stateFolder) return true;
+	if (isStateName(name)) return true;
 	const state = statSync(join(root, stateFolder), { throwIfNoEntry: false, bigint: true });
 	const found = statSync(join(root, name), { throwIfNoEntry: false, bigint: true });
 	return state !== undefined && found !== undefined && state.ino === found.ino && state.dev === found.dev;

@@ -1,7 +1,7 @@
 /** The download directory as the command line names it: its files lie there, whatever the method. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { serve } from "../download/serve.ts";
@@ -86,3 +86,50 @@ test("absolute paths need no working directory", { skip: skipUnlessLinux }, asyn
 	assert.equal(code, 0, stderr);
 	assert.deepEqual((await readdir(join(folder, "got"))).sort(), [".downspout", "0"]);
 });
+
+/** What leads into `got/.downspout`, where `link` leads as well. */
+const intoState: readonly (readonly string[])[] = [
+	["-d", "got/.downspout"],
+	["-d", "got/.DownSpout/"],
+	["-d", "got/.downspout/parts/new/folder"],
+	["-d", "new/.downspout"],
+	["-d", "link"],
+	["-d", "link/new"],
+	["-d", "got", "--sink", "link/files"],
+	["-d", "got", "--sink", "s3://bucket/some/.downspout/place"],
+	["-d", "got", "--write-checksums", "got/.downspout/journal.jsonl"],
+	["-d", "got", "--save-cookies", "link/journal.jsonl"],
+];
+
+for (const args of intoState) {
+	test(`${args.join(" ")}: what downspout remembers is not for files`, async (context) => {
+		const cwd = await freshFolder(context);
+		const { url } = await serve(context, (_, response) => response.end("text"));
+		assert.equal((await downspout([`${url}/0`, "-d", "got", "-q"], { cwd })).code, 0);
+		await symlink("got/.downspout", join(cwd, "link"));
+		const before = await readdir(cwd, { recursive: true });
+		for (const more of [[], ["--dry-run"]]) {
+			const { code, stderr } = await downspout([`${url}/1`, ...args, ...more, "-q"], { cwd });
+			assert.equal(code, 2, stderr);
+			const [flag, place] = args.slice(-2);
+			assert.match(
+				stderr,
+				/^.*(?:--dir|--\S+): .* is a \.downspout folder or lies in one: that is for downspout alone\n$/,
+			);
+			assert(stderr.includes(`"${place}"`) && stderr.includes(flag === "-d" ? "--dir" : `${flag}`), stderr);
+		}
+		assert.deepEqual(await readdir(cwd, { recursive: true }), before);
+	});
+}
+
+for (const args of [
+	["worker", "--redis", "redis://127.0.0.1:1", "--sink", "got/.downspout"],
+	["demo", "-d", "got/.downspout/demo"],
+]) {
+	test(`${args.join(" ")}: refused as well`, async (context) => {
+		const cwd = await freshFolder(context);
+		const { code, stderr } = await downspout(args, { cwd });
+		assert.deepEqual([code, /that is for downspout alone\n$/.test(stderr)], [2, true], stderr);
+		assert.deepEqual(await readdir(cwd), []);
+	});
+}

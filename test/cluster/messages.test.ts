@@ -44,6 +44,7 @@ const outside = [
 	"a//b",
 	"a\\..\\b",
 	".downspout/journal.jsonl",
+	"a/.downspout/journal.jsonl",
 	7,
 ];
 

@@ -234,7 +234,6 @@ test("out stays inside the directory or is refused", () => {
 		["a:b/c?.txt", "a_b/c_.txt"],
 		["x.txt", "sub/x.txt", "sub"],
 		["../x.txt", "x.txt", "sub/"],
-		["a/.downspout/x", "a/.downspout/x"],
 		[".downspout.txt", ".downspout.txt"],
 		["", undefined],
 		[".", undefined],
@@ -252,6 +251,7 @@ test("out stays inside the directory or is refused", () => {
 		[".downspout", undefined],
 		[".Downspout/x", undefined],
 		["a/../.downspout/x", undefined],
+		["a/.downspout/x", undefined],
 		[".down\u0000spout/x", undefined],
 		[".downspout. /x", undefined],
 		[".down\u200dſpout/x", undefined],
@@ -275,7 +275,7 @@ test("no out whatever escapes", () => {
 			if (safe === undefined) return;
 			const segments = safe.split("/");
 			segments.forEach(assertSafe);
-			assert.notEqual(segments[0]?.toLowerCase(), ".downspout");
+			assert(!segments.some((segment) => segment.toLowerCase() === ".downspout"));
 			assert.equal(safeOutPath(safe), safe);
 		}),
 		{ numRuns: 2000 },

@@ -53,6 +53,7 @@ const unsafe: readonly Partial<Entry>[] = [
 	{ out: "a/../../x" },
 	{ out: ".downspout/x" },
 	{ out: ".Downspout/journal.jsonl" },
+	{ out: "a/.downspout/journal.jsonl" },
 	{ out: "a/" },
 	{ out: "" },
 	{ dir: "/tmp" },
@@ -86,15 +87,22 @@ test("a symbolic link that leads out is unsafe_path and nothing is made behind i
 	symlinkSync(outside, join(dir, "out"));
 	symlinkSync("inside", join(dir, "in"));
 	symlinkSync(".downspout", join(dir, "state"));
+	mkdirSync(join(dir, "other/.downspout"), { recursive: true });
+	symlinkSync("other/.downspout", join(dir, "other-state"));
 	symlinkSync(join(outside, "nothing"), join(dir, "dangling"));
-	const outs = ["out/x", "out/deeper/x", "state/x", "dangling/x", "in/x", "in/deeper/x"];
+	const outs = ["out/x", "out/deeper/x", "state/x", "other-state/x", "dangling/x", "in/x", "in/deeper/x"];
 	const { outcomes } = await runList(
 		context,
 		outs.map((out, n) => entryOf(`${base.url}/${n}`, { line: n, out })),
 		{ dir },
 	);
 	const ends = byLine(outcomes).map(({ error, status }) => error?.code ?? status);
-	assert.deepEqual(ends, ["unsafe_path", "unsafe_path", "unsafe_path", "unsafe_path", "saved", "saved"]);
+	assert.deepEqual(
+		ends,
+		["out/x", "out/deeper/x", "state/x", "other-state/x", "dangling/x"]
+			.map(() => "unsafe_path")
+			.concat("saved", "saved"),
+	);
 	assert.deepEqual(readdirSync(outside), []);
 	assert.deepEqual(readdirSync(join(dir, "inside")).sort(), ["deeper", "x"]);
 });
