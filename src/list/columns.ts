@@ -1,10 +1,11 @@
 /** Finds the columns of a list by their names. */
 import { quote } from "../core/read-option.ts";
 import { BrokenListError } from "./broken-list-error.ts";
+import { type Field, spellings } from "./fields.ts";
 import type { ColumnNames } from "./read-options.ts";
 
 /** Places of the columns; -1 for one that is not there and not needed. */
-export type Columns = { readonly url: number; readonly out: number; readonly checksum: number };
+export type Columns = Readonly<Record<"url" | Field, number>>;
 
 /** What people call a column of URLs, also within a struct: suggested, never guessed. */
 const likely =
@@ -13,23 +14,45 @@ const likely =
 const mostNamed = 30;
 
 /** @throws {BrokenListError} one that is needed is not there, or is there twice. */
-export function findColumns(names: readonly string[], { url, out, checksum }: ColumnNames = {}): Columns {
+export function findColumns(names: readonly string[], wanted: ColumnNames = {}): Columns {
+	const url = find(names, wanted.url ?? "url", "--url-column");
+	const places = columnsOf((field) => {
+		const named = wantedName(wanted, field);
+		if (named !== undefined) return find(names, named, `--${field}-column`);
+		const places = spellings[field].map((name) => find(names, name, undefined));
+		return places.find((place) => place >= 0 && place !== url) ?? -1;
+	});
+	return { ...places, url };
+}
+
+/** The name of a column that was asked for. */
+export function wantedName(wanted: ColumnNames, field: keyof Columns): string | undefined {
+	return field === "url" || field === "out" || field === "checksum" ? wanted[field] : undefined;
+}
+
+/** Something for each field. */
+export function columnsOf<T>(of: (field: Field) => T): Readonly<Record<Field, T>> {
 	return {
-		url: find(names, url ?? "url", "--url-column"),
-		out: find(names, out ?? "out", "--out-column", out === undefined),
-		checksum: find(names, checksum ?? "checksum", "--checksum-column", checksum === undefined),
+		out: of("out"),
+		checksum: of("checksum"),
+		dir: of("dir"),
+		range: of("range"),
+		expectType: of("expectType"),
+		headers: of("headers"),
+		referer: of("referer"),
+		userAgent: of("userAgent"),
 	};
 }
 
-/** By the exact name, else without case. */
-function find(names: readonly string[], wanted: string, flag: string, mayLack = false): number {
+/** By the exact name, else without case. @param flag - Of one that must be there. */
+function find(names: readonly string[], wanted: string, flag: string | undefined): number {
 	const exact = places(names, (name) => name === wanted);
 	const found = exact.length > 0 ? exact : places(names, (name) => name.toLowerCase() === wanted.toLowerCase());
 	const [place = -1] = found;
 	if (found.length > 1) {
 		throw new BrokenListError(1, `the column ${quote(wanted)} is there ${found.length} times; it has ${list(names)}`);
 	}
-	if (place >= 0 || mayLack) return place;
+	if (place >= 0 || flag === undefined) return place;
 	throw new BrokenListError(1, `no column ${quote(wanted)}; it has ${namedInstead(names, flag)}`);
 }
 

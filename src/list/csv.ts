@@ -2,8 +2,9 @@
 import type { Draft, Entry } from "../core/entry.ts";
 import { trimInvisible } from "../core/trim-invisible.ts";
 import { brokenAt } from "./broken-list-error.ts";
-import { type Columns, findColumns } from "./columns.ts";
+import { type Columns, columnsOf, findColumns } from "./columns.ts";
 import { createRowParser, isSeparatorLine } from "./csv-rows.ts";
+import { type Field, headersOfText, setFields } from "./fields.ts";
 import { boundEntry } from "./limits.ts";
 import { noEntry } from "./object-entry.ts";
 import { pieces } from "./pieces.ts";
@@ -32,7 +33,7 @@ export async function* readColumns(
 		for (const { fields, line } of rows) {
 			if (columns === undefined) {
 				if (isSeparatorLine(fields) || fields.every((field) => field.trim() === "")) continue;
-				columns = columnsOf(fields, options);
+				columns = readHeaderRow(fields, options);
 				width = fields.length;
 				// A header row is no entry; without one the only column has URLs.
 				if (columns !== noHeaderRow) continue;
@@ -46,14 +47,14 @@ export async function* readColumns(
 	}
 }
 
-const noHeaderRow: Columns = { url: 0, out: -1, checksum: -1 };
+const noHeaderRow: Columns = { ...columnsOf(() => -1), url: 0 };
 
 /** It cannot be told which field is which: half a URL may be another one that exists. */
 function tooWide(found: number, width: number): string {
 	return `the row has ${found} columns, the first one ${width}: what holds a separator wants quotes around it`;
 }
 
-function columnsOf(fields: readonly string[], options: ReadOptions): Columns {
+function readHeaderRow(fields: readonly string[], options: ReadOptions): Columns {
 	const [only = ""] = fields;
 	const wanted = (options.columns?.url ?? "url").toLowerCase();
 	const isUrl = /^\s*https?:/i.test(only) || isBareHost(only.trim()) || options.base !== undefined;
@@ -67,10 +68,16 @@ function entryOf(fields: readonly string[], columns: Columns, { place, readUrl }
 	const url = readUrl(fields[columns.url] ?? "");
 	if (url === "") return noEntry(place, "", "the row has no URL");
 	const draft: Draft = { ...place, urls: [url] };
-	const out = fields[columns.out];
-	const checksum = fields[columns.checksum];
-	if (out !== undefined && out !== "") draft.out = out;
-	if (checksum !== undefined && checksum.trim() !== "") draft.checksums = [checksum];
+	const text = (field: Field): string | undefined => {
+		const value = fields[columns[field]];
+		return value === undefined || value.trim() === "" ? undefined : value;
+	};
+	const [checksum, headers] = [text("checksum"), text("headers")];
+	setFields(draft, {
+		text,
+		checksums: checksum === undefined ? [] : [checksum],
+		headers: headers === undefined ? [] : headersOfText(headers),
+	});
 	return boundEntry(draft);
 }
 

@@ -25,8 +25,8 @@ export function tooLong(what: string, limit: number): string {
 }
 
 /** Characters that an entry holds. */
-export function entryLength({ urls, out, dir, checksums, headers, range }: Entry): number {
-	let length = (out?.length ?? 0) + (dir?.length ?? 0) + (range?.length ?? 0);
+export function entryLength({ urls, out, dir, checksums, headers, range, expectType }: Entry): number {
+	let length = (out?.length ?? 0) + (dir?.length ?? 0) + (range?.length ?? 0) + (expectType?.length ?? 0);
 	for (const url of urls) length += url.length;
 	for (const checksum of checksums ?? []) length += checksum.length;
 	for (const [name, value] of headers ?? []) length += name.length + value.length;

@@ -3,6 +3,7 @@ import type { Draft, Entry, Header } from "../core/entry.ts";
 import { permanent } from "../core/failure.ts";
 import { publicText } from "../core/public-url.ts";
 import { namedInstead } from "./columns.ts";
+import { type Field, headerOf, setFields, spellings } from "./fields.ts";
 import { boundEntry } from "./limits.ts";
 import type { ColumnNames } from "./read-options.ts";
 import type { UrlReader } from "./url-reader.ts";
@@ -23,16 +24,23 @@ export function objectReader(readUrl: UrlReader, columns: ColumnNames = {}): Obj
 		if (urls === undefined) return noEntry(place, "", lacking(names.url, namesOf(item)));
 		if (first === undefined) return noEntry(place, "", `its ${JSON.stringify(names.url)} is empty`);
 		const draft: Draft = { ...place, urls: [first, ...others] };
-		const [out, dir, range] = [field(names.out), field("dir"), field("range")];
-		if (out != null) draft.out = textOf(out);
-		if (dir != null) draft.dir = textOf(dir);
-		if (range != null) draft.range = textOf(range);
-		const expectType = field("expectType") ?? field("expect-type");
-		if (expectType != null) draft.expectType = textOf(expectType);
-		const checksum = field(names.checksum);
-		if (checksum != null) draft.checksums = (Array.isArray(checksum) ? checksum : [checksum]).map(textOf);
-		const headers = field("headers");
-		if (headers != null) draft.headers = headersOf(headers);
+		const given = (one: Field): unknown => {
+			const known: readonly string[] = one === "out" || one === "checksum" ? [names[one]] : spellings[one];
+			for (const name of known) {
+				const value = name === names.url ? undefined : field(name);
+				if (value != null) return value;
+			}
+			return undefined;
+		};
+		const [checksum, headers] = [given("checksum"), given("headers")];
+		setFields(draft, {
+			text(one) {
+				const value = given(one);
+				return value === undefined ? undefined : textOf(value);
+			},
+			checksums: checksum === undefined ? [] : (Array.isArray(checksum) ? checksum : [checksum]).map(textOf),
+			headers: headers === undefined ? [] : headersOf(headers),
+		});
 		return boundEntry(draft);
 	};
 }
@@ -54,9 +62,16 @@ export function noEntry(place: Pick<Entry, "line" | "list">, shown: unknown, pro
 
 /** Own fields alone: by their exact name, else without case, else, as `image.url`, within another one. */
 function fieldsOf(item: object): (name: string) => unknown {
+	let keys: ReadonlyMap<string, string> | undefined;
 	return (name) => {
 		if (Object.hasOwn(item, name)) return Reflect.get(item, name);
-		const near = Object.keys(item).find((key) => key.toLowerCase() === name.toLowerCase());
+		// The first one of its kind counts.
+		keys ??= new Map(
+			Object.keys(item)
+				.reverse()
+				.map((key) => [key.toLowerCase(), key]),
+		);
+		const near = keys.get(name.toLowerCase());
 		return near === undefined ? fieldWithin(item, name) : Reflect.get(item, near);
 	};
 }
@@ -99,10 +114,4 @@ function headersOf(given: unknown): readonly Header[] {
 		const values: readonly unknown[] = Array.isArray(value) ? value : [value];
 		return values.map((one) => [textOf(name), textOf(one)]);
 	});
-}
-
-function headerOf(line: string): Header {
-	const colon = line.indexOf(":");
-	// Without a colon all of it is the name, and one that no header has.
-	return colon < 0 ? [`${line} `, ""] : [line.slice(0, colon), line.slice(colon + 1)];
 }

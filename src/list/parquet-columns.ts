@@ -1,28 +1,26 @@
 /** What of a Parquet schema can be read as a column: texts, lists of texts, and those within structs. */
 import type { SchemaTree } from "hyparquet";
 import { BrokenListError } from "./broken-list-error.ts";
-import { findColumns, namedInstead } from "./columns.ts";
+import { columnsOf, findColumns, namedInstead, wantedName } from "./columns.ts";
+import type { Field } from "./fields.ts";
 import type { ColumnNames } from "./read-options.ts";
 
-/** The places of values in the schema, by what they are for. */
-export type Leaves = {
-	readonly url: readonly string[];
-	readonly out: readonly string[] | undefined;
-	readonly checksum: readonly string[] | undefined;
-};
+/** The places of values in the schema, by what they are for; undefined for what is not there. */
+export type Leaves = Readonly<Record<Field, Leaf | undefined>> & { readonly url: Leaf };
+export type Leaf = readonly string[];
 
 type Column = {
 	/** With a dot before what lies in a struct: `image.url`. */
 	readonly name: string;
 	/** Where its values are; what it is instead where they are no texts. */
-	readonly leaf: readonly string[] | string;
+	readonly leaf: Leaf | string;
 };
 
 const flags = { url: "--url-column", out: "--out-column", checksum: "--checksum-column" } as const;
 
 /** @throws {BrokenListError} one that is needed is not there, is there twice, or is no text. */
 export function findLeaves(schema: SchemaTree, names: ColumnNames = {}): Leaves {
-	const columns = withoutShadowed(columnsOf(schema));
+	const columns = withoutShadowed(columnsWithin(schema));
 	for (const use of ["url", "out", "checksum"] as const) {
 		if (use === "url" || names[use] !== undefined) refuseStruct(columns, names[use] ?? "url", flags[use]);
 	}
@@ -30,26 +28,26 @@ export function findLeaves(schema: SchemaTree, names: ColumnNames = {}): Leaves 
 		columns.map(({ name }) => name),
 		names,
 	);
-	const leafOf = (use: "url" | "out" | "checksum"): readonly string[] | undefined => {
+	const leafOf = (use: "url" | Field): Leaf | undefined => {
 		const column = columns[places[use]];
 		if (column === undefined) return undefined;
 		if (typeof column.leaf !== "string") return column.leaf;
 		// One that nobody asked for has the name by chance.
-		if (use !== "url" && names[use] === undefined) return undefined;
+		if (use !== "url" && wantedName(names, use) === undefined) return undefined;
 		throw new BrokenListError(
 			1,
 			`the column ${JSON.stringify(column.name)} is ${column.leaf}: what can be read is text, or a list of texts, which stands for mirrors`,
 		);
 	};
-	return { url: leafOf("url") ?? [], out: leafOf("out"), checksum: leafOf("checksum") };
+	return { ...columnsOf(leafOf), url: leafOf("url") ?? [] };
 }
 
-function columnsOf(node: SchemaTree): readonly Column[] {
+function columnsWithin(node: SchemaTree): readonly Column[] {
 	return node.children.flatMap((child): readonly Column[] => {
 		const name = child.path.join(".");
 		if (child.children.length === 0) return [{ name, leaf: child.path }];
 		const other = kindOf(child);
-		if (other === undefined) return columnsOf(child);
+		if (other === undefined) return columnsWithin(child);
 		return [{ name, leaf: (other === list && elementOf(child)) || other }];
 	});
 }
