@@ -48,7 +48,9 @@ function isMessage(value: unknown): boolean {
 }
 
 function isFailure(value: unknown): boolean {
-	return isObject(value) && isText(value.code) && isText(value.message) && typeof value.transient === "boolean";
+	if (!isObject(value) || !isText(value.code) || !isText(value.message)) return false;
+	const { transient, endsRun } = value;
+	return typeof transient === "boolean" && isMaybe(endsRun, (one) => typeof one === "boolean");
 }
 
 function isToldMirrors(value: unknown): boolean {

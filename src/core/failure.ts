@@ -34,6 +34,8 @@ export type Failure = {
 	readonly message: string;
 	/** Whether the same request may succeed when it is made again later. */
 	readonly transient: boolean;
+	/** Whether nothing else can be stored either: the run ends. */
+	readonly endsRun?: boolean;
 };
 
 /** A failure that another attempt cannot mend. */

@@ -62,8 +62,11 @@ function settle(attempt: Attempt, end: PublicationEnd): void {
 		}
 		case "exists":
 			return endAsExisting(attempt, end.file, findInWay(attempt, end.bytes));
-		case "failed":
-			return endAttempt(attempt, { kind: "failed", failure: end.failure });
+		case "failed": {
+			const { failure } = end;
+			const isKept = failure.endsRun === true && release(attempt.context.store, attempt.part);
+			return endAttempt(attempt, { kind: "failed", failure }, isKept);
+		}
 		case "stopped":
 			return endAttempt(attempt, { kind: "cancelled" }, release(attempt.context.store, attempt.part));
 	}

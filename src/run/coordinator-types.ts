@@ -51,6 +51,6 @@ export type CoordinatorOptions = {
 	readonly tally: Tally;
 	readonly sink: Sink;
 	readonly shortfalls: Shortfalls;
-	/** Called when the disk is full: nothing can be saved any more. */
-	readonly onDiskFull: (failure: Failure) => void;
+	/** Called when the disk is full, or the sink refuses everything: nothing can be saved any more. */
+	readonly onSinkLost: (failure: Failure) => void;
 };

@@ -182,7 +182,8 @@ export function createCoordinator(context: CoordinatorOptions): Coordinator {
 		if (!pending.mirror.description) keepFacts(pending, result);
 		if (result.redirects) queue.charge(host, result.redirects);
 		if (result.kind === "failed") {
-			if (result.failure.code === "disk_full") context.onDiskFull(result.failure);
+			const { failure } = result;
+			if (failure.code === "disk_full" || failure.endsRun) context.onSinkLost(failure);
 			retrying.decide(pending, result);
 			return pumpSoon();
 		}

@@ -295,6 +295,6 @@ function isUntried({ tried, out }: Pending["mirror"]): boolean {
 }
 
 /** Failures that neither another attempt nor another mirror can mend. */
-function isFinal({ code }: Failure): boolean {
-	return code === "disk_full" || code === "exists" || code === "unsafe_path";
+function isFinal({ code, endsRun = false }: Failure): boolean {
+	return endsRun || code === "disk_full" || code === "exists" || code === "unsafe_path";
 }

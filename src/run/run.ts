@@ -177,7 +177,8 @@ async function download(
 		tally,
 		sink: watched(sink, troubles),
 		shortfalls,
-		onDiskFull: ({ message }) => breakOff(new RunError("disk_full", message)),
+		onSinkLost: ({ code, message }) =>
+			breakOff(new RunError(code === "disk_full" ? "disk_full" : "sink_unusable", message)),
 	});
 	held.coordinator = coordinator;
 	const flusher = setInterval(() => attemptFlush(directory, onBroken), flushMs);

@@ -12,8 +12,7 @@ export function factsOf({ head }: WireAnswer): ObjectFacts {
 	const metadata: Record<string, string> = {};
 	let etag: string | undefined;
 	let bytes: number | undefined;
-	for (const [, name = "", value = ""] of head.matchAll(/^([^:\r\n]+):[ \t]*([^\r\n]*?)[ \t]*\r?$/gm)) {
-		const field = name.toLowerCase();
+	for (const [field, value] of fieldsIn(head)) {
 		if (field === "etag") etag = value;
 		else if (field === "content-length") bytes = Number(value);
 		else if (field.startsWith("x-amz-meta-")) metadata[field.slice("x-amz-meta-".length)] = value;
@@ -21,12 +20,21 @@ export function factsOf({ head }: WireAnswer): ObjectFacts {
 	return { etag, bytes, metadata };
 }
 
+/** The fields of a head, in lower case. */
+function* fieldsIn(head: string): Generator<readonly [string, string]> {
+	for (const [, name = "", value = ""] of head.matchAll(/^([^:\r\n]+):[ \t]*([^\r\n]*?)[ \t]*\r?$/gm)) {
+		yield [name.toLowerCase(), value];
+	}
+}
+
 /** As the SDK throws it. */
-export function refusal({ status, text }: WireAnswer): Error {
+export function refusal({ status, head, text }: WireAnswer): Error {
 	const field = (name: string): string | undefined => new RegExp(`<${name}>([^<]*)</${name}>`).exec(text)?.[1];
 	const error = new Error(field("Message") ?? "");
 	error.name = field("Code") ?? (status === 404 ? "NotFound" : "UnknownError");
-	return Object.assign(error, { $metadata: { httpStatusCode: status } });
+	const headers = Object.fromEntries(fieldsIn(head));
+	const where = { Region: field("Region"), Endpoint: field("Endpoint") };
+	return Object.assign(error, { $metadata: { httpStatusCode: status }, $response: { headers }, ...where });
 }
 
 /** What the SDK makes of an error that comes with status 200. */

@@ -92,7 +92,8 @@ export async function createBucketPublisher(options: BucketPublisherOptions): Pr
 
 	const settle = (publication: Publication, end: PublicationEnd): void => {
 		const { part } = publication;
-		if (end.kind !== "stopped") {
+		// What is here already is stored by the next run.
+		if (end.kind !== "stopped" && !(end.kind === "failed" && end.failure.endsRun)) {
 			discard(part);
 			forgetMemory(part);
 		}
@@ -177,6 +178,11 @@ function failed(failure: Failure): PublicationEnd {
 function classifyStoreError(error: unknown, what: string, done: "stored" | "asked" = "stored"): Failure {
 	if (!(error instanceof StoreError)) return classifyFileError(error, what);
 	const message = `${what} cannot be ${done}: ${error.message}`;
+	if (/Credentials|Token|InvalidAccessKeyId/.test(error.reason)) {
+		const advice = "renew the credentials, then run the same command again";
+		return { ...permanent("io", `${message} (${advice})`), endsRun: true };
+	}
+	if (error.reason === "NoSuchBucket") return { ...permanent("io", message), endsRun: true };
 	if (/QuotaExceeded|StorageFull|XMinioStorageFull/i.test(error.reason) || error.status === 507)
 		return permanent("disk_full", message);
 	// What a store cannot do it will not learn meanwhile.

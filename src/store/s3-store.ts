@@ -4,13 +4,13 @@ import type { S3Client } from "@aws-sdk/client-s3";
 import type { Bucket } from "../core/options.ts";
 import { expectStore, expectTaken, factsOf, type ObjectFacts, refusal } from "./s3-answers.ts";
 import { type Direct, type DirectRequest, openDirect } from "./s3-direct.ts";
+import { createRegions, hostNamedBy, isSilent, regionNamedBy, statusOf } from "./s3-region.ts";
 import { createRenewal, learnedTheTime } from "./s3-renewal.ts";
 
 export type Sdk = typeof import("@aws-sdk/client-s3");
 
 export type Store = {
 	readonly sdk: Sdk;
-	readonly client: S3Client;
 	readonly bucket: Bucket;
 	/**
 	 * Makes a request, and makes it again after errors that may pass.
@@ -87,23 +87,42 @@ export async function openStore(bucket: Bucket, connections: number, answerMs: n
 			responseChecksumValidation: "WHEN_REQUIRED",
 		}),
 		...(endpoint && !region && { region: "us-east-1" }),
-		followRegionRedirects: true,
 	});
-	// What keeps the SDK from making requests is told by the first one.
-	let direct = await openDirect(sdk, client, { bucket, connections: agent.maxSockets }).catch(() => undefined);
+	const opened: Direct[] = [];
+	let direct: Direct | undefined;
+	const reopen = async (): Promise<void> => {
+		// What keeps the SDK from making requests is told by the first one.
+		direct = await openDirect(sdk, client, { bucket, connections: agent.maxSockets }).catch(() => undefined);
+		if (direct) opened.push(direct);
+	};
+	await reopen();
+	/** The same refusal with its reason, by a request whose answer has room for it. */
+	const explained = async (cause: unknown, abortSignal: AbortSignal): Promise<unknown> => {
+		if (!isSilent(cause)) return cause;
+		const list = new sdk.ListObjectsV2Command({ Bucket: bucket.name, MaxKeys: 1 });
+		const isSame = (told: unknown): boolean => statusOf(told) === statusOf(cause) && !isSilent(told);
+		return client.send(list, { abortSignal }).then(
+			() => cause,
+			(told: unknown) => (isSame(told) ? told : cause),
+		);
+	};
+	const regions = createRegions(client, reopen);
 	const credentials = createRenewal(client);
 	const ask: Store["ask"] = async (request, signal, bytes = 0) => {
 		for (let tries = 1; ; tries++) {
 			const begunMs = performance.now();
+			const { moves } = regions;
 			try {
 				return await within(answerMs + bytes * byteMs, signal, (limited) => request(client, limited));
-			} catch (cause) {
+			} catch (thrown) {
+				const cause = await explained(thrown, signal);
 				const error = new StoreError(cause);
 				const passes =
 					!(cause instanceof EndlessAnswer) &&
 					passing.has(error.status) &&
 					!lasting.test(`${error.reason} ${codeOf(cause)}`);
 				if (tries >= mostTries || signal.aborted) throw error;
+				if (await regions.follow(cause, moves)) continue;
 				if (!passes && !learnedTheTime(cause) && !(await credentials.areOthersSince(begunMs, error))) throw error;
 				await sleep(firstWaitMs * 2 ** (tries - 1) * (0.5 + Math.random()), undefined, { signal }).catch(() => {
 					throw error;
@@ -122,12 +141,11 @@ export async function openStore(bucket: Bucket, connections: number, answerMs: n
 			return factsOf(answer);
 		}
 		const error = refusal(answer);
-		if (!mayKnowBetter(answer.status, error.name)) throw error;
+		if (!mayKnowBetter(answer.status, error.name) || regionNamedBy(error) !== undefined) throw error;
 		return undefined;
 	};
 	return {
 		sdk,
-		client,
 		bucket,
 		ask,
 		askMuch: (request, signal) =>
@@ -146,7 +164,7 @@ export async function openStore(bucket: Bucket, connections: number, answerMs: n
 				request.bytes,
 			),
 		close() {
-			direct?.close();
+			for (const one of opened) one.close();
 			client.destroy();
 		},
 	};
@@ -177,7 +195,7 @@ async function within<T>(ms: number, signal: AbortSignal, request: (signal: Abor
 	}
 }
 
-/** Answers without a reason, and reasons to which the SDK may know a way: another region, a wrong clock, renewed credentials. */
+/** Answers without a reason, and reasons to which the SDK may know a way: a wrong clock, renewed credentials. */
 const mendable = /^UnknownError$|Skewed|Expired|Token|Malformed|SignatureDoesNotMatch|Redirect|^InvalidRequest$/;
 
 function mayKnowBetter(status: number, reason: string): boolean {
@@ -194,13 +212,6 @@ async function loadSdk(): Promise<Sdk> {
 	}
 }
 
-function statusOf(cause: unknown): number {
-	if (typeof cause !== "object" || cause === null || !("$metadata" in cause)) return 0;
-	const { $metadata: metadata } = cause;
-	if (typeof metadata !== "object" || metadata === null || !("httpStatusCode" in metadata)) return 0;
-	return typeof metadata.httpStatusCode === "number" ? metadata.httpStatusCode : 0;
-}
-
 function codeOf(cause: unknown): string {
 	return cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : "";
 }
@@ -212,7 +223,10 @@ function describeStoreError(cause: unknown): string {
 	if (status === 0)
 		return codeOf(cause) === "" || message.includes(codeOf(cause)) ? message : `${message} (${codeOf(cause)})`;
 	// Some answers have no body, and then the SDK has nothing to say but the name.
-	return message === cause.name || message === "UnknownError"
-		? `${cause.name}, status ${status}`
-		: `${cause.name}: ${message}`;
+	const told =
+		message === cause.name || message === "UnknownError"
+			? `${cause.name}, status ${status}`
+			: `${cause.name}: ${message}`;
+	const host = status < 400 ? hostNamedBy(cause) : undefined;
+	return host === undefined ? told : `${told} (it names ${host}: AWS_REGION or AWS_ENDPOINT_URL_S3 can lead there)`;
 }

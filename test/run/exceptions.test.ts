@@ -112,7 +112,7 @@ async function runThree(context: TestContext, { onRun, onEvent }: Acts): Promise
 			sink,
 			onBroken: (error) => assert.fail(String(error)),
 		}),
-		onDiskFull: ({ message }) => assert.fail(message),
+		onSinkLost: ({ message }) => assert.fail(message),
 	});
 	for (const [n, url] of urls.entries()) coordinator.offer({ line: n + 1, urls: [url] });
 	await coordinator.finish();

@@ -1,4 +1,4 @@
-/** Answers that are not what they seem: a status of 200 over an error or a page, credentials that expire, a clock that is wrong, another region. */
+/** Answers that are not what they seem: a status of 200 over an error or a page, credentials that expire, a clock that is wrong. */
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
@@ -131,12 +131,4 @@ test("a clock that is wrong by an hour: the store's own counts", patience, async
 	s3.faults.push({ fits: isLate, kind: { status: 403, headers, body: errorOf("RequestTimeTooSkewed") }, stays: true });
 	const { summary } = await lab.run(["/a.txt", "/b.txt", "/large"], { ...values, retries: 0 });
 	assert.deepEqual([summary.saved, summary.errors], [3, {}]);
-});
-
-test("a bucket of another region: that is followed", patience, async (context) => {
-	const { lab, s3, values } = await startLab(context);
-	const headers = { "x-amz-bucket-region": "eu-west-1" };
-	refuse(s3, /us-east-1/, { status: 301, headers, body: errorOf("PermanentRedirect") });
-	const { summary } = await lab.run(["/a.txt", "/b.txt"], { ...values, retries: 0 });
-	assert.deepEqual([summary.saved, summary.errors], [2, {}]);
 });
