@@ -143,7 +143,7 @@ function workloadsOf(
 	return [
 		async (signal) => {
 			const opened = await openOwnList(workload.list, storage.lists, signal);
-			await probe(opened.listName, opened.probes, signal);
+			await probe(opened.listName, opened.probes, { program: around.program, folder: storage.lists, signal });
 			return around.title === undefined ? opened : { ...opened, description: around.title };
 		},
 	];

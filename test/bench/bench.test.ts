@@ -11,6 +11,7 @@ import { resolveBenchOptions } from "../../src/bench/options.ts";
 import type { BenchResults } from "../../src/bench/results.ts";
 import { UsageError } from "../../src/core/usage-error.ts";
 import { type Origin, startOrigin } from "../../src/origin/origin.ts";
+import { serve } from "../download/serve.ts";
 import { skipUnless } from "../skip-unless.ts";
 import "../without-proxies.ts";
 
@@ -122,10 +123,34 @@ test("the folder that exists, the list that is missing, the server that fails: r
 			(error) => error instanceof UsageError && /taken/.test(error.message),
 		);
 		await assert.rejects(bench({ out }, join(folder, "none.txt")), { code: "list_unreadable" });
-		await writeFile(join(folder, "bad.txt"), `${origin.url}/nothing\n`);
-		await assert.rejects(bench({ out }, join(folder, "bad.txt")), UsageError);
+		const { host } = new URL(origin.url);
+		for (const [text, why] of [
+			[`${origin.url}/nothing\n`, `http_404: ${host} answered 404`],
+			["http://127.0.0.1:1/a\nhttp://127.0.0.1:1/b\n", "connect: cannot connect to 127.0.0.1:1: connection refused"],
+			["http://nowhere.invalid/a\n", "dns: unknown host nowhere.invalid"],
+		] as const) {
+			await writeFile(join(folder, "bad.txt"), text);
+			await assert.rejects(bench({ out }, join(folder, "bad.txt")), (error: Error) => {
+				assert(error instanceof UsageError);
+				return error.message.includes(`can be fetched (${why}`);
+			});
+		}
 		assert.equal(existsSync(out), false);
 		assert.deepEqual(await readdir(taken), []);
+	});
+});
+
+test("what a list says of its entries counts where its server is asked first", async (context) => {
+	await withLab(1, async ({ out, folder }) => {
+		// A second mirror, and a header without which nobody gets in.
+		const { url } = await serve(context, ({ headers }, response) => {
+			response.statusCode = headers["x-key"] === "open" ? 200 : 403;
+			response.end("text");
+		});
+		const list = join(folder, "own.txt");
+		await writeFile(list, `http://127.0.0.1:1/a\t${url}/a\n header=X-Key: open\n`);
+		const end = await bench({ methods: "async", runs: "1", warmup: "0", out }, list);
+		assert.deepEqual([end.exitCode, end.results.runs[0]?.saved], [0, 1], end.text);
 	});
 });
 

@@ -2,6 +2,7 @@
 import { createWriteStream } from "node:fs";
 import { join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
+import type { Entry } from "../../core/entry.ts";
 import { openList } from "../../list/open-list.ts";
 import { watchNoServer } from "../measure/watch-server.ts";
 import { expectSameAgain } from "./expectation.ts";
@@ -44,18 +45,18 @@ async function writeUrls(
 	list: string,
 	urlList: string,
 	signal: AbortSignal,
-): Promise<{ readonly entries: number; readonly probes: readonly string[] }> {
+): Promise<{ readonly entries: number; readonly probes: readonly Entry[] }> {
 	const opened = await openList(list, { warn: () => undefined, signal });
 	const lists = createUrlLists(urlList);
-	const probes: string[] = [];
+	const probes: Entry[] = [];
 	let entries = 0;
 	try {
 		for await (const batch of opened.entries()) {
 			entries += batch.length;
-			for (const { urls } of batch) {
-				const [first] = urls.filter(isHttp);
+			for (const entry of batch) {
+				const [first] = entry.urls.filter(isHttp);
 				if (first === undefined) continue;
-				if (probes.length < mostProbes) probes.push(first);
+				if (probes.length < mostProbes) probes.push(entry);
 				await lists.write(first);
 			}
 		}

@@ -1,55 +1,49 @@
-/** Asks whether a list's server answers at all, before hours are spent on measuring failures. */
+/** Asks whether a list's servers answer at all, before hours are spent on measuring failures. */
+import { execFile } from "node:child_process";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Entry } from "../../core/entry.ts";
 import { UsageError } from "../../core/usage-error.ts";
 
-const probeTimeoutMs = 10_000;
-const atOnce = 5;
+/** For all of them together, as all are asked at once. */
+const patienceSeconds = 20;
+
+export type ProbeOptions = {
+	/** What starts downspout: nothing else sees proxies, headers and protocols as the runs will. */
+	readonly program: readonly [file: string, ...args: string[]];
+	/** For a list; exists. */
+	readonly folder: string;
+	readonly signal: AbortSignal;
+};
 
 /**
- * One of the first URLs that answers with success is enough; bodies are not read.
+ * One of the first entries that answers with success is enough; bodies are not read.
  * @throws {UsageError} none did, or there are none.
  */
-export async function probe(listName: string, urls: readonly string[], signal: AbortSignal): Promise<void> {
-	if (urls.length === 0) throw new UsageError(`there is nothing to measure: ${listName} holds no http(s) URL`);
-	const failures: string[] = [];
-	for (let start = 0; start < urls.length; start += atOnce) {
-		const answers = await Promise.all(urls.slice(start, start + atOnce).map((url) => ask(url, signal)));
-		if (answers.includes(undefined)) return;
-		failures.push(...answers.flatMap((answer) => answer ?? []));
-	}
+export async function probe(listName: string, entries: readonly Entry[], options: ProbeOptions): Promise<void> {
+	if (entries.length === 0) throw new UsageError(`there is nothing to measure: ${listName} holds no http(s) URL`);
+	const list = join(options.folder, "probes.jsonl");
+	const rows = entries.map(({ urls, headers = [] }) => JSON.stringify({ url: urls, headers }));
+	await writeFile(list, `${rows.join("\n")}\n`, { mode: 0o600 });
+	const problem = await ask(list, options);
+	if (problem === undefined) return;
 	throw new UsageError(
-		`the server of ${listName} fails: none of its first ${urls.length} URLs can be fetched (${failures[0] ?? "no answer"})`,
+		`the server of ${listName} fails: none of its first ${entries.length} URLs can be fetched (${problem})`,
 	);
 }
 
-/** Undefined for success, else what went wrong. */
-async function ask(url: string, signal: AbortSignal): Promise<string | undefined> {
-	const limit = AbortSignal.any([signal, AbortSignal.timeout(probeTimeoutMs)]);
-	try {
-		const response = await fetch(withoutCredentials(url), { signal: limit, headers: credentialsOf(url) });
-		await response.body?.cancel();
-		return response.ok ? undefined : `HTTP status ${response.status}`;
-	} catch (error) {
-		signal.throwIfAborted();
-		return causeOf(error);
-	}
-}
-
-/** `fetch` refuses URLs with credentials. */
-function withoutCredentials(url: string): URL {
-	const parsed = new URL(url);
-	parsed.username = "";
-	parsed.password = "";
-	return parsed;
-}
-
-function credentialsOf(url: string): Record<string, string> {
-	const { username, password } = new URL(url);
-	if (username === "") return {};
-	const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-	return { authorization: `Basic ${Buffer.from(pair).toString("base64")}` };
-}
-
-function causeOf(error: unknown): string {
-	const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-	return cause instanceof Error ? cause.message || cause.name : String(cause);
+/** Undefined where something can be fetched, else what the first failure was. */
+async function ask(list: string, { program, folder, signal }: ProbeOptions): Promise<string | undefined> {
+	const [file, ...before] = program;
+	const limits = ["--retries", "0", "--timeout", String(patienceSeconds), "--no-circuit-breaker"];
+	const args = [...before, "get", list, "--dry-run", "--json", "--progress", "plain", ...limits];
+	// As for the runs: no settings file of the user's.
+	const env = { ...process.env, XDG_CONFIG_HOME: folder };
+	const { stdout, stderr } = await new Promise<{ readonly stdout: string; readonly stderr: string }>((resolve) => {
+		execFile(file, args, { cwd: folder, env, signal }, (_, stdout, stderr) => resolve({ stdout, stderr }));
+	});
+	signal.throwIfAborted();
+	if (/"saved":[1-9]/.test(stdout)) return undefined;
+	const [, failure] = /^failed .*?: ([a-z][a-z_0-9]*: .*) \(line \d+\)$/m.exec(stderr) ?? [];
+	return failure ?? stderr.trim().split("\n").at(-1) ?? "no answer";
 }

@@ -1,4 +1,5 @@
 /** A workload: a list that can be downloaded again and again, and what its files must be like. */
+import type { Entry } from "../../core/entry.ts";
 import type { ServerWatch } from "../measure/watch-server.ts";
 import type { Expectation } from "./expectation.ts";
 
@@ -16,8 +17,8 @@ export type Workload = AsyncDisposable & {
 	readonly entries: number;
 	/** Bytes that one run saves, where that is known beforehand. */
 	readonly bytes?: number;
-	/** A few URLs from the beginning, to see whether the server answers. */
-	readonly probes: readonly string[];
+	/** A few entries from the beginning, to see whether the server answers. */
+	readonly probes: readonly Entry[];
 	readonly expectation: Expectation;
 	readonly server: ServerWatch;
 	/** What differs from our own environment for whoever downloads it. */
