@@ -1,7 +1,9 @@
 /** Stores that refuse everything from some moment on: the run ends with one message, and the same command goes on later. */
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
 import type { RunError } from "../../src/run/run-error.ts";
+import { startRedis } from "../cluster/redis-server.ts";
+import { startWorker } from "../cluster/worker-processes.ts";
 import { echo, startBucketLab } from "./bucket-lab.ts";
 import type { Told } from "./s3-server.ts";
 
@@ -16,7 +18,15 @@ const refusals: readonly (readonly [reason: string, status: number, method: stri
 	["InvalidToken", 400, "processes", /renew the credentials, then run the same command again/],
 	["InvalidAccessKeyId", 403, "async", /renew the credentials, then run the same command again/],
 	["NoSuchBucket", 404, "async", /said the store/],
+	["ExpiredToken", 400, "cluster", /renew the credentials, then run the same command again/],
 ];
+
+/** A worker of a cluster. @returns Where it is met. */
+async function meet(context: TestContext, sink: string): Promise<string> {
+	const { url: redis } = await startRedis(context);
+	await startWorker(context, { redis, sink });
+	return redis;
+}
 
 for (const [reason, status, method, advice] of refusals) {
 	test(`${method}: ${reason} within a run ends it, and a later one goes on`, patience, async (context) => {
@@ -33,7 +43,8 @@ for (const [reason, status, method, advice] of refusals) {
 		onAsked = () => s3.faults.push({ fits: () => true, kind: told, stays: true });
 		const paths = Array.from({ length: 400 }, (_, n) => `/${n}.txt`);
 		paths.splice(21, 0, "/large");
-		const options = { ...values, method, concurrency: 8, segments: 1 };
+		const redis = method === "cluster" ? await meet(context, values.sink ?? "") : undefined;
+		const options = { ...values, method, concurrency: 8, segments: 1, ...(redis !== undefined && { redis }) };
 		await assert.rejects(lab.run(paths, options), (error: RunError) => {
 			assert.equal(error.code, "sink_unusable");
 			assert.match(error.message, new RegExp(`${reason}: said the store`));
