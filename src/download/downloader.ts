@@ -282,7 +282,8 @@ function watchIdle(
 	}, turnMs).unref();
 }
 
-function silence({ connected, answered }: Exchange, host: string, idleTimeoutMs: number): string {
+function silence({ connected, answered, isShutOut }: Exchange, host: string, idleTimeoutMs: number): string {
+	if (!connected && isShutOut) return `${host} takes no requests over HTTP/2: it allows 0 streams at once`;
 	if (!connected) return `no connection to ${host} became free`;
 	const what = answered ? "nothing" : "no response head";
 	return `${host} sent ${what} for ${idleTimeoutMs / 1000} s (--idle-timeout)`;

@@ -50,6 +50,8 @@ export class Exchange<T = unknown> {
 	wasLost = false;
 	/** How often a server refused it before it had said how many requests it takes at once. */
 	earlyRefusals = 0;
+	/** Whether it waits for a server that has said that it takes no request at all. */
+	isShutOut = false;
 	/** Whether its body failed only because nothing tells whether it is whole. */
 	mayBeWhole = false;
 	/** Whether the server said, in its protocol's own way, that it was asked too much. */

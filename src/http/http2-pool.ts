@@ -54,6 +54,8 @@ export function createHttp2Pool(options: Http2PoolOptions): Http2Pool {
 	let abortOpening: (() => void) | undefined;
 	let mostStreams = Number.POSITIVE_INFINITY;
 	let firstStreams = mostFirstStreams;
+	/** What its server said last: it may be so for a moment. */
+	let takesNone = false;
 	/** Fewer where the server does not let us have more. */
 	let { most } = options;
 
@@ -71,6 +73,8 @@ export function createHttp2Pool(options: Http2PoolOptions): Http2Pool {
 		firstStreams: () => firstStreams,
 		// The next session of the same server will hardly allow more, nor less.
 		onLimit(streams) {
+			takesNone = streams === 0;
+			for (const exchange of waiting) exchange.isShutOut = takesNone;
 			firstStreams = Math.max(1, Math.min(mostFirstStreams, streams));
 		},
 		onRoom(session) {
@@ -106,6 +110,7 @@ export function createHttp2Pool(options: Http2PoolOptions): Http2Pool {
 			exchange.connection = undefined;
 			exchange.connected = false;
 			exchange.idleTurns = 0;
+			exchange.isShutOut = takesNone;
 			waiting.unshift(exchange);
 			serve();
 		},
@@ -172,6 +177,7 @@ export function createHttp2Pool(options: Http2PoolOptions): Http2Pool {
 		send(exchange) {
 			const session = waiting.length === 0 ? find() : undefined;
 			if (session) return sendOn(session, exchange);
+			exchange.isShutOut = takesNone;
 			waiting.push(exchange);
 			openMore();
 		},

@@ -273,3 +273,21 @@ for (const { name, handler, code, retries = 0, attempts = 1 } of cases) {
 		);
 	});
 }
+
+test("a server that allows no stream, and says no more: the message says so, and other hosts are not held up", async (context) => {
+	const { url } = await serveFrames(context, ({ socket }) => socket.write(settings([[3, 0]])));
+	const other = await serveFrames(
+		context,
+		answering((stream) => [headers(stream), data(stream, "text", true)]),
+	);
+	const paths = Array.from({ length: 6 }, (_, n) => n);
+	const list = [...paths.map((n) => `${url}/${n}`), ...paths.map((n) => `${other.url}/${n}`)].join("\n");
+	const options = { ...always, retries: 1, idleTimeoutMs: 400, connectTimeoutMs: 400, concurrency: 4 } as const;
+	const { outcomes, summary } = await runList(context, list, { options });
+	assert.deepEqual([summary.saved, summary.errors], [6, { timeout: 6 }]);
+	const messages = outcomes.flatMap(({ error }) => error?.message ?? []);
+	assert(
+		messages.some((message) => message.includes("it allows 0 streams at once")),
+		messages.join("\n"),
+	);
+});
