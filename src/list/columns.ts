@@ -1,11 +1,11 @@
 /** Finds the columns of a list by their names. */
 import { quote } from "../core/read-option.ts";
 import { BrokenListError } from "./broken-list-error.ts";
-import { type Field, spellings } from "./fields.ts";
+import { allFields, type Field, spellings } from "./fields.ts";
 import type { ColumnNames } from "./read-options.ts";
 
-/** Places of the columns; -1 for one that is not there and not needed. */
-export type Columns = Readonly<Record<"url" | Field, number>>;
+/** Places of the columns: of the URLs, and of those of other fields that are there. */
+export type Columns = { readonly url: number; readonly others: readonly (readonly [field: Field, place: number])[] };
 
 /** What people call a column of URLs, also within a struct: suggested, never guessed. */
 const likely =
@@ -16,32 +16,19 @@ const mostNamed = 30;
 /** @throws {BrokenListError} one that is needed is not there, or is there twice. */
 export function findColumns(names: readonly string[], wanted: ColumnNames = {}): Columns {
 	const url = find(names, wanted.url ?? "url", "--url-column");
-	const places = columnsOf((field) => {
+	const placeOf = (field: Field): number => {
 		const named = wantedName(wanted, field);
 		if (named !== undefined) return find(names, named, `--${field}-column`);
 		const places = spellings[field].map((name) => find(names, name, undefined));
 		return places.find((place) => place >= 0 && place !== url) ?? -1;
-	});
-	return { ...places, url };
+	};
+	const others = allFields.map((field) => [field, placeOf(field)] as const);
+	return { url, others: others.filter(([, place]) => place >= 0) };
 }
 
 /** The name of a column that was asked for. */
-export function wantedName(wanted: ColumnNames, field: keyof Columns): string | undefined {
+export function wantedName(wanted: ColumnNames, field: "url" | Field): string | undefined {
 	return field === "url" || field === "out" || field === "checksum" ? wanted[field] : undefined;
-}
-
-/** Something for each field. */
-export function columnsOf<T>(of: (field: Field) => T): Readonly<Record<Field, T>> {
-	return {
-		out: of("out"),
-		checksum: of("checksum"),
-		dir: of("dir"),
-		range: of("range"),
-		expectType: of("expectType"),
-		headers: of("headers"),
-		referer: of("referer"),
-		userAgent: of("userAgent"),
-	};
 }
 
 /** By the exact name, else without case. @param flag - Of one that must be there. */

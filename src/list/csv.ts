@@ -2,9 +2,9 @@
 import type { Draft, Entry } from "../core/entry.ts";
 import { trimInvisible } from "../core/trim-invisible.ts";
 import { brokenAt } from "./broken-list-error.ts";
-import { type Columns, columnsOf, findColumns } from "./columns.ts";
+import { type Columns, findColumns } from "./columns.ts";
 import { createRowParser, isSeparatorLine } from "./csv-rows.ts";
-import { type Field, headersOfText, setFields } from "./fields.ts";
+import { setField } from "./fields.ts";
 import { boundEntry } from "./limits.ts";
 import { noEntry } from "./object-entry.ts";
 import { pieces } from "./pieces.ts";
@@ -47,7 +47,7 @@ export async function* readColumns(
 	}
 }
 
-const noHeaderRow: Columns = { ...columnsOf(() => -1), url: 0 };
+const noHeaderRow: Columns = { url: 0, others: [] };
 
 /** It cannot be told which field is which: half a URL may be another one that exists. */
 function tooWide(found: number, width: number): string {
@@ -64,20 +64,14 @@ function readHeaderRow(fields: readonly string[], options: ReadOptions): Columns
 
 type Reading = { readonly place: Pick<Entry, "line" | "list">; readonly readUrl: UrlReader };
 
-function entryOf(fields: readonly string[], columns: Columns, { place, readUrl }: Reading): Entry {
-	const url = readUrl(fields[columns.url] ?? "");
+function entryOf(fields: readonly string[], { url: at, others }: Columns, { place, readUrl }: Reading): Entry {
+	const url = readUrl(fields[at] ?? "");
 	if (url === "") return noEntry(place, "", "the row has no URL");
 	const draft: Draft = { ...place, urls: [url] };
-	const text = (field: Field): string | undefined => {
-		const value = fields[columns[field]];
-		return value === undefined || value.trim() === "" ? undefined : value;
-	};
-	const [checksum, headers] = [text("checksum"), text("headers")];
-	setFields(draft, {
-		text,
-		checksums: checksum === undefined ? [] : [checksum],
-		headers: headers === undefined ? [] : headersOfText(headers),
-	});
+	for (const [field, place] of others) {
+		const text = fields[place];
+		if (text !== undefined && text.trim() !== "") setField(draft, field, [text]);
+	}
 	return boundEntry(draft);
 }
 

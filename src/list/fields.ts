@@ -1,7 +1,7 @@
 /** What an entry may say beside its URLs, in every format that has fields: how it is spelled there, and what becomes of it. */
 import type { Draft, Header } from "../core/entry.ts";
 
-/** The first spelling that is there counts. */
+/** Of several spellings one counts. */
 export const spellings = {
 	out: ["out"],
 	checksum: ["checksum"],
@@ -15,38 +15,51 @@ export const spellings = {
 
 export type Field = keyof typeof spellings;
 
-/** Those that are one text each. */
-type TextField = Exclude<Field, "checksum" | "headers">;
+export const allFields: readonly Field[] = [
+	"out",
+	"checksum",
+	"dir",
+	"range",
+	"expectType",
+	"headers",
+	"referer",
+	"userAgent",
+];
 
-export type Given = {
-	/** Undefined where it is not there. */
-	text(field: TextField): string | undefined;
-	readonly checksums: readonly string[];
-	readonly headers: readonly Header[];
-};
-
-/** Checks nothing: that is done where all entries are checked. */
-export function setFields(draft: Draft, { text, checksums, headers }: Given): void {
-	for (const field of ["out", "dir", "range", "expectType"] as const) {
-		const value = text(field);
-		if (value !== undefined) draft[field] = value;
+/** @param texts - One at least; checksums and headers all count. Checks nothing: that is done where all entries are checked. */
+export function setField(draft: Draft, field: Field, texts: readonly [string, ...string[]]): void {
+	const [first] = texts;
+	switch (field) {
+		case "checksum":
+			draft.checksums = texts;
+			break;
+		case "headers":
+			addHeaders(draft, texts.flatMap(headersOfText));
+			break;
+		case "referer":
+			addHeaders(draft, [["Referer", first]]);
+			break;
+		case "userAgent":
+			addHeaders(draft, [["User-Agent", first]]);
+			break;
+		default:
+			draft[field] = first;
 	}
-	if (checksums.length > 0) draft.checksums = checksums;
-	const [referer, userAgent] = [text("referer"), text("userAgent")];
-	const all: Header[] = [...headers];
-	if (referer !== undefined) all.push(["Referer", referer]);
-	if (userAgent !== undefined) all.push(["User-Agent", userAgent]);
-	if (all.length > 0) draft.headers = all;
 }
 
-/** Headers as one text: `Name: value`, one a line. */
-export function headersOfText(text: string): readonly Header[] {
+export function addHeaders(draft: Draft, headers: readonly Header[]): void {
+	if (headers.length > 0) draft.headers = draft.headers ? [...draft.headers, ...headers] : headers;
+}
+
+/** One header a line. */
+function headersOfText(text: string): readonly Header[] {
 	return text
 		.split(/\r\n?|\n/)
 		.filter((line) => line.trim() !== "")
 		.map(headerOf);
 }
 
+/** @param line - `Name: value`. */
 export function headerOf(line: string): Header {
 	const colon = line.indexOf(":");
 	// Without a colon all of it is the name, and one that no header has.

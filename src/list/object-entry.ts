@@ -2,8 +2,8 @@
 import type { Draft, Entry, Header } from "../core/entry.ts";
 import { permanent } from "../core/failure.ts";
 import { publicText } from "../core/public-url.ts";
-import { namedInstead } from "./columns.ts";
-import { type Field, headerOf, setFields, spellings } from "./fields.ts";
+import { namedInstead, wantedName } from "./columns.ts";
+import { addHeaders, allFields, type Field, headerOf, setField, spellings } from "./fields.ts";
 import { boundEntry } from "./limits.ts";
 import type { ColumnNames } from "./read-options.ts";
 import type { UrlReader } from "./url-reader.ts";
@@ -13,6 +13,7 @@ export type ObjectReader = (item: unknown, place: Pick<Entry, "line" | "list">) 
 /** Reads items: a text is a URL, an object has the fields of an entry; what is neither fails as the text that it makes. */
 export function objectReader(readUrl: UrlReader, columns: ColumnNames = {}): ObjectReader {
 	const names = { url: columns.url ?? "url", out: columns.out ?? "out", checksum: columns.checksum ?? "checksum" };
+	const find = fieldFinder(names, columns);
 	return (item, place) => {
 		if (typeof item === "string" || item instanceof URL) return boundEntry({ ...place, urls: [readUrl(String(item))] });
 		if (typeof item !== "object" || item === null || Array.isArray(item)) {
@@ -24,25 +25,47 @@ export function objectReader(readUrl: UrlReader, columns: ColumnNames = {}): Obj
 		if (urls === undefined) return noEntry(place, "", lacking(names.url, namesOf(item)));
 		if (first === undefined) return noEntry(place, "", `its ${JSON.stringify(names.url)} is empty`);
 		const draft: Draft = { ...place, urls: [first, ...others] };
-		const given = (one: Field): unknown => {
-			const known: readonly string[] = one === "out" || one === "checksum" ? [names[one]] : spellings[one];
-			for (const name of known) {
-				const value = name === names.url ? undefined : field(name);
-				if (value != null) return value;
-			}
-			return undefined;
-		};
-		const [checksum, headers] = [given("checksum"), given("headers")];
-		setFields(draft, {
-			text(one) {
-				const value = given(one);
-				return value === undefined ? undefined : textOf(value);
-			},
-			checksums: checksum === undefined ? [] : (Array.isArray(checksum) ? checksum : [checksum]).map(textOf),
-			headers: headers === undefined ? [] : headersOf(headers),
-		});
+		const found = find(item);
+		for (const one of allFields) {
+			const name = one === "out" || one === "checksum" ? names[one] : "";
+			const value = found[one] ?? (name.includes(".") ? field(name) : undefined);
+			if (value != null) set(draft, one, value);
+		}
 		return boundEntry(draft);
 	};
+}
+
+type Found = { [One in Field]?: unknown };
+
+/** Looks at each field of an item once: those by their exact names come before those without case. */
+function fieldFinder(names: Required<ColumnNames>, columns: ColumnNames): (item: object) => Found {
+	const uses = new Map<string, Field>();
+	const isUrl = (name: string): boolean => name.toLowerCase() === names.url?.toLowerCase();
+	for (const one of allFields) {
+		const named = wantedName(columns, one);
+		const known = named === undefined ? spellings[one].filter((name) => !isUrl(name)) : [named];
+		for (const name of known) uses.set(name, one);
+	}
+	const withoutCase = new Map([...uses].reverse().map(([name, one]) => [name.toLowerCase(), one]));
+	return (item) => {
+		const found: Found = {};
+		for (const key in item) {
+			if (!Object.hasOwn(item, key)) continue;
+			const exact = uses.get(key);
+			if (exact !== undefined) found[exact] = Reflect.get(item, key);
+			else {
+				const near = withoutCase.get(key.toLowerCase());
+				if (near !== undefined) found[near] ??= Reflect.get(item, key);
+			}
+		}
+		return found;
+	};
+}
+
+function set(draft: Draft, field: Field, value: unknown): void {
+	if (field === "headers") addHeaders(draft, headersOf(value));
+	else if (field === "checksum" && Array.isArray(value)) draft.checksums = value.map(textOf);
+	else setField(draft, field, [textOf(value)]);
 }
 
 function lacking(wanted: string, keys: readonly string[]): string {
@@ -62,16 +85,9 @@ export function noEntry(place: Pick<Entry, "line" | "list">, shown: unknown, pro
 
 /** Own fields alone: by their exact name, else without case, else, as `image.url`, within another one. */
 function fieldsOf(item: object): (name: string) => unknown {
-	let keys: ReadonlyMap<string, string> | undefined;
 	return (name) => {
 		if (Object.hasOwn(item, name)) return Reflect.get(item, name);
-		// The first one of its kind counts.
-		keys ??= new Map(
-			Object.keys(item)
-				.reverse()
-				.map((key) => [key.toLowerCase(), key]),
-		);
-		const near = keys.get(name.toLowerCase());
+		const near = Object.keys(item).find((key) => key.toLowerCase() === name.toLowerCase());
 		return near === undefined ? fieldWithin(item, name) : Reflect.get(item, near);
 	};
 }

@@ -1,12 +1,12 @@
 /** What of a Parquet schema can be read as a column: texts, lists of texts, and those within structs. */
 import type { SchemaTree } from "hyparquet";
 import { BrokenListError } from "./broken-list-error.ts";
-import { columnsOf, findColumns, namedInstead, wantedName } from "./columns.ts";
+import { findColumns, namedInstead, wantedName } from "./columns.ts";
 import type { Field } from "./fields.ts";
 import type { ColumnNames } from "./read-options.ts";
 
-/** The places of values in the schema, by what they are for; undefined for what is not there. */
-export type Leaves = Readonly<Record<Field, Leaf | undefined>> & { readonly url: Leaf };
+/** The places of values in the schema: of the URLs, and of other fields that are there. */
+export type Leaves = { readonly url: Leaf; readonly others: readonly (readonly [field: Field, leaf: Leaf])[] };
 export type Leaf = readonly string[];
 
 type Column = {
@@ -28,8 +28,8 @@ export function findLeaves(schema: SchemaTree, names: ColumnNames = {}): Leaves 
 		columns.map(({ name }) => name),
 		names,
 	);
-	const leafOf = (use: "url" | Field): Leaf | undefined => {
-		const column = columns[places[use]];
+	const leafOf = (use: "url" | Field, place: number): Leaf | undefined => {
+		const column = columns[place];
 		if (column === undefined) return undefined;
 		if (typeof column.leaf !== "string") return column.leaf;
 		// One that nobody asked for has the name by chance.
@@ -39,7 +39,11 @@ export function findLeaves(schema: SchemaTree, names: ColumnNames = {}): Leaves 
 			`the column ${JSON.stringify(column.name)} is ${column.leaf}: what can be read is text, or a list of texts, which stands for mirrors`,
 		);
 	};
-	return { ...columnsOf(leafOf), url: leafOf("url") ?? [] };
+	const others = places.others.flatMap(([field, place]): (readonly [Field, Leaf])[] => {
+		const leaf = leafOf(field, place);
+		return leaf === undefined ? [] : [[field, leaf]];
+	});
+	return { url: leafOf("url", places.url) ?? [], others };
 }
 
 function columnsWithin(node: SchemaTree): readonly Column[] {

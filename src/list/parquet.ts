@@ -2,8 +2,8 @@
 import { type FileMetaData, parquetMetadataAsync, parquetSchema, type RowGroup, type SchemaTree } from "hyparquet";
 import type { Draft, Entry } from "../core/entry.ts";
 import { BrokenListError, brokenAt } from "./broken-list-error.ts";
-import { type Columns, columnsOf } from "./columns.ts";
-import { type Field, headersOfText, setFields } from "./fields.ts";
+import type { Columns } from "./columns.ts";
+import { setField } from "./fields.ts";
 import { boundEntry } from "./limits.ts";
 import { noEntry } from "./object-entry.ts";
 import { findLeaves, type Leaf } from "./parquet-columns.ts";
@@ -36,10 +36,12 @@ export async function* readParquet(source: ParquetSource, options: ReadOptions):
 	const file = parquetFile(source.fd, source.sizeBytes);
 	const metadata = await readMetadata(file);
 	const schema = parquetSchema(metadata);
-	const { url, ...others } = findLeaves(schema, options.columns);
-	const leaves = [...new Set([url, ...Object.values(others).filter((leaf) => leaf !== undefined)])];
-	const place = (leaf: Leaf | undefined): number => (leaf === undefined ? -1 : leaves.indexOf(leaf));
-	const wanted: Columns = { ...columnsOf((field) => place(others[field])), url: place(url) };
+	const { url, others } = findLeaves(schema, options.columns);
+	const leaves = [...new Set([url, ...others.map(([, leaf]) => leaf)])];
+	const wanted: Columns = {
+		url: leaves.indexOf(url),
+		others: others.map(([field, leaf]) => [field, leaves.indexOf(leaf)]),
+	};
 	let row = 0;
 	try {
 		for await (const rows of readRows({ file, metadata, schema, leaves }, () => row)) {
@@ -99,19 +101,16 @@ function pathOf(leaf: Leaf): string {
 
 type Reading = { readonly place: Pick<Entry, "line" | "list">; readonly readUrl: UrlReader };
 
-function entryOf(values: Row, columns: Columns, { place, readUrl }: Reading): Entry {
-	const texts = (field: keyof Columns): readonly string[] => textsOf(values[columns[field]]);
-	const [first, ...others] = texts("url")
+function entryOf(values: Row, { url, others }: Columns, { place, readUrl }: Reading): Entry {
+	const [first, ...mirrors] = textsOf(values[url])
 		.map(readUrl)
 		.filter((text) => text !== "");
 	if (first === undefined) return noEntry(place, "", "the row has no URL");
-	const draft: Draft = { ...place, urls: [first, ...others] };
-	const filled = (field: Field): readonly string[] => texts(field).filter((text) => text.trim() !== "");
-	setFields(draft, {
-		text: (field) => filled(field)[0],
-		checksums: filled("checksum"),
-		headers: filled("headers").flatMap(headersOfText),
-	});
+	const draft: Draft = { ...place, urls: [first, ...mirrors] };
+	for (const [field, at] of others) {
+		const [text, ...more] = textsOf(values[at]).filter((one) => one.trim() !== "");
+		if (text !== undefined) setField(draft, field, [text, ...more]);
+	}
 	return boundEntry(draft);
 }
 

@@ -99,6 +99,7 @@ test("a column that was named for its URLs means nothing else", async () => {
 	for (const [name, bytes] of [
 		["log.csv", `referer,range\n${url},0-9`],
 		["log.jsonl", JSON.stringify({ referer: url, range: "0-9" })],
+		["capitals.jsonl", JSON.stringify({ Referer: url, Range: "0-9" })],
 	] as const) {
 		const { entries } = await readBytes(name, bytes, values);
 		assert.deepEqual(
