@@ -85,3 +85,24 @@ test("what was here when the credentials expired is not asked for again", patien
 		[undefined, `bytes=${large.length - 1}-`],
 	);
 });
+
+test("credentials that expire while it is only asked what is there still", patience, async (context) => {
+	const { lab, s3, values } = await startBucketLab(context);
+	const paths = Array.from({ length: 200 }, (_, n) => `/${n}.txt`);
+	assert.equal((await lab.run(paths, values)).summary.saved, 200);
+	let heads = 0;
+	const fits = ({ method }: { method?: string | undefined }): boolean => {
+		if (method === "HEAD") heads++;
+		return heads > 20;
+	};
+	s3.faults.push({ fits, kind: { status: 400, body: errorOf("ExpiredToken") }, stays: true });
+	await assert.rejects(lab.run(paths, { ...values, concurrency: 4 }), (error: RunError) => {
+		assert.match(error.message, /ExpiredToken: said the store .*renew/);
+		const { summary } = error;
+		assert(summary && summary.failed <= 20 && summary.saved === 0, JSON.stringify(summary));
+		return error.code === "sink_unusable";
+	});
+	assert.equal(lab.requests.length, 200);
+	s3.faults.splice(0);
+	assert.equal((await lab.run(paths, values)).summary.skipped, 200);
+});
