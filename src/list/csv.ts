@@ -4,7 +4,6 @@ import { trimInvisible } from "../core/trim-invisible.ts";
 import { brokenAt } from "./broken-list-error.ts";
 import { type Columns, findColumns } from "./columns.ts";
 import { createRowParser, isSeparatorLine } from "./csv-rows.ts";
-import { setField } from "./fields.ts";
 import { boundEntry } from "./limits.ts";
 import { noEntry } from "./object-entry.ts";
 import { pieces } from "./pieces.ts";
@@ -33,7 +32,7 @@ export async function* readColumns(
 		for (const { fields, line } of rows) {
 			if (columns === undefined) {
 				if (isSeparatorLine(fields) || fields.every((field) => field.trim() === "")) continue;
-				columns = readHeaderRow(fields, options);
+				columns = columnsOf(fields, options);
 				width = fields.length;
 				// A header row is no entry; without one the only column has URLs.
 				if (columns !== noHeaderRow) continue;
@@ -47,31 +46,31 @@ export async function* readColumns(
 	}
 }
 
-const noHeaderRow: Columns = { url: 0, others: [] };
+const noHeaderRow: Columns = { url: 0, out: -1, checksum: -1 };
 
 /** It cannot be told which field is which: half a URL may be another one that exists. */
 function tooWide(found: number, width: number): string {
 	return `the row has ${found} columns, the first one ${width}: what holds a separator wants quotes around it`;
 }
 
-function readHeaderRow(fields: readonly string[], options: ReadOptions): Columns {
+function columnsOf(fields: readonly string[], options: ReadOptions): Columns {
 	const [only = ""] = fields;
 	const wanted = (options.columns?.url ?? "url").toLowerCase();
 	const isUrl = /^\s*https?:/i.test(only) || isBareHost(only.trim()) || options.base !== undefined;
 	if (fields.length === 1 && isUrl && only.trim().toLowerCase() !== wanted) return noHeaderRow;
-	return findColumns(fields.map(trimInvisible), options.columns);
+	return findColumns(fields.map(trimInvisible), options);
 }
 
 type Reading = { readonly place: Pick<Entry, "line" | "list">; readonly readUrl: UrlReader };
 
-function entryOf(fields: readonly string[], { url: at, others }: Columns, { place, readUrl }: Reading): Entry {
-	const url = readUrl(fields[at] ?? "");
+function entryOf(fields: readonly string[], columns: Columns, { place, readUrl }: Reading): Entry {
+	const url = readUrl(fields[columns.url] ?? "");
 	if (url === "") return noEntry(place, "", "the row has no URL");
 	const draft: Draft = { ...place, urls: [url] };
-	for (const [field, place] of others) {
-		const text = fields[place];
-		if (text !== undefined && text.trim() !== "") setField(draft, field, [text]);
-	}
+	const out = fields[columns.out];
+	const checksum = fields[columns.checksum];
+	if (out !== undefined && out !== "") draft.out = out;
+	if (checksum !== undefined && checksum.trim() !== "") draft.checksums = [checksum];
 	return boundEntry(draft);
 }
 

@@ -1,4 +1,4 @@
-/** What an entry may say beside its URLs, in every format that has fields: how it is spelled there, and what becomes of it. */
+/** What an entry may say beside its URLs, as the field of an object: how it is spelled, and what becomes of it. */
 import type { Draft, Header } from "../core/entry.ts";
 
 /** Of several spellings one counts. */
@@ -26,37 +26,25 @@ export const allFields: readonly Field[] = [
 	"userAgent",
 ];
 
-/** @param texts - One at least; checksums and headers all count. Checks nothing: that is done where all entries are checked. */
-export function setField(draft: Draft, field: Field, texts: readonly [string, ...string[]]): void {
-	const [first] = texts;
+/** Checks nothing: that is done where all entries are checked. */
+export function setField(draft: Draft, field: Exclude<Field, "headers">, text: string): void {
 	switch (field) {
 		case "checksum":
-			draft.checksums = texts;
-			break;
-		case "headers":
-			addHeaders(draft, texts.flatMap(headersOfText));
+			draft.checksums = [text];
 			break;
 		case "referer":
-			addHeaders(draft, [["Referer", first]]);
+			addHeaders(draft, [["Referer", text]]);
 			break;
 		case "userAgent":
-			addHeaders(draft, [["User-Agent", first]]);
+			addHeaders(draft, [["User-Agent", text]]);
 			break;
 		default:
-			draft[field] = first;
+			draft[field] = text;
 	}
 }
 
 export function addHeaders(draft: Draft, headers: readonly Header[]): void {
 	if (headers.length > 0) draft.headers = draft.headers ? [...draft.headers, ...headers] : headers;
-}
-
-/** One header a line. */
-function headersOfText(text: string): readonly Header[] {
-	return text
-		.split(/\r\n?|\n/)
-		.filter((line) => line.trim() !== "")
-		.map(headerOf);
 }
 
 /** @param line - `Name: value`. */

@@ -2,7 +2,7 @@
 import type { Draft, Entry, Header } from "../core/entry.ts";
 import { permanent } from "../core/failure.ts";
 import { publicText } from "../core/public-url.ts";
-import { namedInstead, wantedName } from "./columns.ts";
+import { namedInstead } from "./columns.ts";
 import { addHeaders, allFields, type Field, headerOf, setField, spellings } from "./fields.ts";
 import { boundEntry } from "./limits.ts";
 import type { ColumnNames } from "./read-options.ts";
@@ -42,7 +42,7 @@ function fieldFinder(names: Required<ColumnNames>, columns: ColumnNames): (item:
 	const uses = new Map<string, Field>();
 	const isUrl = (name: string): boolean => name.toLowerCase() === names.url?.toLowerCase();
 	for (const one of allFields) {
-		const named = wantedName(columns, one);
+		const named = one === "out" || one === "checksum" ? columns[one] : undefined;
 		const known = named === undefined ? spellings[one].filter((name) => !isUrl(name)) : [named];
 		for (const name of known) uses.set(name, one);
 	}
@@ -65,7 +65,7 @@ function fieldFinder(names: Required<ColumnNames>, columns: ColumnNames): (item:
 function set(draft: Draft, field: Field, value: unknown): void {
 	if (field === "headers") addHeaders(draft, headersOf(value));
 	else if (field === "checksum" && Array.isArray(value)) draft.checksums = value.map(textOf);
-	else setField(draft, field, [textOf(value)]);
+	else setField(draft, field, textOf(value));
 }
 
 function lacking(wanted: string, keys: readonly string[]): string {

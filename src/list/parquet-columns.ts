@@ -1,57 +1,56 @@
 /** What of a Parquet schema can be read as a column: texts, lists of texts, and those within structs. */
 import type { SchemaTree } from "hyparquet";
 import { BrokenListError } from "./broken-list-error.ts";
-import { findColumns, namedInstead, wantedName } from "./columns.ts";
-import type { Field } from "./fields.ts";
-import type { ColumnNames } from "./read-options.ts";
+import { findColumns, namedInstead } from "./columns.ts";
+import type { ReadOptions } from "./read-options.ts";
 
-/** The places of values in the schema: of the URLs, and of other fields that are there. */
-export type Leaves = { readonly url: Leaf; readonly others: readonly (readonly [field: Field, leaf: Leaf])[] };
-export type Leaf = readonly string[];
+/** The places of values in the schema, by what they are for. */
+export type Leaves = {
+	readonly url: readonly string[];
+	readonly out: readonly string[] | undefined;
+	readonly checksum: readonly string[] | undefined;
+};
 
 type Column = {
 	/** With a dot before what lies in a struct: `image.url`. */
 	readonly name: string;
 	/** Where its values are; what it is instead where they are no texts. */
-	readonly leaf: Leaf | string;
+	readonly leaf: readonly string[] | string;
 };
 
 const flags = { url: "--url-column", out: "--out-column", checksum: "--checksum-column" } as const;
 
 /** @throws {BrokenListError} one that is needed is not there, is there twice, or is no text. */
-export function findLeaves(schema: SchemaTree, names: ColumnNames = {}): Leaves {
-	const columns = withoutShadowed(columnsWithin(schema));
+export function findLeaves(schema: SchemaTree, options: ReadOptions): Leaves {
+	const { columns: names = {} } = options;
+	const columns = withoutShadowed(columnsOf(schema));
 	for (const use of ["url", "out", "checksum"] as const) {
 		if (use === "url" || names[use] !== undefined) refuseStruct(columns, names[use] ?? "url", flags[use]);
 	}
 	const places = findColumns(
 		columns.map(({ name }) => name),
-		names,
+		options,
 	);
-	const leafOf = (use: "url" | Field, place: number): Leaf | undefined => {
-		const column = columns[place];
+	const leafOf = (use: "url" | "out" | "checksum"): readonly string[] | undefined => {
+		const column = columns[places[use]];
 		if (column === undefined) return undefined;
 		if (typeof column.leaf !== "string") return column.leaf;
 		// One that nobody asked for has the name by chance.
-		if (use !== "url" && wantedName(names, use) === undefined) return undefined;
+		if (use !== "url" && names[use] === undefined) return undefined;
 		throw new BrokenListError(
 			1,
 			`the column ${JSON.stringify(column.name)} is ${column.leaf}: what can be read is text, or a list of texts, which stands for mirrors`,
 		);
 	};
-	const others = places.others.flatMap(([field, place]): (readonly [Field, Leaf])[] => {
-		const leaf = leafOf(field, place);
-		return leaf === undefined ? [] : [[field, leaf]];
-	});
-	return { url: leafOf("url", places.url) ?? [], others };
+	return { url: leafOf("url") ?? [], out: leafOf("out"), checksum: leafOf("checksum") };
 }
 
-function columnsWithin(node: SchemaTree): readonly Column[] {
+function columnsOf(node: SchemaTree): readonly Column[] {
 	return node.children.flatMap((child): readonly Column[] => {
 		const name = child.path.join(".");
 		if (child.children.length === 0) return [{ name, leaf: child.path }];
 		const other = kindOf(child);
-		if (other === undefined) return columnsWithin(child);
+		if (other === undefined) return columnsOf(child);
 		return [{ name, leaf: (other === list && elementOf(child)) || other }];
 	});
 }

@@ -2,11 +2,9 @@
 import { type FileMetaData, parquetMetadataAsync, parquetSchema, type RowGroup, type SchemaTree } from "hyparquet";
 import type { Draft, Entry } from "../core/entry.ts";
 import { BrokenListError, brokenAt } from "./broken-list-error.ts";
-import type { Columns } from "./columns.ts";
-import { setField } from "./fields.ts";
 import { boundEntry } from "./limits.ts";
 import { noEntry } from "./object-entry.ts";
-import { findLeaves, type Leaf } from "./parquet-columns.ts";
+import { findLeaves } from "./parquet-columns.ts";
 import { type ParquetFile, pageUnpacker, parquetFile } from "./parquet-file.ts";
 import { type ColumnChunk, createRooms } from "./parquet-pages.ts";
 import { type Row, rowsOfPages } from "./parquet-rows.ts";
@@ -20,12 +18,15 @@ export type ParquetSource = {
 	onRead?(fraction: number): void;
 };
 
+type Leaf = readonly string[];
 type Table = {
 	readonly file: ParquetFile;
 	readonly metadata: FileMetaData;
 	readonly schema: SchemaTree;
 	readonly leaves: readonly Leaf[];
 };
+/** Places of the values in a row; -1 of those that are not there. */
+type Places = { readonly url: number; readonly out: number; readonly checksum: number };
 
 /**
  * Batches of entries; `line` is the number of the row.
@@ -36,12 +37,10 @@ export async function* readParquet(source: ParquetSource, options: ReadOptions):
 	const file = parquetFile(source.fd, source.sizeBytes);
 	const metadata = await readMetadata(file);
 	const schema = parquetSchema(metadata);
-	const { url, others } = findLeaves(schema, options.columns);
-	const leaves = [...new Set([url, ...others.map(([, leaf]) => leaf)])];
-	const wanted: Columns = {
-		url: leaves.indexOf(url),
-		others: others.map(([field, leaf]) => [field, leaves.indexOf(leaf)]),
-	};
+	const { url, out, checksum } = findLeaves(schema, options);
+	const leaves = [...new Set([url, out, checksum].filter((leaf) => leaf !== undefined))];
+	const place = (leaf: Leaf | undefined): number => (leaf === undefined ? -1 : leaves.indexOf(leaf));
+	const wanted = { url: place(url), out: place(out), checksum: place(checksum) };
 	let row = 0;
 	try {
 		for await (const rows of readRows({ file, metadata, schema, leaves }, () => row)) {
@@ -101,16 +100,16 @@ function pathOf(leaf: Leaf): string {
 
 type Reading = { readonly place: Pick<Entry, "line" | "list">; readonly readUrl: UrlReader };
 
-function entryOf(values: Row, { url, others }: Columns, { place, readUrl }: Reading): Entry {
-	const [first, ...mirrors] = textsOf(values[url])
+function entryOf(values: Row, { url, out, checksum }: Places, { place, readUrl }: Reading): Entry {
+	const [first, ...others] = textsOf(values[url])
 		.map(readUrl)
 		.filter((text) => text !== "");
 	if (first === undefined) return noEntry(place, "", "the row has no URL");
-	const draft: Draft = { ...place, urls: [first, ...mirrors] };
-	for (const [field, at] of others) {
-		const [text, ...more] = textsOf(values[at]).filter((one) => one.trim() !== "");
-		if (text !== undefined) setField(draft, field, [text, ...more]);
-	}
+	const draft: Draft = { ...place, urls: [first, ...others] };
+	const [name] = textsOf(values[out]);
+	if (name !== undefined && name !== "") draft.out = name;
+	const checksums = textsOf(values[checksum]).filter((text) => text !== "");
+	if (checksums.length > 0) draft.checksums = checksums;
 	return boundEntry(draft);
 }
 

@@ -1,4 +1,4 @@
-/** What an entry says beside its URL means the same in every format that can say it. */
+/** What an entry says beside its URL: in objects every field, in tables what cannot be there by chance. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parquetWriteBuffer } from "hyparquet-writer";
@@ -39,6 +39,8 @@ const camel = ({ "expect-type": expectType, "user-agent": userAgent, ...others }
 type Row = Readonly<Record<string, string>>;
 const rows: readonly Row[] = [given, { url }];
 const names = Object.keys(given);
+/** What objects alone can say. */
+const others = names.slice(3);
 
 const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
 function sheet(separator: string, spell: (name: string) => string = (name) => name): string {
@@ -56,13 +58,7 @@ function parquet(): Buffer {
 	return Buffer.from(parquetWriteBuffer({ columnData }));
 }
 
-const lists = [
-	["fields.csv", sheet(",")],
-	["semicolons.csv", sheet(";")],
-	["fields.tsv", sheet("\t")],
-	["capitals.csv", sheet(",", (name) => name.toUpperCase())],
-	["camel.csv", sheet(",", (name) => name.replace(/-t/, "T").replace(/-a/, "A"))],
-	["fields.parquet", parquet()],
+const objects = [
 	["fields.jsonl", rows.map((row) => JSON.stringify({ ...row, ...jsonHeaders(row) })).join("\n")],
 	["camel.json", JSON.stringify([{ ...camel(given), ...jsonHeaders(given) }, { url }])],
 	[
@@ -74,7 +70,6 @@ const lists = [
 	],
 ] as const;
 
-/** What is no flat text elsewhere. */
 function jsonHeaders({ headers }: Row) {
 	return headers === undefined ? {} : { headers: headers.split("\n") };
 }
@@ -83,9 +78,9 @@ function nulls(): Readonly<Record<string, null>> {
 	return Object.fromEntries(names.map((name) => [name, null]));
 }
 
-for (const [name, bytes] of lists) {
+for (const [name, text] of objects) {
 	test(`${name}: every field counts, and what is empty is not there`, async () => {
-		const { entries, warnings } = await readBytes(name, bytes);
+		const { entries, warnings } = await readBytes(name, text);
 		assert.deepEqual(
 			entries.map(({ line: _line, ...entry }) => entry),
 			[wanted, { urls: [url] }],
@@ -94,10 +89,36 @@ for (const [name, bytes] of lists) {
 	});
 }
 
+const upper = (name: string): string => name.toUpperCase();
+const tables = [
+	["fields.csv", sheet(","), others],
+	["semicolons.csv", sheet(";"), others],
+	["fields.tsv", sheet("\t"), others],
+	["capitals.csv", sheet(",", upper), others.map(upper)],
+	["one.csv", `url,range\n${url},0-9`, ["range"]],
+	["twice.csv", `url,range,range\n${url},0-9,a`, ["range", "range"]],
+	["fields.parquet", parquet(), others],
+] as const;
+
+for (const [name, bytes, unused] of tables) {
+	test(`${name}: columns that have the name of a field by chance change nothing, and are named`, async () => {
+		const { entries, warnings } = await readBytes(name, bytes);
+		assert.deepEqual(
+			entries.map(({ range, dir, headers, expectType }) => [range, dir, headers, expectType]),
+			entries.map(() => [undefined, undefined, undefined, undefined]),
+		);
+		const columns = unused.length === 1 ? "column" : "columns";
+		assert.equal(warnings.length, 1);
+		assert.match(
+			warnings.join(),
+			new RegExp(`passed over: ${columns} ${unused.join(", ")}, which JSON and JSON Lines alone say of an entry`),
+		);
+	});
+}
+
 test("a column that was named for its URLs means nothing else", async () => {
 	const values = { urlColumn: "referer" };
 	for (const [name, bytes] of [
-		["log.csv", `referer,range\n${url},0-9`],
 		["log.jsonl", JSON.stringify({ referer: url, range: "0-9" })],
 		["capitals.jsonl", JSON.stringify({ Referer: url, Range: "0-9" })],
 	] as const) {

@@ -121,7 +121,7 @@ const readers: Readonly<Record<string, Reader>> = {
 	looksLike: (text) => looksLike(Buffer.from(text)),
 	findColumns: (text) => {
 		try {
-			return findColumns([text, "url"]);
+			return findColumns([text, "url"], { warn: () => undefined });
 		} catch (error) {
 			return error;
 		}
