@@ -20,6 +20,8 @@ export type OriginModel = {
 	/** Requests a second, and how many may be saved up. */
 	readonly requestsPerSecond?: number;
 	readonly burst?: number;
+	/** They are counted anew after each so long, and nothing is saved up. */
+	readonly windowMs?: number;
 	readonly retryAfterMs?: number;
 	/** Whether refusals tell the requests a second. */
 	readonly tellsPolicy?: boolean;
@@ -31,6 +33,8 @@ export type OriginModel = {
 	readonly forbiddenRate?: number;
 	/** Share of requests that are answered with 503, whatever the load. */
 	readonly errorRate?: number;
+	/** Share of requests at which the connection is closed without an answer, whatever the load. */
+	readonly resetRate?: number;
 	/** Share of requests that are never answered, and how long it takes to see that. */
 	readonly hangRate?: number;
 	readonly hangMs?: number;
@@ -46,6 +50,7 @@ export type Reply =
 			readonly retryAfterMs?: number | undefined;
 			readonly allowedPerSecond?: number | undefined;
 	  }
+	| { readonly kind: "reset" }
 	| { readonly kind: "hung" };
 
 export type Origin = {
@@ -62,7 +67,7 @@ export function createOrigin(model: OriginModel, simulation: Simulation, random:
 	let busy = 0;
 	const waiting: (() => void)[] = [];
 	let lineFreeMs = 0;
-	let tokens = model.burst ?? 1;
+	let tokens = model.windowMs === undefined ? (model.burst ?? 1) : ((requestsPerSecond ?? 0) * model.windowMs) / 1000;
 	let tokensAtMs = 0;
 	let refusals = 0;
 	let requests = 0;
@@ -78,12 +83,18 @@ export function createOrigin(model: OriginModel, simulation: Simulation, random:
 
 	const takesToken = (): boolean => {
 		if (requestsPerSecond === undefined) return true;
-		tokens = Math.min(model.burst ?? 1, tokens + ((clock() - tokensAtMs) * requestsPerSecond) / 1000);
+		const { burst = 1, windowMs } = model;
+		if (windowMs === undefined) tokens = Math.min(burst, tokens + ((clock() - tokensAtMs) * requestsPerSecond) / 1000);
+		else if (Math.floor(clock() / windowMs) > Math.floor(tokensAtMs / windowMs))
+			tokens = (requestsPerSecond * windowMs) / 1000;
 		tokensAtMs = clock();
 		if (tokens < 1) return false;
 		tokens--;
 		return true;
 	};
+
+	/** No number is drawn where none is reset: all else stays as it is. */
+	const isReset = (): boolean => model.resetRate !== undefined && random.next() < model.resetRate;
 
 	const serve = (done: () => void): void => {
 		if (busy >= servers()) {
@@ -133,6 +144,7 @@ export function createOrigin(model: OriginModel, simulation: Simulation, random:
 				}
 				if (isForbidden) return reply({ kind: "refused", status: 403 });
 				if (random.next() < (model.errorRate ?? 0)) return reply({ kind: "refused", status: 503 });
+				if (isReset()) return void after(rttMs / 2, () => onReply({ kind: "reset" }));
 				if (random.next() < (model.hangRate ?? 0)) {
 					return void after(model.hangMs ?? 5000, () => onReply({ kind: "hung" }));
 				}

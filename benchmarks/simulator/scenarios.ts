@@ -26,6 +26,7 @@ const line200: OriginModel = { rttMs: 50, bandwidth: 200 * mbit };
 const fixed: Bound = { least: 0.95, of: "fixed" };
 const slow: OriginModel = { rttMs: 10, serviceMs: 40 };
 const late: OriginModel = { rttMs: 0.3, serviceMs: 50, jitter: 0.02, refusalMs: 50, retryAfterMs: 1000 };
+const failing = { least: 1, of: { perSecond: 100 } } as const;
 const rate4 = { least: 0.9, of: { perSecond: 4 } } as const;
 const rate = { least: 0.9, of: { perSecond: 400 } } as const;
 
@@ -77,6 +78,15 @@ export const heldScenarios: Readonly<Record<string, HeldScenario>> = {
 		10_000,
 		{ ...slow, errorRate: 0.4 },
 		{ least: 0.15, of: { level: 64 }, failed: 350 },
+	),
+	"half answer 503, at any level": one(2000, { rttMs: 50, errorRate: 0.5 }, { ...failing, failed: 180 }),
+	"half are reset, at any level": one(2000, { rttMs: 5, resetRate: 0.5 }, { ...failing, failed: 180 }),
+	"70 % answer 503, at any level": one(2000, { rttMs: 5, errorRate: 0.7 }, { ...failing, least: 0.5, failed: 580 }),
+	"70 % are reset, at any level": one(200, { rttMs: 50, resetRate: 0.7 }, { ...failing, least: 0.05, failed: 80 }),
+	"beyond 20 is refused with 503, and a tenth of the rest": one(
+		2000,
+		{ ...slow, refusesBeyond: 20, refusal: 503, errorRate: 0.1 },
+		{ least: 0.04, of: { level: 20 }, refusals: 900, failed: 5 },
 	),
 	"2 % are never answered": one(5000, { rttMs: 50, hangRate: 0.02, hangMs: 5000 }, fixed),
 	"refuses beyond 20": one(5000, { ...slow, refusesBeyond: 20 }, { least: 0.95, of: { level: 20 }, refusals: 60 }),
@@ -156,6 +166,11 @@ export const heldScenarios: Readonly<Record<string, HeldScenario>> = {
 		400,
 		{ rttMs: 1, requestsPerSecond: 20, burst: 20, refusal: 503 },
 		{ least: 0.85, of: { perSecond: 20 }, refusals: 250 },
+	),
+	"50 a second, counted by the second, with 503": one(
+		850,
+		{ rttMs: 20, requestsPerSecond: 50, windowMs: 1000, refusal: 503 },
+		{ least: 0.35, of: { perSecond: 50 }, refusals: 250, failed: 5 },
 	),
 	"50 a second, none in reserve, with Retry-After": one(
 		1500,

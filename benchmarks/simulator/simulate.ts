@@ -21,6 +21,8 @@ export type Scenario = {
 	readonly size?: number | ((random: Random) => number);
 	/** Length of a turn of the event loop, in milliseconds: what comes within one ends together. Without it each reply is a turn. */
 	readonly turnMs?: number;
+	/** Refusals are failures like any other: no level follows from them, and entries pay with their retries. */
+	readonly isPlain?: boolean;
 };
 
 export type Simulated = {
@@ -30,6 +32,7 @@ export type Simulated = {
 	/** Requests for entries that are forbidden, beyond one for each. */
 	readonly askedAgain: number;
 	readonly refusals: number;
+	readonly requests: number;
 	/** Requests that left while their host had asked for a pause. */
 	readonly pausesBroken: number;
 	readonly moves: readonly (Move & { readonly atMs: number })[];
@@ -173,20 +176,32 @@ export function simulate(scenario: Scenario, level: number | "auto", seed: numbe
 
 	function again(item: Item, reply: Exclude<Reply, { kind: "ok" }>): void {
 		const { host } = item;
-		const wait = (ms: number): void => void simulation.after(ms, () => pushAgain(item));
-		if (reply.kind === "refused") {
+		if (scenario.isPlain && reply.kind !== "hung") queue.fail(host, item);
+		else if (reply.kind === "reset") {
+			if (queue.refuse(host, item, "maybe")) return askAgain(item);
+		} else if (reply.kind === "refused") {
 			if (reply.allowedPerSecond !== undefined) queue.allow(host, reply.allowedPerSecond);
 			const isForgiven = queue.refuse(host, item, kinds[reply.status]);
 			if (reply.retryAfterMs !== undefined) {
 				queue.pause(host, reply.retryAfterMs);
 				pausedUntilMs[originOf(item)] = simulation.clock() + reply.retryAfterMs;
 			}
-			if (isForgiven) return item.forgiven <= 2 ? queue.pushFirst(host, item) : wait(backoffOf(item.forgiven - 2));
+			if (isForgiven) return askAgain(item);
 			if (reply.status === 403) return doubt(item, simulation.clock());
 		} else if (breakerOf(host).hasAnswered) queue.timeOut(host, item);
 		else silent(item);
-		if (++item.made <= policy.retries) return wait(backoffOf(item.made - 1));
+		if (++item.made <= policy.retries) return wait(item, backoffOf(item.made - 1));
 		failUnlessOthersAreServed(item, reply.kind === "refused" && reply.status === 429);
+	}
+
+	/** It does not pay. */
+	function askAgain(item: Item): void {
+		if (item.forgiven <= 2) queue.pushFirst(item.host, item);
+		else wait(item, backoffOf(item.forgiven - 2));
+	}
+
+	function wait(item: Item, ms: number): void {
+		simulation.after(ms, () => pushAgain(item));
 	}
 
 	function silent(item: Item): void {
@@ -236,5 +251,6 @@ export function simulate(scenario: Scenario, level: number | "auto", seed: numbe
 	pump();
 	simulation.run(longestMs);
 	const refusals = origins.reduce((sum, origin) => sum + origin.refusals(), 0);
-	return { ms: endedMs, saved, failed, askedAgain, refusals, pausesBroken, moves, samples };
+	const requests = origins.reduce((sum, origin) => sum + origin.requests(), 0);
+	return { ms: endedMs, saved, failed, askedAgain, refusals, requests, pausesBroken, moves, samples };
 }

@@ -9,6 +9,7 @@ import {
 	type Verdict,
 } from "./refusal-state.ts";
 import { beginRate, lowerRate } from "./request-rate.ts";
+import { countFromHere, farBelow, forgetServed } from "./served-before.ts";
 import { stopTrying } from "./try-more.ts";
 
 /** A level that is refused so often, once it was found, is not what the host counts. */
@@ -41,9 +42,11 @@ export function react(refusals: Refusals, reaction: Reaction, standing: Standing
 	const recently = recentOk(refusals, nowMs, reaction.isSure);
 	beginAnew(refusals, nowMs, standing);
 	refusals.reactedMs = nowMs;
+	countFromHere(refusals.served, nowMs, standing.newestTurn);
 	anchor(refusals, standing, reaction);
 	refusals.forgetAtMs = nowMs + refusals.forgetMs;
-	if (mode === "rate") return lowerRate(refusals, isMeasured ? okPerSecond : undefined);
+	if (mode === "rate")
+		return lowerRate(refusals, isMeasured ? okPerSecond : undefined, reaction.isSure ? 0 : farBelow(refusals));
 	const { allowedPerSecond } = refusals;
 	if (allowedPerSecond !== undefined) return beginRate(refusals, { ok: allowedPerSecond, isWhole: true });
 	if (refusals.tries > 0) return stopTrying(refusals, nowMs, level);
@@ -118,6 +121,7 @@ export function ignore(refusals: Refusals, nowMs: number, share: number): Verdic
 	refusals.perSecond = Number.POSITIVE_INFINITY;
 	refusals.mode = "free";
 	anchored.share = 0;
+	forgetServed(refusals.served);
 	return { level: anchored.most, perSecond: refusals.perSecond, why: "refusals do not depend on the level" };
 }
 

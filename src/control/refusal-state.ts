@@ -1,6 +1,7 @@
 /** What is remembered of the refusals of a host. */
 import type { ForbiddenState } from "./forbidden.ts";
 import type { SeekerContext } from "./seeker-state.ts";
+import { createServedBefore, type ServedBefore } from "./served-before.ts";
 
 /** How a host refused: 429 says why; a 503 or a connection that is refused may have other reasons, and a 403 mostly has. */
 export type RefusalKind = "plain" | "maybe" | "forbidden";
@@ -93,6 +94,7 @@ export type Refusals = {
 		lowOk: number;
 		lowRefused: number;
 	};
+	readonly served: ServedBefore;
 	/** How many times in a row a level was left by one that had seemed clean, and when last; whether what was in flight then is awaited. */
 	stepsBack: number;
 	steppedMs: number;
@@ -191,6 +193,7 @@ export function createRefusals(context: SeekerContext): Refusals {
 			lowOk: 0,
 			lowRefused: 0,
 		},
+		served: createServedBefore(),
 		stepsBack: 0,
 		steppedMs: Number.NEGATIVE_INFINITY,
 		isStepping: false,

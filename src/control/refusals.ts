@@ -4,6 +4,7 @@ import { clearlyMore, compare, countLow, mostly, oddsOf, onServed } from "./evid
 import { reactToForbidden } from "./forbidden-reaction.ts";
 import { beginAnew, ignore, type Reaction, react } from "./react.ts";
 import { anchorLastsMs, count, type RefusalKind, type Refusals, type Standing, type Verdict } from "./refusal-state.ts";
+import { refusesFarBelow } from "./served-before.ts";
 import { onLate } from "./wave.ts";
 
 /** A refusal now and then has reasons of its own. */
@@ -25,6 +26,7 @@ const refusingMs = 5000;
 
 /** A request succeeded. */
 export function onSuccess(refusals: Refusals, turn: number, standing: Standing): Verdict | undefined {
+	if (turn > refusals.served.fromTurn) refusals.served.ok++;
 	if (turn <= refusals.reactedTurn) {
 		refusals.lateOk++;
 		onServed(refusals);
@@ -68,7 +70,7 @@ export function onRefusal(
 	const isCostly = isSure && refusals.pauseMs > 0;
 	if (share < leastShare && !isCostly) return undefined;
 	if (refusals.entries < (isSure ? (isCostly && refusals.mode === "search" ? 1 : 2) : 3)) return undefined;
-	if (!isSure && nowMs < refusals.ignoreUntilMs && isUsual(refusals, share, standing.level)) return undefined;
+	if (!isSure && nowMs < refusals.ignoreUntilMs && isUsual(refusals, standing.level)) return undefined;
 	const isForbidden = refusal.kind === "forbidden";
 	const { ok, refusals: refused } = refusals;
 	// Refusals come back sooner than what is served.
@@ -80,14 +82,14 @@ export function onRefusal(
 }
 
 /** As many are refused as always. */
-function isUsual(refusals: Refusals, share: number, level: number): boolean {
+function isUsual(refusals: Refusals, level: number): boolean {
 	if (refusals.ok + refusals.refusals > Math.max(ignoredCount, 4 * level)) {
 		refusals.ok >>= 1;
 		refusals.refusals >>= 1;
 	}
-	// Refusals come back sooner than what is served.
-	if (refusals.ok + refusals.refusals < 2 * level) return true;
-	if (oddsOf(share) <= oddsOf(refusals.ignoredShare) * clearlyMore || refusals.refusals < 8) return true;
+	// Refusals come back sooner than what is served: all that is in flight may be that.
+	const odds = refusals.refusals / (refusals.ok + level);
+	if (odds <= oddsOf(refusals.ignoredShare) * clearlyMore || refusals.refusals < 8) return true;
 	refusals.ignoreUntilMs = 0;
 	// More is refused where more is asked.
 	refusals.dependsUntilMs = refusals.context.clock() + anchorLastsMs;
@@ -108,6 +110,7 @@ function reactToMaybe(refusals: Refusals, reaction: Reaction, standing: Standing
 	// Refusals come back sooner than what is served.
 	const share = reaction.refused / Math.max(standing.level, reaction.ok + reaction.refused);
 	if (share < smallShare && reaction.refused < enoughOfSmall) return undefined;
+	if (refusesFarBelow(refusals, reaction.nowMs) === "low") return undefined;
 	if (anchored.share === 0 || !anchored.isDoubtful) return react(refusals, reaction, standing);
 	if (reaction.nowMs < refusals.dependsUntilMs) return react(refusals, reaction, standing);
 	if (refusals.lateOut > 0) {
@@ -128,6 +131,10 @@ function shareToIgnore(refusals: Refusals, standing: Standing, nowMs: number): n
 	const isDown =
 		anchored.most > 0 && ok === 0 && inVain + refusals.refusals >= leastOfDown && nowMs >= inVainSinceMs + downMs;
 	if (isDown) return 1;
+	if (refusesFarBelow(refusals, nowMs) === "indifferent") {
+		refusals.dependsUntilMs = 0;
+		return refusals.refusals / (ok + refusals.refusals);
+	}
 	if (anchored.share === 0 || !anchored.isDoubtful || lateOut > 0) return 0;
 	if (compare(refusals, standing) !== "same") return 0;
 	const low = countLow(refusals);

@@ -26,14 +26,19 @@ export function beginRate(refusals: Refusals, recently: { readonly ok: number; r
 	return setRate(refusals, recently.ok * belowLimit, `refused after ${recently.ok} a second`);
 }
 
-export function lowerRate(refusals: Refusals, okPerSecond: number | undefined): Verdict {
+/** @param leastNow - Lower than that it goes only from there: what the host does at that rate tells whether it counts them at all. */
+export function lowerRate(refusals: Refusals, okPerSecond: number | undefined, leastNow: number): Verdict {
 	const { perSecond, cleanRate } = refusals;
 	refusals.refusedRate = Math.min(perSecond, okPerSecond ?? perSecond);
 	refusals.raises = 0;
 	const lower = cleanRate > 0 && cleanRate < perSecond * 0.97 ? Math.sqrt(cleanRate * perSecond) : perSecond * 0.7;
 	const measured = okPerSecond === undefined ? lower : Math.min(okPerSecond, perSecond) * belowLimit;
 	if (cleanRate >= measured) refusals.cleanRate = 0;
-	return setRate(refusals, measured, `refused at ${perSecond.toPrecision(3)} a second`);
+	return setRate(
+		refusals,
+		perSecond > leastNow ? Math.max(measured, leastNow) : measured,
+		`refused at ${perSecond.toPrecision(3)} a second`,
+	);
 }
 
 export function raiseRate(refusals: Refusals, nowMs: number, level: number): Verdict | undefined {

@@ -24,6 +24,7 @@ function limitMs(scenario: HeldScenario, of: Exclude<HeldScenario["bound"]["of"]
 		const origins = scenario.origins.map((model) => ({
 			...model,
 			errorRate: 0,
+			resetRate: 0,
 			refusesBeyond: Number.POSITIVE_INFINITY,
 		}));
 		return simulate({ ...scenario, origins }, of.level, 1).ms;
