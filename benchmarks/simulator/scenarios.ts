@@ -81,8 +81,8 @@ export const heldScenarios: Readonly<Record<string, HeldScenario>> = {
 	),
 	"half answer 503, at any level": one(2000, { rttMs: 50, errorRate: 0.5 }, { ...failing, failed: 180 }),
 	"half are reset, at any level": one(2000, { rttMs: 5, resetRate: 0.5 }, { ...failing, failed: 180 }),
-	"70 % answer 503, at any level": one(2000, { rttMs: 5, errorRate: 0.7 }, { ...failing, least: 0.5, failed: 580 }),
-	"70 % are reset, at any level": one(200, { rttMs: 50, resetRate: 0.7 }, { ...failing, least: 0.05, failed: 80 }),
+	"70 % answer 503, at any level": one(2000, { rttMs: 5, errorRate: 0.7 }, { ...failing, failed: 580 }),
+	"70 % are reset, at any level": one(200, { rttMs: 50, resetRate: 0.7 }, { ...failing, least: 0.1, failed: 80 }),
 	"beyond 20 is refused with 503, and a tenth of the rest": one(
 		2000,
 		{ ...slow, refusesBeyond: 20, refusal: 503, errorRate: 0.1 },
