@@ -35,6 +35,9 @@ export type OriginModel = {
 	readonly errorRate?: number;
 	/** Share of requests at which the connection is closed without an answer, whatever the load. */
 	readonly resetRate?: number;
+	/** Share of bodies that break off, whatever the load; and more than so many in flight all do. */
+	readonly cutRate?: number;
+	readonly cutsBeyond?: number;
 	/** Share of requests that are never answered, and how long it takes to see that. */
 	readonly hangRate?: number;
 	readonly hangMs?: number;
@@ -51,6 +54,7 @@ export type Reply =
 			readonly allowedPerSecond?: number | undefined;
 	  }
 	| { readonly kind: "reset" }
+	| { readonly kind: "cut" }
 	| { readonly kind: "hung" };
 
 export type Origin = {
@@ -95,6 +99,10 @@ export function createOrigin(model: OriginModel, simulation: Simulation, random:
 
 	/** No number is drawn where none is reset: all else stays as it is. */
 	const isReset = (): boolean => model.resetRate !== undefined && random.next() < model.resetRate;
+
+	const isCut = (): boolean =>
+		inFlight > (model.cutsBeyond ?? Number.POSITIVE_INFINITY) ||
+		(model.cutRate !== undefined && random.next() < model.cutRate);
 
 	const serve = (done: () => void): void => {
 		if (busy >= servers()) {
@@ -152,8 +160,10 @@ export function createOrigin(model: OriginModel, simulation: Simulation, random:
 				serve(() => {
 					const firstByteMs = clock() - sentMs + rttMs / 2;
 					after(send(bytes), () => {
+						const cut = isCut();
 						inFlight--;
-						reply({ kind: "ok", bytes, firstByteMs });
+						if (cut) after(rttMs / 2, () => onReply({ kind: "cut" }));
+						else reply({ kind: "ok", bytes, firstByteMs });
 					});
 				});
 			});

@@ -88,6 +88,8 @@ export const heldScenarios: Readonly<Record<string, HeldScenario>> = {
 		{ ...slow, refusesBeyond: 20, refusal: 503, errorRate: 0.1 },
 		{ least: 0.04, of: { level: 20 }, refusals: 900, failed: 5 },
 	),
+	"half break off, at any level": one(2000, { rttMs: 50, cutRate: 0.5 }, { ...failing, least: 2, failed: 180 }),
+	"all break off beyond 20": one(2000, { ...slow, cutsBeyond: 20 }, { least: 0.65, of: { level: 20 }, failed: 5 }),
 	"2 % are never answered": one(5000, { rttMs: 50, hangRate: 0.02, hangMs: 5000 }, fixed),
 	"refuses beyond 20": one(5000, { ...slow, refusesBeyond: 20 }, { least: 0.95, of: { level: 20 }, refusals: 60 }),
 	"refuses beyond 20, with Retry-After": one(

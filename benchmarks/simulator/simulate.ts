@@ -177,6 +177,7 @@ export function simulate(scenario: Scenario, level: number | "auto", seed: numbe
 	function again(item: Item, reply: Exclude<Reply, { kind: "ok" }>): void {
 		const { host } = item;
 		if (scenario.isPlain && reply.kind !== "hung") queue.fail(host, item);
+		else if (reply.kind === "cut") queue.timeOut(host, item, false);
 		else if (reply.kind === "reset") {
 			if (queue.refuse(host, item, "maybe")) return askAgain(item);
 		} else if (reply.kind === "refused") {

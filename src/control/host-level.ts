@@ -1,4 +1,5 @@
 /** How much one host is asked for: what it brings, what it refuses, and what is possible after a pause. */
+import { type BrokenOff, createBrokenOff, isUsual, isUsualKnown, levelForBroken } from "./broken-off.ts";
 import { leastForbiddenInFlight, mostForbidden, noneServedMs } from "./forbidden.ts";
 import { onForbiddenAgain } from "./forbidden-reaction.ts";
 import { createPacer, mostCatchUpMs, type Pacer } from "./pacer.ts";
@@ -39,6 +40,9 @@ export type HostLevel = {
 	/** Attempts since the last look that ran out of time or broke off, and all. */
 	timedOut: number;
 	ended: number;
+	/** Of those that ran out of time or broke off, how many did the former. */
+	ranOut: number;
+	readonly brokenOff: BrokenOff;
 	/** Told when the level was moved, and why, for the log. */
 	readonly onMove: (level: HostLevel, why: string) => void;
 	/** The level that was told last. */
@@ -82,6 +86,8 @@ export function createHostLevel(
 		ramp: Number.POSITIVE_INFINITY,
 		timedOut: 0,
 		ended: 0,
+		ranOut: 0,
+		brokenOff: createBrokenOff(),
 		onMove,
 		told: level,
 	};
@@ -180,14 +186,28 @@ function isSuspicious({ refusals, served, context }: HostLevel, item: Forgivable
 export function timeOut(host: HostLevel, ended: Ended, ranOutOfTime = true): void {
 	fail(host, ended, ranOutOfTime);
 	host.timedOut++;
-	if (host.ended < levelOf(host) || (host.timedOut < leastTimedOut && host.ended < enoughEnded)) return;
-	const share = host.timedOut / host.ended;
+	if (ranOutOfTime) host.ranOut++;
+	const nowMs = host.context.clock();
+	const isKnown = isUsualKnown(host.brokenOff, nowMs);
+	const least = isKnown ? enoughEnded : leastTimedOut;
+	if (host.ended < levelOf(host) || (host.timedOut < least && host.ended < enoughEnded)) return;
+	const { timedOut, ranOut, seeker } = host;
+	const ok = host.ended - timedOut;
+	const share = timedOut / host.ended;
 	host.timedOut = 0;
+	host.ranOut = 0;
 	host.ended = 0;
-	if (share <= tooManyTimeOuts) return;
-	const level = Math.max(1, Math.floor(host.seeker.level * timeOutFactor));
-	if (level === host.seeker.level) return;
-	moveTo(host.seeker, level, `${Math.round(share * 100)} % ran out of time or broke off`);
+	if (share <= tooManyTimeOuts || (isKnown && isUsual(host.brokenOff, share))) return;
+	// A host that has no time for what it is asked is asked less, whatever comes of it.
+	const back = ranOut > 0 ? 0 : levelForBroken(host.brokenOff, { level: seeker.level, ok, broken: timedOut }, nowMs);
+	if (back > 0) {
+		moveTo(seeker, back, "what breaks off does not depend on the level");
+		seekAgain(seeker);
+		return tell(host);
+	}
+	const level = Math.max(1, Math.floor(seeker.level * timeOutFactor));
+	if (level === seeker.level) return;
+	moveTo(seeker, level, `${Math.round(share * 100)} % ran out of time or broke off`);
 	tell(host);
 }
 

@@ -25,6 +25,7 @@ function limitMs(scenario: HeldScenario, of: Exclude<HeldScenario["bound"]["of"]
 			...model,
 			errorRate: 0,
 			resetRate: 0,
+			cutsBeyond: Number.POSITIVE_INFINITY,
 			refusesBeyond: Number.POSITIVE_INFINITY,
 		}));
 		return simulate({ ...scenario, origins }, of.level, 1).ms;

@@ -16,9 +16,9 @@ function msOf(
 	return { mean: all.reduce((sum, ms) => sum + ms, 0) / all.length, longest: Math.max(...all) };
 }
 
-for (const fault of ["errorRate", "resetRate"] as const) {
+for (const fault of ["errorRate", "resetRate", "cutRate"] as const) {
 	for (const { share, mean, longest } of [
-		{ share: 0.1, mean: 1.3, longest: 2 },
+		{ share: 0.1, mean: 1.4, longest: 2.5 },
 		{ share: 0.3, mean: 1.3, longest: 2.5 },
 		{ share: 0.5, mean: 1.7, longest: 5 },
 		{ share: 0.7, mean: 3, longest: 7 },
