@@ -33,6 +33,8 @@ export type OriginModel = {
 	readonly forbiddenRate?: number;
 	/** Share of requests that are answered with 503, whatever the load. */
 	readonly errorRate?: number;
+	/** Of those, what says 429 instead. */
+	readonly errors429?: number;
 	/** Share of requests at which the connection is closed without an answer, whatever the load. */
 	readonly resetRate?: number;
 	/** Share of bodies that break off, whatever the load; and more than so many in flight all do. */
@@ -100,6 +102,8 @@ export function createOrigin(model: OriginModel, simulation: Simulation, random:
 	/** No number is drawn where none is reset: all else stays as it is. */
 	const isReset = (): boolean => model.resetRate !== undefined && random.next() < model.resetRate;
 
+	const errorStatus = (): 429 | 503 => (model.errors429 && random.next() < model.errors429 ? 429 : 503);
+
 	const isCut = (): boolean =>
 		inFlight > (model.cutsBeyond ?? Number.POSITIVE_INFINITY) ||
 		(model.cutRate !== undefined && random.next() < model.cutRate);
@@ -151,7 +155,7 @@ export function createOrigin(model: OriginModel, simulation: Simulation, random:
 					return refusalMs > 0 ? void after(refusalMs, () => reply(refused)) : reply(refused);
 				}
 				if (isForbidden) return reply({ kind: "refused", status: 403 });
-				if (random.next() < (model.errorRate ?? 0)) return reply({ kind: "refused", status: 503 });
+				if (random.next() < (model.errorRate ?? 0)) return reply({ kind: "refused", status: errorStatus() });
 				if (isReset()) return void after(rttMs / 2, () => onReply({ kind: "reset" }));
 				if (random.next() < (model.hangRate ?? 0)) {
 					return void after(model.hangMs ?? 5000, () => onReply({ kind: "hung" }));

@@ -62,6 +62,8 @@ export type Refusals = {
 	inVain: number;
 	inVainSinceMs: number;
 	lastEntry: number;
+	/** Share of refusals that are 429, the last ones weighing most. */
+	plainShare: number;
 	entries: number;
 	/** Successes until the next look at whether this level is clean, and from one to the next. */
 	lookIn: number;
@@ -172,6 +174,7 @@ export function createRefusals(context: SeekerContext): Refusals {
 		inVain: 0,
 		inVainSinceMs: nowMs,
 		lastEntry: -1,
+		plainShare: 1,
 		entries: 0,
 		lookIn: 8,
 		lookEvery: 8,

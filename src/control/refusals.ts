@@ -24,6 +24,9 @@ const ignoredCount = 300;
 /** How long after a reaction refusals are still those of a host that is asked too much. */
 const refusingMs = 5000;
 
+/** What one refusal counts in the share of them that say why. */
+const plainWeight = 0.1;
+
 /** A request succeeded. */
 export function onSuccess(refusals: Refusals, turn: number, standing: Standing): Verdict | undefined {
 	if (turn > refusals.served.fromTurn) refusals.served.ok++;
@@ -57,9 +60,11 @@ export function onRefusal(
 	if (refusal.entry !== refusals.lastEntry) refusals.entries++;
 	refusals.lastEntry = refusal.entry;
 	const nowMs = refusals.context.clock();
-	const isSure = refusal.kind === "plain";
+	const isSure = saysWhy(refusals, refusal.kind);
 	const share = refusals.refusals / (refusals.ok + refusals.refusals);
-	if (refusal.kind === "maybe" && nowMs >= refusals.ignoreUntilMs) {
+	const isForbidden = refusal.kind === "forbidden";
+	const isMaybe = !isSure && !isForbidden;
+	if (isMaybe && nowMs >= refusals.ignoreUntilMs) {
 		const ignored = shareToIgnore(refusals, standing, nowMs);
 		if (ignored > 0) {
 			beginAnew(refusals, nowMs, standing);
@@ -71,14 +76,19 @@ export function onRefusal(
 	if (share < leastShare && !isCostly) return undefined;
 	if (refusals.entries < (isSure ? (isCostly && refusals.mode === "search" ? 1 : 2) : 3)) return undefined;
 	if (!isSure && nowMs < refusals.ignoreUntilMs && isUsual(refusals, standing.level)) return undefined;
-	const isForbidden = refusal.kind === "forbidden";
 	const { ok, refusals: refused } = refusals;
 	// Refusals come back sooner than what is served.
 	const isTelling = ok >= standing.level / 2 || refused >= standing.level * 3;
 	const reaction = { nowMs, share, ok, refused, isSure, isForbidden, isTelling };
 	if (isForbidden && refusals.forbidden !== "load") return reactToForbidden(refusals, reaction, standing);
-	if (refusal.kind === "maybe") return reactToMaybe(refusals, reaction, standing);
+	if (isMaybe) return reactToMaybe(refusals, reaction, standing);
 	return react(refusals, reaction, standing);
+}
+
+/** A 429 says that too much was asked; but not where most refusals are of another kind: then it is one of those. */
+function saysWhy(refusals: Refusals, kind: RefusalKind): boolean {
+	refusals.plainShare += ((kind === "plain" ? 1 : 0) - refusals.plainShare) * plainWeight;
+	return kind === "plain" && refusals.plainShare >= mostly;
 }
 
 /** As many are refused as always. */
