@@ -22,7 +22,8 @@ export type OriginModel = {
 	readonly burst?: number;
 	/** They are counted anew after each so long, and nothing is saved up. */
 	readonly windowMs?: number;
-	readonly retryAfterMs?: number;
+	/** `window`: to the end of that time, in whole seconds. */
+	readonly retryAfterMs?: number | "window";
 	/** Whether refusals tell the requests a second. */
 	readonly tellsPolicy?: boolean;
 	/** How long a refusal takes there. */
@@ -99,6 +100,12 @@ export function createOrigin(model: OriginModel, simulation: Simulation, random:
 		return true;
 	};
 
+	const pauseMs = (): number | undefined => {
+		const { retryAfterMs, windowMs = 1000 } = model;
+		if (retryAfterMs !== "window") return retryAfterMs;
+		return Math.ceil((windowMs - (clock() % windowMs)) / 1000) * 1000;
+	};
+
 	/** No number is drawn where none is reset: all else stays as it is. */
 	const isReset = (): boolean => model.resetRate !== undefined && random.next() < model.resetRate;
 
@@ -147,11 +154,11 @@ export function createOrigin(model: OriginModel, simulation: Simulation, random:
 			};
 			if (model.isDead) return void after(model.hangMs ?? 10_000, () => onReply({ kind: "hung" }));
 			after(wayMs + extraMs, () => {
-				const { retryAfterMs, refusal = 429, refusalMs = 0 } = model;
+				const { refusal = 429, refusalMs = 0 } = model;
 				if (inFlight >= mostInFlight() || !takesToken()) {
 					refusals++;
 					const allowedPerSecond = model.tellsPolicy ? requestsPerSecond : undefined;
-					const refused: Reply = { kind: "refused", status: refusal, retryAfterMs, allowedPerSecond };
+					const refused: Reply = { kind: "refused", status: refusal, retryAfterMs: pauseMs(), allowedPerSecond };
 					return refusalMs > 0 ? void after(refusalMs, () => reply(refused)) : reply(refused);
 				}
 				if (isForbidden) return reply({ kind: "refused", status: 403 });

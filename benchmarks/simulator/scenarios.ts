@@ -174,6 +174,11 @@ export const heldScenarios: Readonly<Record<string, HeldScenario>> = {
 		{ rttMs: 20, requestsPerSecond: 50, windowMs: 1000, refusal: 503 },
 		{ least: 0.35, of: { perSecond: 50 }, refusals: 250, failed: 5 },
 	),
+	"10 a second, counted by ten seconds, with Retry-After to their end": one(
+		600,
+		{ rttMs: 20, requestsPerSecond: 10, windowMs: 10_000, retryAfterMs: "window" },
+		{ least: 1, of: { perSecond: 10 }, refusals: 400 },
+	),
 	"50 a second, none in reserve, with Retry-After": one(
 		1500,
 		{ rttMs: 2, requestsPerSecond: 50, burst: 1, retryAfterMs: 1000 },
