@@ -17,20 +17,23 @@ export type Announcement = {
 	readonly signal: AbortSignal;
 };
 
-/** Writes all of it each time: a Redis that lost its data has it again at the next sign of life. */
+/**
+ * Writes all of it each time: a Redis that lost its data has it again at the next sign of life.
+ * @returns Whether something of it was not there.
+ */
 export async function announce(
 	redis: Redis,
 	seal: Seal,
 	{ info, setup, highest, signal }: Announcement,
-): Promise<void> {
+): Promise<boolean> {
 	const keys = runKeys(info.run);
-	if (signal.aborted) return;
-	await makeStream(redis, keys.results);
+	if (signal.aborted) return false;
+	const isStreamNew = await makeStream(redis, keys.results);
 	if (signal.aborted) {
 		await redis.del(keys.results);
-		return;
+		return false;
 	}
-	await redis
+	const answers = await redis
 		.pipeline()
 		// A Redis that lost its data must not give numbers a second time. Before all else: who sees the run may join.
 		.set(keys.workers, highest, "EX", keepSeconds, "NX")
@@ -42,6 +45,8 @@ export async function announce(
 		.sadd(runsKey, info.run)
 		.expire(runsKey, keepSeconds)
 		.exec();
+	const [counter, fields] = (answers ?? []).map(([, value]) => value);
+	return isStreamNew || counter === "OK" || (typeof fields === "number" && fields > 0);
 }
 
 export async function tellStats(redis: Redis, run: string, stats: RunStats): Promise<void> {

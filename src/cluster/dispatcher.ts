@@ -8,15 +8,18 @@ import { type AttemptResult, cancelledResult, type SlotGrant, type Task, type Wo
 import { NoWorkerError, ownerIdOf, type RunnerOptions, type TaskListener, WorkerLostError } from "../runners/runner.ts";
 import { tellStats } from "./announce.ts";
 import { batchesOf, createAssign } from "./assign.ts";
+import { startBeats } from "./beats.ts";
 import { messageOf } from "./cluster-error.ts";
 import { tellWorkers } from "./control.ts";
 import { type Crew, createCrew, type Member } from "./crew.ts";
 import { createHandouts, type Handout, type OutBatch } from "./handouts.ts";
+import { type Losses, oneMore, tooManyLosses, travelsAlone } from "./losses.ts";
 import { seekLost } from "./lost-batches.ts";
 import type { MeetingPlace } from "./meeting-place.ts";
 import { type HandedTask, protocol, readMessage, type WorkerMessage } from "./messages.ts";
 import { createOutbox } from "./outbox.ts";
 import { createPauses } from "./pauses.ts";
+import { askTrouble } from "./redis-trouble.ts";
 import { createRedisWatch } from "./redis-watch.ts";
 import { beatMs, redisPatienceMs, silenceMs } from "./timing.ts";
 
@@ -55,17 +58,19 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 	let wasUnreadable = false;
 	let filesPerSecond = 0;
 	let ended = 0;
+	let settled = 0;
 	let beats = 0;
 	let hosts: readonly HostCounts[] = [];
 
-	function hand(task: Task, listener: TaskListener): void {
-		const { hand } = handouts.add(task, listener);
-		outbox.put({ hand, task });
+	function hand(task: Task, listener: TaskListener, losses?: Losses): void {
+		const { hand } = handouts.add(task, listener, losses);
+		if (losses && travelsAlone(losses)) post([[{ hand, task }]]);
+		else outbox.put({ hand, task });
 	}
 
-	function handAgain({ task, listener }: Handout, kept = false): void {
+	function handAgain({ task, listener, losses }: Handout, kept = false): void {
 		if (isStopping) return listener.onResult({ ...cancelledResult(task, nobody), kept: kept || task.resume });
-		hand(kept && !task.resume ? { ...task, resume: true } : task, listener);
+		hand(kept && !task.resume ? { ...task, resume: true } : task, listener, losses);
 	}
 
 	/** What became of them is not known: what has its name already would get a second one. */
@@ -74,8 +79,11 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 		for (const handout of lost) {
 			const { task, listener } = handout;
 			const saved = published?.get(task.key);
-			if (!saved) handAgain(handout);
-			else listener.onResult({ id: task.id, kind: "saved", ...saved, kept: false, worker: nobody, intents: 0 });
+			const failure = isStopping ? undefined : tooManyLosses(handout.losses);
+			const end = { id: task.id, worker: nobody, intents: 0 };
+			if (saved) listener.onResult({ ...end, kind: "saved", ...saved, kept: false });
+			else if (failure) listener.onResult({ ...end, kind: "failed", failure, kept: task.resume });
+			else handAgain(handout);
 		}
 	}
 
@@ -124,7 +132,10 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 		if (message.cookies) options.onSetCookie?.(message.cookies);
 		if (message.refused) refuse(member, message.refused);
 		answer(member, message.waits ?? []);
-		if (message.progress) options.onProgress(message.progress);
+		if (message.progress) {
+			watch.came();
+			options.onProgress(message.progress);
+		}
 		if (message.state === "left") dismiss(member);
 		if (isStopping) endStop();
 	}
@@ -133,6 +144,8 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 		const handout = handouts.take(hand);
 		if (!handout) return;
 		ended++;
+		settled++;
+		watch.came();
 		if (result.kind === "failed" && result.retryAfterMs !== undefined && result.failure.transient)
 			pause(handout.task, result.retryAfterMs);
 		const { id } = handout.task;
@@ -184,17 +197,19 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 		}
 	}
 
+	async function announce(): Promise<void> {
+		if (await place.announce(crew.highest)) watch.lost();
+	}
+
 	async function beat(): Promise<void> {
 		// Whoever cannot hear must not judge who is silent.
-		if (watch.isDeaf) {
-			crew.forgive();
-			return place.announce(crew.highest);
-		}
+		if (watch.isDeaf || watch.isForgetful) crew.forgive();
+		if (watch.isDeaf) return announce();
 		for (const member of crew.beat(mostSilentBeats)) lose(member, `no sign of life for ${mostSilentBeats} s`);
 		filesPerSecond = ended * (1000 / beatMs);
 		ended = 0;
 		for (const [host, ms] of pauses.all()) tellWorkers(redis, { type: "pause", run, host, ms });
-		await place.announce(crew.highest);
+		await announce();
 		// What is written after the end would stay.
 		if (isClosed) return;
 		const { total, saved, failed } = options.cluster?.counts() ?? { total: 0, saved: 0, failed: 0 };
@@ -219,7 +234,10 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 	function onLost({ name, hands }: OutBatch): void {
 		note("note", `batch ${name} is lost: its ${hands.size} entries are handed out again`);
 		queue.remove([name]).catch(() => {});
-		handLostAgain(handouts.takeBatch(name));
+		const lost = handouts.takeBatch(name);
+		// What travels alone is lost by itself, and not for ever.
+		if (!lost.every(({ losses }) => travelsAlone(losses))) watch.lost();
+		handLostAgain(lost.map((handout) => ({ ...handout, losses: oneMore(handout.losses, settled) })));
 	}
 
 	function stop(): void {
@@ -257,26 +275,11 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 	const watch = createRedisWatch({
 		beatMs,
 		patienceMs: redisPatienceMs(process.env),
+		ask: async () => (await askTrouble(redis))?.message,
 		note,
 		onLost: (why) => options.onBroken(new NoWorkerError(why)),
 	});
-	let isBeating = false;
-	const timer = setInterval(() => {
-		watch.beat();
-		if (isBeating) return;
-		isBeating = true;
-		beat()
-			.then(
-				() => watch.wrote(undefined),
-				(error: unknown) => {
-					// A connection that was lost is another matter: that is seen where answers are waited for.
-					if (error instanceof Error && error.name === "ReplyError") watch.wrote(messageOf(error));
-				},
-			)
-			.then(() => {
-				isBeating = false;
-			});
-	}, beatMs);
+	const stopBeats = startBeats(watch, beat);
 	place.read(onMessage, watch.hear);
 	tellWorkers(redis, { type: "look", run });
 	return {
@@ -290,7 +293,7 @@ export function createDispatcher(place: MeetingPlace, options: RunnerOptions): D
 		stop,
 		close() {
 			isClosed = true;
-			clearInterval(timer);
+			stopBeats();
 			clearTimeout(stopTimer);
 		},
 	};

@@ -1,6 +1,7 @@
 /** What is out: which tasks were handed to whom, in which batch, until each has come to its one end. */
 import type { Task } from "../core/task.ts";
 import type { TaskListener } from "../runners/runner.ts";
+import { type Losses, noLosses } from "./losses.ts";
 import type { HandedTask } from "./messages.ts";
 
 /** One handing out of a task. What is told of an earlier one of the same task finds nothing any more. */
@@ -8,6 +9,8 @@ export type Handout = {
 	readonly hand: number;
 	readonly task: Task;
 	readonly listener: TaskListener;
+	/** How often the task was lost in earlier ones. */
+	readonly losses: Losses;
 	batch: string | undefined;
 };
 
@@ -24,7 +27,7 @@ export type OutBatch = {
 export type Handouts = {
 	readonly size: number;
 	readonly batches: ReadonlyMap<string, OutBatch>;
-	add(task: Task, listener: TaskListener): Handout;
+	add(task: Task, listener: TaskListener, losses?: Losses): Handout;
 	/** They travel together from now on. */
 	pack(name: string, tasks: readonly HandedTask[]): void;
 	/** Takes one out: only the first who asks gets it. */
@@ -54,8 +57,8 @@ export function createHandouts(): Handouts {
 			return out.size;
 		},
 		batches,
-		add(task, listener) {
-			const handout: Handout = { hand: ++count, task, listener, batch: undefined };
+		add(task, listener, losses = noLosses) {
+			const handout: Handout = { hand: ++count, task, listener, losses, batch: undefined };
 			out.set(handout.hand, handout);
 			return handout;
 		},

@@ -31,7 +31,7 @@ export async function endRunsOf(redisUrl: string, journalDir: string): Promise<r
 }
 
 async function endRuns(redis: Redis, redisUrl: string, journalDir: string): Promise<readonly string[]> {
-	await connectRedis(redis, redisUrl, undefined);
+	await connectRedis(redis, redisUrl);
 	await expectPermissions(redis, redisUrl);
 	const journalId = await nameDirectory(journalDir);
 	const own = (await readRuns(redis)).filter((info) => info.journalId === journalId);

@@ -27,8 +27,8 @@ export type MeetingPlace = AsyncDisposable & {
 	readonly redis: Redis;
 	readonly seal: Seal;
 	readonly queue: BatchQueue;
-	/** Says that the coordinator lives, and all that workers must know. @param highest - Number of a worker so far. */
-	announce(highest: number): Promise<void>;
+	/** Says that the coordinator lives, and all that workers must know. @param highest - Number of a worker so far. @returns Whether Redis had lost that. */
+	announce(highest: number): Promise<boolean>;
 	/** Reads what workers tell until the place is left. */
 	read(onMessage: (text: string) => void, onRead: () => void): void;
 };
@@ -39,14 +39,15 @@ export async function openMeetingPlace(options: RunnerOptions, cluster: ClusterP
 	const { env } = process;
 	const seal = createSeal(env.DOWNSPOUT_CLUSTER_KEY);
 	const redis = openRedis({ url: cluster.redis, env });
-	for (const message of await connectRedis(redis, cluster.redis, undefined)) {
+	for (const message of await connectRedis(redis, cluster.redis)) {
 		onNote({ level: "warning", message, worker: { model: "cluster", number: 0 } });
 	}
 	const info = await introduce(run, cluster);
 	// Where this machine has its files is no business of others.
 	const { dirPath, ...shared } = options.options;
 	const setup: RunSetup = { options: shared };
-	const reader = redis.duplicate();
+	// What it waits for is asked anew, not sent again: an answer that is too large would be lost without end.
+	const reader = redis.duplicate({ maxRetriesPerRequest: 0 });
 	reader.on("error", () => {});
 	const left = new AbortController();
 	const open = async (): Promise<BatchQueue> => {

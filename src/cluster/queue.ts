@@ -62,10 +62,11 @@ export async function openBatchQueue(run: string, redis: Redis): Promise<BatchQu
 			const asked = redis.pipeline();
 			for (const name of names) {
 				const key = jobKey(run, name);
-				asked.hmget(key, "data", "processedOn").get(`${key}${lockEnd}`);
+				// Not the batch itself: an answer that is too large for a connection is never given.
+				asked.exists(key).hget(key, "processedOn").get(`${key}${lockEnd}`);
 			}
 			const answers = (await asked.exec()) ?? [];
-			return names.map((_, n) => stateOf(answers[2 * n], answers[2 * n + 1]));
+			return names.map((_, n) => stateOf(answers.slice(3 * n, 3 * n + 3)));
 		},
 		async remove(names) {
 			const asked = redis.pipeline();
@@ -105,15 +106,15 @@ async function keysNow(run: string, redis: Redis): Promise<readonly string[]> {
 	return [...queueKeys(run), ...jobs.flatMap((job) => [jobKey(run, job), `${jobKey(run, job)}${lockEnd}`])];
 }
 
-type Answer = readonly [error: Error | null, value: unknown] | undefined;
+type Answer = readonly [error: Error | null, value: unknown];
 
-function stateOf(job: Answer, lock: Answer): BatchState {
+function stateOf(answers: readonly Answer[]): BatchState {
 	// What could not be asked is not gone.
-	if (!job || job[0] || !lock || lock[0]) return { kind: "unknown" };
-	const [data, processedOn]: unknown[] = Array.isArray(job[1]) ? job[1] : [];
-	if (data === null || data === undefined) return { kind: "gone" };
+	if (answers.length < 3 || answers.some(([error]) => error)) return { kind: "unknown" };
+	const [exists, processedOn, lock] = answers.map(([, value]) => value);
+	if (exists === 0) return { kind: "gone" };
 	if (processedOn === null || processedOn === undefined) return { kind: "waits" };
-	const token = typeof lock[1] === "string" ? tokenPattern.exec(lock[1]) : null;
+	const token = typeof lock === "string" ? tokenPattern.exec(lock) : null;
 	return token ? { kind: "taken", taker: Number(token[1]) } : { kind: "gone" };
 }
 

@@ -4,12 +4,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { ClusterError, messageOf } from "./cluster-error.ts";
 import { controlChannel, probeKey } from "./keys.ts";
+import { askTrouble, explain, isRefusal } from "./redis-trouble.ts";
 import { redisPatienceMs } from "./timing.ts";
 
 /** Longest wait for an answer before a connection counts as dead, in milliseconds. */
 const silentSocketMs = 10_000;
 const connectMs = 5000;
 const longestRetryMs = 1000;
+/** A server that is not there for so long is worth a word, in milliseconds. */
+const quietMs = 3000;
 /** For XADD with NOMKSTREAM. */
 const leastVersion = [6, 2] as const;
 
@@ -30,6 +33,8 @@ export function openRedis({ url: text, env }: RedisSource): Redis {
 		lazyConnect: true,
 		connectTimeout: connectMs,
 		socketTimeout: silentSocketMs,
+		// It asks again when the server expects to be ready, and that may be long after it is.
+		maxLoadingRetryTime: longestRetryMs,
 		maxRetriesPerRequest: null,
 		retryStrategy: (times) => Math.min(50 * 2 ** Math.min(times, 10), longestRetryMs),
 		connectionName: "downspout",
@@ -41,23 +46,26 @@ export function openRedis({ url: text, env }: RedisSource): Redis {
 	return redis;
 }
 
+/** How a server that is not there yet is waited for. */
+export type Waiting = {
+	readonly signal: AbortSignal;
+	/** Told why, once for each reason. */
+	readonly log: (message: string) => void;
+};
+
 /**
  * Connects, and makes sure that the server can be used.
- * @param waits - Whether to wait for a server that is not there yet.
+ * @param waits - A server that is not there yet is waited for; without it, only one that is loading its data.
  * @returns What the user should be warned of.
  * @throws {ClusterError} it cannot; the connection is closed then.
  */
-export async function connectRedis(
-	redis: Redis,
-	url: string,
-	waits: { readonly signal?: AbortSignal } | undefined,
-): Promise<readonly string[]> {
+export async function connectRedis(redis: Redis, url: string, waits?: Waiting): Promise<readonly string[]> {
 	try {
-		await untilReady(redis, waits);
+		await (waits ? untilThere(redis, url, waits) : untilLoaded(redis));
 		return await checkServer(redis);
 	} catch (cause) {
 		redis.disconnect();
-		throw unusable(url, cause);
+		throw redisFailure(url, cause);
 	}
 }
 
@@ -75,7 +83,7 @@ export async function expectPermissions(redis: Redis, url: string): Promise<void
 		await redis.publish(controlChannel, "");
 	} catch (cause) {
 		redis.disconnect();
-		throw unusable(url, cause);
+		throw redisFailure(url, cause);
 	}
 }
 
@@ -91,7 +99,7 @@ export async function withinPatience<T>(redis: Redis, url: string, start: Promis
 	const over = new AbortController();
 	const late = sleep(ms, undefined, { signal: over.signal }).then(() => {
 		redis.disconnect();
-		throw unusable(url, new Error(`it stopped answering: the start took more than ${ms / 1000} s`));
+		throw redisFailure(url, new Error(`it stopped answering: the start took more than ${ms / 1000} s`));
 	});
 	// The one that loses has nobody to tell.
 	late.catch(() => {});
@@ -103,14 +111,14 @@ export async function withinPatience<T>(redis: Redis, url: string, start: Promis
 	}
 }
 
-function unusable(url: string, cause: unknown): ClusterError {
+export function redisFailure(url: string, cause: unknown): ClusterError {
 	return new ClusterError("cluster_unusable", `Redis at ${publicRedisUrl(url)}: ${explain(messageOf(cause))}`, {
 		cause,
 	});
 }
 
 /** The URL without user name and password. */
-function publicRedisUrl(text: string): string {
+export function publicRedisUrl(text: string): string {
 	try {
 		const url = new URL(text);
 		url.username = "";
@@ -132,29 +140,58 @@ function passwordOf(env: RedisSource["env"]): string | undefined {
 	}
 }
 
-/** Errors that waiting does not mend. */
-const refusal =
-	/WRONGPASS|NOAUTH|NOPERM|invalid password|without any password configured|self.signed|certificate|ERR_TLS|wrong version number/i;
+/** Loading is waited for as long as a run waits for a Redis that was lost. */
+async function untilLoaded(redis: Redis): Promise<void> {
+	const untilMs = performance.now() + redisPatienceMs(process.env);
+	for (;;) {
+		try {
+			return await untilReady(redis, connectMs);
+		} catch (cause) {
+			if (isRefusal(messageOf(cause))) throw cause;
+			const trouble = await askTrouble(redis);
+			if (trouble?.kind === "loading" && performance.now() < untilMs) continue;
+			throw trouble ? new Error(trouble.message, { cause }) : cause;
+		}
+	}
+}
 
-function untilReady(redis: Redis, waits: { readonly signal?: AbortSignal } | undefined): Promise<void> {
+async function untilThere(redis: Redis, url: string, { signal, log }: Waiting): Promise<void> {
+	let told: string | undefined;
+	for (;;) {
+		try {
+			return await untilReady(redis, quietMs, signal);
+		} catch (cause) {
+			if (signal.aborted || isRefusal(messageOf(cause))) throw cause;
+			const trouble = await askTrouble(redis);
+			const message = trouble?.message ?? messageOf(cause);
+			if (trouble?.kind === "refusal") throw new Error(message, { cause });
+			if (message !== told) log(`waiting for Redis at ${publicRedisUrl(url)}: ${message}`);
+			told = message;
+		}
+	}
+}
+
+/** @throws what keeps it from being ready: at once where waiting does not mend it, or where nobody waits. */
+function untilReady(redis: Redis, mostMs: number, signal?: AbortSignal): Promise<void> {
 	return new Promise((resolve, reject) => {
 		const settle = (error?: Error): void => {
 			clearTimeout(timer);
-			redis.off("ready", settle).off("error", onError);
-			waits?.signal?.removeEventListener("abort", onAbort);
+			redis.off("ready", onReady).off("error", onError);
+			signal?.removeEventListener("abort", onAbort);
 			if (error) reject(error);
 			else resolve();
 		};
+		const onReady = (): void => settle();
 		const onError = (error: Error): void => {
-			if (!waits || refusal.test(error.message)) settle(error);
+			if (!signal || isRefusal(error.message)) settle(error);
 		};
 		const onAbort = (): void => settle(new Error("stopped"));
-		const timer = waits
-			? undefined
-			: setTimeout(() => settle(new Error(`no answer within ${connectMs / 1000} s`)), connectMs);
-		redis.on("error", onError).once("ready", settle);
-		waits?.signal?.addEventListener("abort", onAbort, { once: true });
-		redis.connect().catch(onError);
+		const timer = setTimeout(() => settle(new Error(`no answer within ${mostMs / 1000} s`)), mostMs);
+		redis.on("error", onError).once("ready", onReady);
+		signal?.addEventListener("abort", onAbort, { once: true });
+		if (signal?.aborted) onAbort();
+		else if (redis.status === "ready") onReady();
+		else if (redis.status === "wait") redis.connect().catch(onError);
 	});
 }
 
@@ -176,12 +213,4 @@ async function checkServer(redis: Redis): Promise<readonly string[]> {
 	const policy = field("maxmemory_policy") ?? "noeviction";
 	if (policy === "noeviction") return [];
 	return [`Redis may drop keys when its memory is full (maxmemory-policy ${policy}): set noeviction`];
-}
-
-function explain(message: string): string {
-	if (/WRONGPASS|invalid password/i.test(message)) return "the user name or password is wrong";
-	if (/NOPERM|The user executing the script/.test(message))
-		return `its rules do not let this user do what a cluster needs (${message.trim()})`;
-	if (/NOAUTH/.test(message)) return "it wants a password (DOWNSPOUT_REDIS_PASSWORD)";
-	return message;
 }

@@ -45,6 +45,8 @@ export type ReporterOptions = {
 	readonly onArrival: (sentAtMs: number) => void;
 };
 
+type Ends = Pick<Gathered, "results" | "back" | "lost">;
+
 type Gathered = {
 	results: { readonly hand: number; readonly result: AttemptResult }[];
 	back: { readonly hand: number; readonly kept: boolean }[];
@@ -60,15 +62,11 @@ export function createReporter({ redis, key, seal, facts, onArrival }: ReporterO
 	let sending: Promise<void> = Promise.resolve();
 	let isClosed = false;
 	/** What a Redis that loses its data may take along: it had arrived, and perhaps nobody has read it. */
-	let recent: { arrivedAtMs?: number; readonly told: Pick<Gathered, "results" | "back" | "lost"> }[] = [];
+	let recent: { arrivedAtMs?: number; readonly told: Ends }[] = [];
+	let isAgain = false;
 	/** Redis was away. What was read already does no harm: only the first word counts. */
 	const tellAgain = (): void => {
-		for (const { told } of recent) {
-			gathered.results.push(...told.results);
-			gathered.back.push(...told.back);
-			gathered.lost.push(...told.lost);
-		}
-		recent = [];
+		isAgain = true;
 		leaveSoon();
 	};
 	redis.on("ready", tellAgain);
@@ -84,9 +82,11 @@ export function createReporter({ redis, key, seal, facts, onArrival }: ReporterO
 		return sending;
 	};
 	const deliver = async (): Promise<void> => {
-		const message = messageOf(gathered, facts());
 		const nowMs = performance.now();
+		// By its first arrival: where connections are lost all the time, it would be told without end.
 		recent = recent.filter(({ arrivedAtMs }) => arrivedAtMs === undefined || nowMs - arrivedAtMs < readMs);
+		const message = messageOf(isAgain ? withEnds(gathered, recent) : gathered, facts());
+		isAgain = false;
 		const one: (typeof recent)[number] = { told: gathered };
 		if (gathered.results.length + gathered.back.length + gathered.lost.length > 0) recent.push(one);
 		gathered = nothing();
@@ -138,6 +138,16 @@ export function createReporter({ redis, key, seal, facts, onArrival }: ReporterO
 
 function nothing(): Gathered {
 	return { results: [], back: [], lost: [], progress: new Map(), cookies: [], more: {} };
+}
+
+function withEnds(gathered: Gathered, recent: readonly { readonly told: Ends }[]): Gathered {
+	const all = [...recent.map(({ told }) => told), gathered];
+	return {
+		...gathered,
+		results: all.flatMap(({ results }) => results),
+		back: all.flatMap(({ back }) => back),
+		lost: all.flatMap(({ lost }) => lost),
+	};
 }
 
 function messageOf({ results, back, lost, progress, cookies, more }: Gathered, facts: WorkerFacts): WorkerMessage {

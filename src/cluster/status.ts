@@ -32,7 +32,7 @@ export async function readStatus(redisUrl: string): Promise<ClusterStatus> {
 }
 
 async function read(redis: Redis, redisUrl: string): Promise<ClusterStatus> {
-	await connectRedis(redis, redisUrl, undefined);
+	await connectRedis(redis, redisUrl);
 	const infos = await readRuns(redis);
 	const texts = await Promise.all(infos.map(({ run }) => redis.hget(runKeys(run).run, "stats")));
 	const workers = await readWorkers(redis);

@@ -8,13 +8,18 @@ const mostAtOnce = 200;
 const blockMs = 1000;
 const retryMs = 100;
 
-/** Makes the stream where it is not there: it may have gone with a Redis that lost its data. */
-export async function makeStream(redis: Redis, key: string): Promise<void> {
+/**
+ * Makes the stream where it is not there: it may have gone with a Redis that lost its data.
+ * @returns Whether it was not there.
+ */
+export async function makeStream(redis: Redis, key: string): Promise<boolean> {
 	try {
 		// The group is only the way to make an empty stream.
 		await redis.xgroup("CREATE", key, "made", "$", "MKSTREAM");
+		return true;
 	} catch (error) {
 		if (!(error instanceof Error && error.message.includes("BUSYGROUP"))) throw error;
+		return false;
 	}
 }
 
@@ -39,6 +44,7 @@ export async function readStream({ redis, key, signal, onMessage, onRead }: Read
 	let read: string[] = [];
 	/** Read before, and still there: the server takes no changes. */
 	let kept: ReadonlySet<string> = new Set();
+	let most = mostAtOnce;
 	while (!signal.aborted) {
 		const told = read;
 		if (told.length > 0) {
@@ -47,7 +53,7 @@ export async function readStream({ redis, key, signal, onMessage, onRead }: Read
 			});
 		}
 		read = [];
-		const asked = redis.xread("COUNT", mostAtOnce, "BLOCK", blockMs, "STREAMS", key, "0");
+		const asked = redis.xread("COUNT", most, "BLOCK", blockMs, "STREAMS", key, "0");
 		// A connection that is lost within fails the call, and the next one waits for it to come back.
 		const answer = await unlessAborted(
 			asked.then(
@@ -56,7 +62,12 @@ export async function readStream({ redis, key, signal, onMessage, onRead }: Read
 			),
 			signal,
 		);
-		if (!answer) continue;
+		if (!answer) {
+			// Some servers hang up where an answer is too large for them.
+			most = 1;
+			continue;
+		}
+		most = Math.min(mostAtOnce, 2 * most);
 		for (const [, messages] of answer.streams ?? []) {
 			for (const [id, fields] of messages) {
 				read.push(id);

@@ -2,7 +2,9 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import type { Method } from "../core/outcome.ts";
-import { messageOf } from "./cluster-error.ts";
+import { unlessAborted } from "../core/unless-aborted.ts";
+import { type ClusterError, messageOf } from "./cluster-error.ts";
+import { watchConnections } from "./connection-watch.ts";
 import { type Control, parseControl } from "./control.ts";
 import { controlChannel, runKeys } from "./keys.ts";
 import { readRuns } from "./leftovers.ts";
@@ -14,7 +16,7 @@ import { createRoom } from "./room.ts";
 import { createSeal } from "./seal.ts";
 import { type Session, startSession } from "./session.ts";
 import { knownSinkIdentity } from "./sink-identity.ts";
-import { beatMs, coordinatorGoneMs, silenceMs } from "./timing.ts";
+import { beatMs, coordinatorGoneMs, redisPatienceMs, silenceMs } from "./timing.ts";
 import { openWorkerSink, ownOptions } from "./worker-sink.ts";
 
 /** Longest wait for Redis to hear that the worker leaves, in milliseconds. */
@@ -57,7 +59,24 @@ export async function startWorkerService(options: WorkerServiceOptions): Promise
 	const listener = redis.duplicate();
 	listener.on("error", () => {});
 	for (const warning of await connectRedis(redis, options.redis, options)) options.log(warning);
-	await expectPermissions(redis, options.redis);
+	let onRefused: (error: ClusterError) => void = () => {};
+	const refusal = new Promise<never>((_resolve, reject) => {
+		onRefused = reject;
+	});
+	refusal.catch(() => {});
+	const watch = watchConnections({
+		connections: [redis, listener],
+		url: options.redis,
+		patienceMs: redisPatienceMs(env),
+		log: options.log,
+		onRefused,
+	});
+	const prepare = async (): Promise<void> => {
+		await expectPermissions(redis, options.redis);
+		await listener.subscribe(controlChannel);
+	};
+	// Calls wait for a connection that is lost meanwhile, or not let in.
+	await unlessAborted(Promise.race([prepare(), refusal]), options.signal);
 	const id = randomUUID();
 	const room = createRoom(options.concurrency);
 	const sessions = new Map<string, Session>();
@@ -183,13 +202,13 @@ export async function startWorkerService(options: WorkerServiceOptions): Promise
 		sessions.get(control.run)?.onControl(control);
 		joining.get(control.run)?.push(control);
 	});
-	await listener.subscribe(controlChannel);
 	options.log(`ready: ${options.concurrency} downloads at once into ${options.sink}`);
 	const timer = setInterval(lookOnce, beatMs);
 	lookOnce();
 
 	const leave = async (): Promise<void> => {
 		clearInterval(timer);
+		watch[Symbol.dispose]();
 		const leaving = [...sessions.values()];
 		if (room.used > 0) options.log(`leaving: ${room.used} downloads may take ${options.drainMs / 1000} s`);
 		for (const session of leaving) session.drain(options.drainMs);
@@ -203,6 +222,7 @@ export async function startWorkerService(options: WorkerServiceOptions): Promise
 	return {
 		figures: () => ({ ...entry(), isConnected: redis.status === "ready" }),
 		done: new Promise((resolve, reject) => {
+			refusal.catch(reject);
 			const onAbort = (): void => void leave().then(resolve, reject);
 			if (options.signal.aborted) onAbort();
 			else options.signal.addEventListener("abort", onAbort, { once: true });

@@ -53,10 +53,15 @@ export type FaultLab = {
 	keepForever(): Promise<void>;
 };
 
-export async function startFaultLab(context: TestContext, bandwidthBytesPerSecond = 6_000_000): Promise<FaultLab> {
+export async function startFaultLab(
+	context: TestContext,
+	bandwidthBytesPerSecond = 6_000_000,
+	/** Further options of redis-server. */
+	redisOptions: readonly string[] = [],
+): Promise<FaultLab> {
 	const origin = await startOrigin({ seed, files: 0, bandwidthBytesPerSecond });
 	const folder = await mkdtemp(join(tmpdir(), "downspout-faults-"));
-	const redis = await startRedis(context);
+	const redis = await startRedis(context, redisOptions);
 	context.after(async () => {
 		await origin.close();
 		await rm(folder, { recursive: true, force: true });
