@@ -58,7 +58,8 @@ export function createRedisWatch({ beatMs, patienceMs, ask, note, onLost }: Redi
 	const refuse = (reason: string): void => {
 		refused++;
 		if (refused === mostLate + 1) note("warning", `Redis takes no changes${reason}: waiting for it, ${most} at most`);
-		if (refused * beatMs > patienceMs) onLost(`Redis has taken no changes for ${most}${reason}: the same command goes on`);
+		if (refused * beatMs > patienceMs)
+			onLost(`Redis has taken no changes for ${most}${reason}: the same command goes on`);
 	};
 	return {
 		beat() {

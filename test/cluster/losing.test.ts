@@ -28,7 +28,10 @@ test(
 		});
 		assert.equal(code, 3, stderr);
 		assert.match(stderr, /warning something that went through Redis is lost: what is unfinished is handed out again/);
-		assert.match(stderr, /warning all that goes through Redis is lost, again and again .*: waiting for it, 8 s at most/);
+		assert.match(
+			stderr,
+			/warning all that goes through Redis is lost, again and again .*: waiting for it, 8 s at most/,
+		);
 		assert.match(stderr, /^downspout: Redis has lost all that goes through it for 8 s \(something empties it,/m);
 		const { total, saved, cancelled } = JSON.parse(stdout);
 		assert.equal(total, saved + cancelled);
