@@ -70,3 +70,29 @@ for (const { name, begin, end, why } of refusals) {
 		});
 	}
 }
+
+test(
+	"the connection for changes is lost and not let in again, while results still arrive: exit 3",
+	patience,
+	async (context) => {
+		const lab = await startFaultLab(context);
+		await lab.worker();
+		const run = lab.start(telling);
+		await lab.asked(30);
+		const client = new Redis(lab.redis.url);
+		await client.config("SET", "maxclients", "1");
+		const clients = String(await client.client("LIST")).split("\n");
+		const own = await client.client("ID");
+		for (const one of clients) {
+			const id = /^id=(\d+)/.exec(one)?.[1];
+			if (id !== undefined && id !== String(own) && !/ cmd=xread /.test(one)) await client.client("KILL", "ID", id);
+		}
+		await run.says(/warning Redis takes no changes \(ERR max number of clients reached\): waiting for it, 8 s at most/);
+		const { code, stderr } = await run.ended;
+		assert.equal(code, 3, stderr);
+		assert.match(stderr, /Redis has taken no changes for 8 s \(ERR max number of clients reached\)/);
+		await client.config("SET", "maxclients", "1000");
+		client.disconnect();
+		await lab.expectAll(await lab.start().ended);
+	},
+);
