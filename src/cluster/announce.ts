@@ -17,6 +17,11 @@ export type Announcement = {
 	readonly signal: AbortSignal;
 };
 
+/** A Redis that lost its data, or has that of a minute ago, must not give numbers a second time. Tells whether it had lost them. */
+const keepCounting = `local counted = tonumber(redis.call("GET", KEYS[1]) or -1)
+if counted < tonumber(ARGV[1]) then redis.call("SET", KEYS[1], ARGV[1], "EX", ARGV[2]) end
+return counted < tonumber(ARGV[1]) and 1 or 0`;
+
 /**
  * Writes all of it each time: a Redis that lost its data has it again at the next sign of life.
  * @returns Whether something of it was not there.
@@ -35,8 +40,8 @@ export async function announce(
 	}
 	const answers = await redis
 		.pipeline()
-		// A Redis that lost its data must not give numbers a second time. Before all else: who sees the run may join.
-		.set(keys.workers, highest, "EX", keepSeconds, "NX")
+		// Before all else: who sees the run may join.
+		.eval(keepCounting, 1, keys.workers, highest, keepSeconds)
 		.hset(keys.run, { info: JSON.stringify(info), setup: seal.close(setup) })
 		.expire(keys.run, keepSeconds)
 		.expire(keys.results, keepSeconds)
@@ -46,7 +51,7 @@ export async function announce(
 		.expire(runsKey, keepSeconds)
 		.exec();
 	const [counter, fields] = (answers ?? []).map(([, value]) => value);
-	return isStreamNew || counter === "OK" || (typeof fields === "number" && fields > 0);
+	return isStreamNew || counter === 1 || (typeof fields === "number" && fields > 0);
 }
 
 export async function tellStats(redis: Redis, run: string, stats: RunStats): Promise<void> {

@@ -92,6 +92,26 @@ for (const keepsData of [true, false]) {
 }
 
 test(
+	"a Redis that has the numbers of a while ago, as after a failover, gives none a second time",
+	patience,
+	async (context) => {
+		const lab = await startFaultLab(context, 1_000_000);
+		await lab.twoWorkers();
+		const run = lab.start(telling);
+		await lab.asked(40);
+		const client = new Redis(lab.redis.url);
+		const counter = (await lab.keys()).find((key) => key.endsWith(":workers")) ?? "";
+		await client.set(counter, 1);
+		await run.says(/warning something that went through Redis is lost/);
+		assert.equal(await client.get(counter), "2");
+		client.disconnect();
+		const late = await lab.worker();
+		await lab.expectAll(await run.ended);
+		assert.doesNotMatch(late.words(), /cannot be joined/);
+	},
+);
+
+test(
 	"results that Redis lost before anybody read them: what has its name gets no second one",
 	patience,
 	async (context) => {
