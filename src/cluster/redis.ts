@@ -70,8 +70,16 @@ export async function connectRedis(redis: Redis, url: string, waits?: Waiting): 
 }
 
 /** All kinds of what a cluster asks Redis to do, which the rules of a user may allow or not. */
-const probe = `redis.call("SET", KEYS[1], "1", "PX", "1000")
+const probe = `for _, name in ipairs({"GET", "SMEMBERS"}) do redis.call(name, KEYS[1]) end
+redis.call("HGET", KEYS[1], "field")
+redis.call("LRANGE", KEYS[1], "0", "-1")
+redis.call("XADD", KEYS[1], "*", "field", "1")
+redis.call("XREAD", "STREAMS", KEYS[1], "0")
+redis.call("DEL", KEYS[1])
+redis.call("SET", KEYS[1], "1", "PX", "1000")
 return redis.call("DEL", KEYS[1])`;
+/** In seconds: the shortest wait, of the kind in which workers wait for batches. */
+const probeWait = 0.01;
 
 /**
  * Makes sure that the user may do what a run or a worker needs: what is refused later would be tried again without end.
@@ -80,6 +88,8 @@ return redis.call("DEL", KEYS[1])`;
 export async function expectPermissions(redis: Redis, url: string): Promise<void> {
 	try {
 		await redis.eval(probe, 1, probeKey);
+		await redis.bzpopmin(probeKey, probeWait);
+		await redis.time();
 		await redis.publish(controlChannel, "");
 	} catch (cause) {
 		redis.disconnect();

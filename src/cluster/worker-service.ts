@@ -10,7 +10,7 @@ import { controlChannel, runKeys } from "./keys.ts";
 import { readRuns } from "./leftovers.ts";
 import { type RunInfo, readSetup } from "./messages.ts";
 import { expireQueue } from "./queue.ts";
-import { connectRedis, expectPermissions, openRedis } from "./redis.ts";
+import { connectRedis, expectPermissions, openRedis, redisFailure } from "./redis.ts";
 import { register, unregister } from "./registry.ts";
 import { createRoom } from "./room.ts";
 import { createSeal } from "./seal.ts";
@@ -73,7 +73,9 @@ export async function startWorkerService(options: WorkerServiceOptions): Promise
 	});
 	const prepare = async (): Promise<void> => {
 		await expectPermissions(redis, options.redis);
-		await listener.subscribe(controlChannel);
+		await listener.subscribe(controlChannel).catch((cause: unknown) => {
+			throw redisFailure(options.redis, cause);
+		});
 	};
 	// Calls wait for a connection that is lost meanwhile, or not let in.
 	await unlessAborted(Promise.race([prepare(), refusal]), options.signal);

@@ -126,6 +126,11 @@ test(
 			{ rules: right.replace("downspout:*", "other:*"), isTrusted: true, message: refused },
 			{ rules: right.replace("+@write", ""), isTrusted: true, message: refused },
 			{ rules: right.replace("+@scripting", ""), isTrusted: true, message: refused },
+			{ rules: right.replace("+@read", ""), isTrusted: true, message: refused },
+			{ rules: right.replace("+time", ""), isTrusted: true, message: refused },
+			{ rules: right.replace("+@pubsub", ""), isTrusted: true, message: refused },
+			{ rules: `${right} -xread`, isTrusted: true, message: refused },
+			{ rules: `${right} -@blocking`, isTrusted: true, message: refused },
 			{ rules: right.replace("&downspout:control", ""), isTrusted: true, message: refused },
 		];
 		for (const { rules, isTrusted, message } of cases) {
