@@ -13,11 +13,17 @@ export type CutProxy = {
 	loseAnswer(to: RegExp): Promise<void>;
 	/** Breaks all connections; new ones are carried. */
 	break(): void;
+	/** Breaks all connections; new ones are carried to another port. */
+	lead(port: number): void;
 };
 
 export async function startCutProxy(context: Pick<TestContext, "after">, target: number): Promise<CutProxy> {
 	const sockets = new Set<Socket>();
 	let isCut = false;
+	let goal = target;
+	const breakAll = (): void => {
+		for (const socket of sockets) socket.destroy();
+	};
 	let watched: { readonly pattern: RegExp; readonly onSeen: () => void } | undefined;
 	const watch = (near: Socket, far: Socket): void => {
 		near.on("data", (data) => {
@@ -38,7 +44,7 @@ export async function startCutProxy(context: Pick<TestContext, "after">, target:
 		if (isCut) from.pause();
 	};
 	const server = createServer((near) => {
-		const far = connect(target, "127.0.0.1");
+		const far = connect(goal, "127.0.0.1");
 		watch(near, far);
 		carry(near, far);
 		carry(far, near);
@@ -65,8 +71,10 @@ export async function startCutProxy(context: Pick<TestContext, "after">, target:
 			new Promise((resolve) => {
 				watched = { pattern, onSeen: resolve };
 			}),
-		break() {
-			for (const socket of sockets) socket.destroy();
+		break: breakAll,
+		lead(port) {
+			goal = port;
+			breakAll();
 		},
 	};
 }
