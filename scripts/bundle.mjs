@@ -37,6 +37,16 @@ const loadedWhenUsed = {
 	},
 };
 
+/** Threads and processes begin differently, and do the same: that is in one file for both. */
+const workersShare = {
+	name: "workers-share",
+	setup(build) {
+		build.onResolve({ filter: /^\.\/serve\.js$/ }, ({ importer }) =>
+			/[/\\](?:thread|process)-main\.js$/.test(importer) ? { path: "./serve.cjs", external: true } : undefined,
+		);
+	},
+};
+
 const commonJs = {
 	format: "cjs",
 	outExtension: { ".js": ".cjs" },
@@ -53,6 +63,7 @@ const packages = new Set();
 for (const [entry, options] of Object.entries({
 	"dist/cli/main.js": { ...commonJs, ...whenCalled },
 	// Started by their file names, which they find beside themselves.
+	"dist/runners/serve.js": commonJs,
 	"dist/runners/thread-main.js": commonJs,
 	"dist/store/hash-thread-main.js": commonJs,
 	"dist/runners/process-main.js": commonJs,
@@ -71,7 +82,7 @@ for (const [entry, options] of Object.entries({
 		external: Object.keys({ ...dependencies, ...optionalDependencies })
 			.filter((name) => !joined.includes(name))
 			.flatMap((name) => [name, `${name}/*`]),
-		plugins: [loadedWhenUsed],
+		plugins: [loadedWhenUsed, workersShare],
 		metafile: true,
 		logLevel: "warning",
 		...options,

@@ -6,6 +6,8 @@ import { fewestRuns } from "./statistics/comparison.ts";
 
 /** What the harness itself and the system take is below this. */
 const disturbingCores = 0.3;
+/** A run that saved less than this share of what another saved has given files up. */
+const nearlyAll = 0.99;
 
 /** The finding, what is to be said of each method, and of the machine. */
 export function analyse(input: Measured): Analysis {
@@ -31,12 +33,22 @@ function findingOf(counted: readonly RankedMethod[]): string {
 	const leaders = counted.slice(0, first + 1);
 	const speed = `${formatNumber(leader.filesPerSecond.median)} files per second`;
 	const best = leaders.length === 1 ? `${leader.method} was the fastest, with ${speed}` : sharedFinding(leaders, speed);
+	const share = (entry: RankedMethod): string =>
+		formatNumber(entry.filesPerSecond.median / leader.filesPerSecond.median);
+	// Whoever gives up early is done early.
+	const mostSaved = Math.max(...counted.map(({ saved }) => saved));
+	const hasAll = ({ saved }: RankedMethod): boolean => saved >= mostSaved * nearlyAll;
+	const lacking = leaders.filter((entry) => !hasAll(entry));
+	const whole = counted.find(hasAll);
+	if (lacking.length > 0 && whole) {
+		const left = lacking.map(({ method, saved }) => `${method} ${formatNumber(mostSaved - saved)}`).join(", ");
+		return `${best}, but left files that others saved (${left}); ${whole.method}, the fastest that has them, came to ${share(whole)} times that.`;
+	}
 	// Where one kind leads, the best of the other is what a reader asks for next.
 	const other = counted.find(({ kind }) => kind !== leader.kind);
 	if (other === undefined || leaders.includes(other)) return `${best}.`;
 	const what = other.kind === "method" ? "method of downspout" : "other program";
-	const share = formatNumber(other.filesPerSecond.median / leader.filesPerSecond.median);
-	return `${best}; ${other.method}, the fastest ${what}, came to ${share} times that.`;
+	return `${best}; ${other.method}, the fastest ${what}, came to ${share(other)} times that.`;
 }
 
 function sharedFinding(leaders: readonly RankedMethod[], speed: string): string {

@@ -40,6 +40,16 @@ const findings: readonly (readonly [what: string, analysis: () => Analysis, find
 		/^async was the fastest, .*; curl, the fastest other program, came to 0\.66\d times that\.$/,
 	],
 	[
+		"a program that is done early, as it gives files up",
+		() => analysisOf(sampleRounds("async", slow), sampleRounds("wget2", fast, { ...peer, saved: 380, failed: 620 })),
+		/^wget2 was the fastest, with 1,50\d files per second, but left files that others saved \(wget2 620\); async, the fastest that has them, came to 0\.66\d times that\.$/,
+	],
+	[
+		"one file more or less",
+		() => analysisOf(sampleRounds("async", slow), sampleRounds("curl", fast, { ...peer, saved: 999 })),
+		/^curl was the fastest, with 1,50\d files per second; async, the fastest method of downspout, /,
+	],
+	[
 		"no difference",
 		() => analysisOf(sampleRounds("async", fast), sampleRounds("auto", same), sampleRounds("mix", slow)),
 		/^\w+ and \w+ were the fastest, without a difference beyond noise between neighbours, at 1,50\d files per second\.$/,
