@@ -9,14 +9,16 @@ import { type RedisServer, startRedis } from "./redis-server.ts";
 import { launchWorker } from "./worker-processes.ts";
 
 const patience = { timeout: 240_000, skip: skipUnlessLinux };
-/** Each change that it has written down delays its start by a millisecond, and it answers after each thousand of them. */
-const slowToLoad = ["--key-load-delay", "1000"];
+/** Each change that it has written down delays its start by so many microseconds, and it answers after each thousand of them. */
+const slowToLoad = ["--key-load-delay", "200"];
+/** A delay takes somewhat longer, and much longer on a busy machine. */
+const changesPerSecond = 4000;
 
 /** It will take so long to load. */
 async function slowDown({ url }: RedisServer, seconds: number): Promise<void> {
 	const client = new Redis(url);
 	const changes = client.pipeline();
-	for (let n = 0; n < seconds * 1000; n++) changes.set("filling", n);
+	for (let n = 0; n < seconds * changesPerSecond; n++) changes.set("filling", n);
 	await changes.exec();
 	await client.del("filling");
 	client.disconnect();
@@ -40,7 +42,7 @@ async function startFilled(context: TestContext, seconds: number): Promise<Redis
 }
 
 test("at a start, a Redis that loads its data is waited for", patience, async (context) => {
-	const redis = await startFilled(context, 8);
+	const redis = await startFilled(context, 5);
 	const { isUp } = await reload(redis);
 	const worker = launchWorker(context, { redis: redis.url, sink: import.meta.dirname });
 	const status = downspout(["status", "--redis", redis.url]);
