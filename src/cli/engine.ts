@@ -2,7 +2,7 @@
 import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
 
 /** Where the young generation stops growing; V8 would let it have 48 MiB. */
-const enoughBytes = 16 * 1024 * 1024;
+const enoughBytes = 8 * 1024 * 1024;
 const lookMs = 20;
 
 /**
