@@ -20,11 +20,10 @@ export async function checkPlace(flag: string, path: string, made?: string): Pro
 
 /** @throws {UsageError} a path leads into what some run keeps for itself, by its name or through a link. */
 export async function checkOutsideState(flag: string, path: string): Promise<void> {
-	for (let at = await realPlace(resolve(path)); at !== dirname(at); at = dirname(at)) {
-		if (isStateName(basename(at)) || (await isSame(at, join(dirname(at), stateFolder)))) {
-			throw leadsIntoState(flag, path);
-		}
-	}
+	const way: string[] = [];
+	for (let at = await realPlace(resolve(path)); at !== dirname(at); at = dirname(at)) way.push(at);
+	const isState = way.map((at) => isStateName(basename(at)) || isSame(at, join(dirname(at), stateFolder)));
+	if ((await Promise.all(isState)).includes(true)) throw leadsIntoState(flag, path);
 }
 
 /** Where a path leads, of which not all need be there. */
