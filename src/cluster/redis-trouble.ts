@@ -16,8 +16,8 @@ const mostMs = 2000;
 const mostBytes = 65_536;
 const usualPort = 6379;
 
-/** @returns What is wrong; undefined where it answers as it should, or not at all. */
-export function askTrouble({ options }: Redis): Promise<RedisTrouble | undefined> {
+/** @returns What is wrong; undefined where it answers as it should, or not at all, or nobody waits any more. */
+export function askTrouble({ options }: Redis, signal?: AbortSignal): Promise<RedisTrouble | undefined> {
 	const { host = "127.0.0.1", port = usualPort, tls, username, password } = options;
 	const socket = tls ? connectTls({ ...tls, host, port }) : connect({ host, port });
 	return new Promise((resolve) => {
@@ -25,9 +25,12 @@ export function askTrouble({ options }: Redis): Promise<RedisTrouble | undefined
 		const settle = (trouble: RedisTrouble | undefined): void => {
 			clearTimeout(limit);
 			clearTimeout(unasked);
+			signal?.removeEventListener("abort", onAbort);
 			socket.destroy();
 			resolve(trouble);
 		};
+		const onAbort = (): void => settle(undefined);
+		signal?.addEventListener("abort", onAbort, { once: true });
 		const limit = setTimeout(settle, mostMs, undefined);
 		let unasked: NodeJS.Timeout | undefined;
 		socket.once(tls ? "secureConnect" : "connect", () => {

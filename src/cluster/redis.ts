@@ -172,7 +172,8 @@ async function untilThere(redis: Redis, url: string, { signal, log }: Waiting): 
 			return await untilReady(redis, quietMs, signal);
 		} catch (cause) {
 			if (signal.aborted || isRefusal(messageOf(cause))) throw cause;
-			const trouble = await askTrouble(redis);
+			const trouble = await askTrouble(redis, signal);
+			if (signal.aborted) throw cause;
 			const message = trouble?.message ?? messageOf(cause);
 			if (trouble?.kind === "refusal") throw new Error(message, { cause });
 			if (message !== told) log(`waiting for Redis at ${publicRedisUrl(url)}: ${message}`);

@@ -3,8 +3,8 @@ import { realpath, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { quote } from "../core/read-option.ts";
 import { leadsIntoState } from "../core/resolve-sink.ts";
-import { isStateName, stateFolder } from "../core/state-layout.ts";
 import { UsageError } from "../core/usage-error.ts";
+import { isStateFolder } from "../store/is-state.ts";
 
 /**
  * @param made - A folder that the run makes itself.
@@ -20,10 +20,9 @@ export async function checkPlace(flag: string, path: string, made?: string): Pro
 
 /** @throws {UsageError} a path leads into what some run keeps for itself, by its name or through a link. */
 export async function checkOutsideState(flag: string, path: string): Promise<void> {
-	const way: string[] = [];
-	for (let at = await realPlace(resolve(path)); at !== dirname(at); at = dirname(at)) way.push(at);
-	const isState = way.map((at) => isStateName(basename(at)) || isSame(at, join(dirname(at), stateFolder)));
-	if ((await Promise.all(isState)).includes(true)) throw leadsIntoState(flag, path);
+	for (let at = await realPlace(resolve(path)); at !== dirname(at); at = dirname(at)) {
+		if (isStateFolder(at)) throw leadsIntoState(flag, path);
+	}
 }
 
 /** Where a path leads, of which not all need be there. */
@@ -31,18 +30,9 @@ async function realPlace(path: string): Promise<string> {
 	try {
 		return await realpath(path);
 	} catch {
-		// What cannot be looked at is judged by its name.
 		const above = dirname(path);
 		return above === path ? path : join(await realPlace(above), basename(path));
 	}
-}
-
-/** File systems know folders by other names too, such as `DOWNSP~1`. */
-async function isSame(one: string, other: string): Promise<boolean> {
-	const [found, wanted] = await Promise.all(
-		[one, other].map((path) => stat(path, { bigint: true }).catch(() => undefined)),
-	);
-	return found !== undefined && found.ino === wanted?.ino && found.dev === wanted.dev;
 }
 
 function isFolder(path: string): Promise<boolean> {

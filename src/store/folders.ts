@@ -1,12 +1,12 @@
 /** Folders below the download directory: made when first needed, and proven to lie inside of it, again for each batch of files. */
-import { lstatSync, mkdirSync, realpathSync, statSync } from "node:fs";
+import { lstatSync, mkdirSync, realpathSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { describe } from "../core/describe-error.ts";
 import { type Failure, permanent } from "../core/failure.ts";
 import { numberedName } from "../core/naming.ts";
-import { isStateName, stateFolder } from "../core/state-layout.ts";
 import { syncFolder } from "../files/sync.ts";
 import { classifyFileError } from "./classify-file-error.ts";
+import { isStateFolder } from "./is-state.ts";
 
 /** Most folders remembered at once. */
 const keepFolders = 4096;
@@ -117,15 +117,7 @@ function placeInside(dir: string, root: string, name: string): string | undefine
 	if (top === ".." || inside.startsWith(sep) || /^[A-Za-z]:/.test(inside)) return undefined;
 	// A folder below may be a download directory as well, with a state of its own.
 	const way = inside.split(sep);
-	return way.some((one, at) => isState(join(root, ...way.slice(0, at)), one)) ? undefined : inside;
-}
-
-/** Whether a folder is a state, by whatever name: file systems know other cases of it, and short names such as `DOWNSP~1`. */
-function isState(root: string, name: string): boolean {
-	if (isStateName(name)) return true;
-	const state = statSync(join(root, stateFolder), { throwIfNoEntry: false, bigint: true });
-	const found = statSync(join(root, name), { throwIfNoEntry: false, bigint: true });
-	return state !== undefined && found !== undefined && state.ino === found.ino && state.dev === found.dev;
+	return way.some((_, at) => isStateFolder(join(root, ...way.slice(0, at + 1)))) ? undefined : inside;
 }
 
 /** @returns Whether the folder is there now; false where something else has its name. */
